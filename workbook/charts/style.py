@@ -1,0 +1,52 @@
+"""One look for all charts: colour-blind safe, readable in grey print, amounts with units, light to draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from workbook.money import format_amount
+
+#: Okabe and Ito's colour-blind safe colours (2008), the darker ones first.
+BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW, GREY = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#7F7F7F",
+)  # fmt: skip
+INK, PALE = "#222222", "#E4E4E4"
+VERDICT = {"ok": GREEN, "warn": ORANGE, "fail": VERMILION, "not known": GREY}
+CLASS = {"core": BLUE, "invest": GREEN, "opportunistic": ORANGE, "divest": GREY}
+GRADE = {"A": "#08306B", "B": "#2171B5", "C": "#6BAED6", "D": "#C6DBEF"}
+
+RC: Any = {
+    "font.size": 9,
+    "font.family": "DejaVu Sans",
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.grid": False,
+    "figure.dpi": 96,
+    "savefig.dpi": 96,
+    "svg.hashsalt": "workbook",
+}
+
+
+def axes(ax: Axes | None, width: float = 7.0, height: float = 3.0) -> Axes:
+    """The given axes, or new ones of a figure of its own in the house style (inches). No pyplot state is touched."""
+    if ax is not None:
+        return ax
+    import matplotlib as mpl
+
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        return figure.add_subplot()
+
+
+def amount_axis(ax: Axes, currency: str, which: str = "y") -> None:
+    """Label an axis of amounts (minor units) in short money: ``1.2 M USD``."""
+    axis = ax.yaxis if which == "y" else ax.xaxis
+    axis.set_major_formatter(FuncFormatter(lambda value, _: format_amount(round(value), currency, short=True)))

@@ -1,0 +1,74 @@
+"""The Typer application; commands are found lazily, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import typer
+
+from workbook.errors import DataError, WorkbookError
+
+#: Modules of ``workbook.cli`` that register commands on the application, in the order of the help page.
+MODULES = (
+    "new",
+    "import_",
+    "check",
+    "targets",
+    "design",
+    "plans",
+    "reconcile",
+    "sign_off",
+    "review",
+    "run",
+    "serve",
+    "store",
+    "backtest",
+)
+
+app = typer.Typer(
+    name="workbook",
+    help="Plan territories and accounts: targets from the top, plans from the bottom, one review document per territory.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _root() -> None:
+    pass
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns the exit code: 0 ok, 1 the data or the plan has errors, 2 wrong usage."""
+    from importlib.util import find_spec
+
+    import click
+
+    debug = "--debug" in arguments
+    arguments = [a for a in arguments if a != "--debug"]
+    for module in MODULES:
+        if find_spec(f"workbook.cli.{module}"):
+            import_module(f"workbook.cli.{module}")
+    try:
+        answer = app(args=arguments, standalone_mode=False)
+        return answer if isinstance(answer, int) else 0
+    except click.ClickException as fault:
+        fault.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        print("stopped", file=sys.stderr)
+        return 130
+    except WorkbookError as fault:
+        if debug:
+            raise
+        print(f"error: {fault}", file=sys.stderr)
+        if isinstance(fault, DataError):
+            for one in fault.faults[:20]:
+                print(f"  {one}", file=sys.stderr)
+            if len(fault.faults) > 20:
+                print(f"  … and {len(fault.faults) - 20} more; `workbook check` lists them all", file=sys.stderr)
+        return fault.exit_code

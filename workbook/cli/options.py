@@ -1,0 +1,45 @@
+"""Options and output that commands share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+BookOption = Annotated[
+    Path | None, typer.Option("--book", metavar="DIR", help="The book's folder; else found from here upwards.")
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="Compute as known on this day, like 2026-06-30.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+def print_json(
+    command: str,
+    *,
+    book: Path | str,
+    as_of: date | None,
+    ok: bool,
+    summary: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Print a command's answer as one JSON object: amounts in minor units, dates ISO."""
+    answer = {"command": command, "book": str(book), "as_of": as_of, "ok": ok, "summary": summary, "rows": rows}
+    typer.echo(json.dumps(answer, default=_plain, ensure_ascii=False, allow_nan=False, indent=1))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "item"):
+        return value.item()
+    if value is None or str(value) in ("<NA>", "NaT"):
+        return None
+    return str(value)

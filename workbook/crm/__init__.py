@@ -1,0 +1,1 @@
+"""Crm: see ARCHITECTURE.md."""

@@ -1,0 +1,3 @@
+"""Engagement: see ARCHITECTURE.md."""
+
+from workbook.engagement.stage import Engagement as Engagement

@@ -1,0 +1,3 @@
+"""Maturity: see ARCHITECTURE.md."""
+
+from workbook.maturity.stage import Maturity as Maturity

@@ -1,0 +1,138 @@
+"""Exact money: whole minor units (int64), decimals only at the edges, rounding as one named step.
+
+An *amount* is a number of minor units, such as cents. Sums of amounts are sums of integers, so they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbook.errors import UsageError
+
+Int64s = npt.NDArray[np.int64]
+
+#: Digits after the decimal point by ISO 4217 code, where it is not 2.
+EXPONENTS = dict.fromkeys(
+    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
+) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+
+
+def exponent(currency: str) -> int:
+    """Digits of minor units of a currency (ISO 4217): 2 for most, 0 for JPY, 3 for KWD."""
+    return EXPONENTS.get(currency.upper(), 2)
+
+
+def to_minor(value: str | int | Decimal, currency: str = "USD") -> int:
+    """A decimal amount in major units as whole minor units.
+
+    Raises :class:`UsageError` when it is not a number or has more digits than the currency.
+
+    >>> to_minor("1234.50")
+    123450
+    """
+    try:
+        scaled = Decimal(str(value).strip()).scaleb(exponent(currency))
+        whole = int(scaled)
+    except (InvalidOperation, ValueError, OverflowError) as fault:
+        raise UsageError(f"{value!r} is not an amount", remedy="Write it like 1234.56.") from fault
+    if scaled != whole:
+        raise UsageError(
+            f"{value!r} has more digits than {currency} has minor units",
+            remedy=f"Round it to {exponent(currency)} decimals.",
+        )
+    return whole
+
+
+def to_decimal(amount: int, currency: str = "USD") -> Decimal:
+    """Minor units as an exact decimal in major units.
+
+    >>> to_decimal(123450)
+    Decimal('1234.50')
+    """
+    digits = exponent(currency)
+    return Decimal(int(amount)).scaleb(-digits).quantize(Decimal(1).scaleb(-digits))
+
+
+def round_amounts(values: npt.ArrayLike) -> Int64s:
+    """The one rounding step for estimated (never for summed) amounts: half to even, as int64. NaN is refused."""
+    array = np.asarray(values, dtype=np.float64)
+    if not np.isfinite(array).all():
+        raise UsageError("a missing or infinite value cannot become an amount", remedy="Fill or drop it first.")
+    return np.rint(array).astype(np.int64)
+
+
+def apportion(total: int, weights: npt.ArrayLike) -> Int64s:
+    """Split ``total`` minor units by ``weights`` so that the parts add up to it exactly.
+
+    Largest remainder (Hamilton's method) in exact integer arithmetic: every part is within one unit of its unrounded
+    share; ties go to the earlier part. Weights are finite and not negative (floats are taken at 53 bits of their exact
+    ratio); where all are zero the split is even. The parts of ``-total`` are the negated parts of ``total``.
+
+    >>> apportion(100, [1, 1, 1]).tolist()
+    [34, 33, 33]
+    """
+    parts = _integer_weights(weights)
+    if not parts:
+        if total:
+            raise UsageError(f"{total} cannot be split among no parts", remedy="Give at least one weight.")
+        return np.zeros(0, dtype=np.int64)
+    whole = sum(parts)
+    size = abs(int(total))
+    quotients = [divmod(size * part, whole) for part in parts]
+    shares = np.array([quotient for quotient, _ in quotients], dtype=np.int64)
+    left = size - int(sum(quotient for quotient, _ in quotients))
+    order = sorted(range(len(parts)), key=lambda i: (-quotients[i][1], i))
+    shares[order[:left]] += 1
+    return -shares if total < 0 else shares
+
+
+def _integer_weights(weights: npt.ArrayLike) -> list[int]:
+    array = np.asarray(weights)
+    if array.dtype.kind in "iu":
+        values = [int(w) for w in array.tolist()]
+    else:
+        floats = array.astype(np.float64)
+        if not np.isfinite(floats).all():
+            raise UsageError("weights must be finite numbers", remedy="Fill missing weights first.")
+        largest = float(np.abs(floats).max(initial=0.0))
+        scale = 53 - (int(np.frexp(largest)[1]) if largest else 0)
+        values = [int(np.ldexp(w, scale)) for w in floats.tolist()]
+        if not any(values) and largest:
+            values = [1 if w else 0 for w in floats.tolist()]
+    if any(w < 0 for w in values):
+        raise UsageError("weights must not be negative", remedy="Split what is negative as an amount of its own.")
+    return values if any(values) else [1] * len(values)
+
+
+def format_amount(amount: Any, currency: str = "USD", *, short: bool = False) -> str:
+    """An amount for people: ``1,234.56 USD``, or short with three digits, ``1.23 M USD``; missing is ``not known``.
+
+    >>> format_amount(123456789, "USD", short=True)
+    '1.23 M USD'
+    """
+    if amount is None or amount != amount or str(amount) == "<NA>":
+        return "not known"
+    value = to_decimal(int(amount), currency)
+    if not short:
+        return f"{value:,} {currency}"
+    for size, letter in ((Decimal(10) ** 9, " bn"), (Decimal(10) ** 6, " M"), (Decimal(10) ** 3, " k")):
+        if abs(value) >= size * Decimal("0.9995"):
+            scaled = value / size
+            digits = 2 if abs(scaled) < 10 else 1 if abs(scaled) < 100 else 0
+            return f"{scaled.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN):,}{letter} {currency}"
+    return f"{value.quantize(Decimal(1), ROUND_HALF_EVEN):,} {currency}"
+
+
+def total(amounts: Sequence[int] | Int64s | Any) -> int:
+    """The exact sum of whole amounts; refuses floats, whose sums need not hold. Missing values must be handled before."""
+    array = np.asarray(amounts)
+    if array.size == 0:
+        return 0
+    if array.dtype.kind not in "iu":
+        raise UsageError(f"amounts must be whole minor units, not {array.dtype}", remedy="Use int64 minor units.")
+    return int(array.sum(dtype=np.int64))

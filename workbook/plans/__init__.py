@@ -1,0 +1,3 @@
+"""Plans: see ARCHITECTURE.md."""
+
+from workbook.plans.stage import Plans as Plans

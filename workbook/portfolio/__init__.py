@@ -1,0 +1,3 @@
+"""Portfolio: see ARCHITECTURE.md."""
+
+from workbook.portfolio.stage import Portfolio as Portfolio

@@ -1,0 +1,3 @@
+"""Reconcile: see ARCHITECTURE.md."""
+
+from workbook.reconcile.stage import Reconcile as Reconcile

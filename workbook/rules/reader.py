@@ -1,0 +1,185 @@
+"""From TOML to frozen dataclasses and back: every key known, every value of its type, every fault named at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from workbook.errors import RulesError, WorkbookError
+from workbook.money import to_decimal, to_minor
+
+T = typing.TypeVar("T")
+_MISSING = dataclasses.MISSING
+
+
+def rule(default: Any, help: str, *, amount: bool = False, choices: tuple[Any, ...] = ()) -> Any:
+    """A field of a rules dataclass: its default, its help (the comment in ``book.toml``), and what it may be.
+
+    ``amount``: written in major units in ``book.toml``, held in minor units. Dicts are copied per instance.
+    """
+    metadata = {"help": help, "amount": amount, "choices": choices}
+    if isinstance(default, dict | list):
+        return dataclasses.field(default_factory=lambda: dict(default), metadata=metadata)
+    if dataclasses.is_dataclass(default):
+        return dataclasses.field(default_factory=lambda: default, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def read(kind: type[T], given: Mapping[str, Any], *, where: str, currency: str = "USD") -> T:
+    """``given`` as an instance of the rules dataclass ``kind``.
+
+    Missing keys take their defaults. Raises :class:`RulesError` with every unknown key and unfit value.
+    """
+    faults: list[str] = []
+    value = _struct(kind, given, where, currency, faults)
+    if faults:
+        raise RulesError(
+            "; ".join(faults), where="book.toml", remedy="Mend these keys, or delete them for the defaults."
+        )
+    return value
+
+
+def _struct(kind: Any, given: Any, where: str, currency: str, faults: list[str]) -> Any:
+    if not isinstance(given, Mapping):
+        faults.append(f"[{where}] is not a table")
+        return kind()
+    hints = typing.get_type_hints(kind)
+    known = {f.name: f for f in dataclasses.fields(kind)}
+    for key in given:
+        if key not in known:
+            import difflib
+
+            near = difflib.get_close_matches(key, known, n=1)
+            faults.append(f"{where}.{key} is not a rule" + (f" (did you mean {near[0]}?)" if near else ""))
+    values = {}
+    for name, field in known.items():
+        if name not in given:
+            if field.default is _MISSING and field.default_factory is _MISSING:
+                faults.append(f"{where}.{name} is missing")
+            continue
+        values[name] = _value(hints[name], given[name], f"{where}.{name}", currency, faults, field.metadata)
+    if faults:
+        return None
+    try:
+        return kind(**values)
+    except WorkbookError as fault:
+        faults.append(f"{where}: {fault}")
+    except ValueError as fault:
+        faults.append(f"{where}: {fault}")
+    return None
+
+
+def _value(kind: Any, given: Any, where: str, currency: str, faults: list[str], metadata: Mapping[str, Any]) -> Any:
+    choices = metadata.get("choices") or ()
+    if choices and given not in choices:
+        faults.append(f"{where} is {given!r}, not one of {', '.join(map(str, choices))}")
+        return given
+    if metadata.get("amount") and isinstance(given, int | float | str) and not isinstance(given, bool):
+        try:
+            return to_minor(Decimal(str(given)), currency)
+        except WorkbookError as fault:
+            faults.append(f"{where}: {fault}")
+            return 0
+    origin, parts = typing.get_origin(kind), typing.get_args(kind)
+    if dataclasses.is_dataclass(kind):
+        return _struct(kind, given, where, currency, faults)
+    if origin in (types.UnionType, typing.Union):
+        if given is None or given == "":
+            return None
+        inner = next(p for p in parts if p is not type(None))
+        return _value(inner, given, where, currency, faults, {})
+    if origin is tuple and isinstance(given, list):
+        each = {k: v for k, v in metadata.items() if k == "amount"}
+        return tuple(_value(parts[0], v, f"{where}[{i}]", currency, faults, each) for i, v in enumerate(given))
+    if origin is dict and isinstance(given, Mapping):
+        each = {k: v for k, v in metadata.items() if k == "amount"}
+        return {str(k): _value(parts[1], v, f"{where}.{k}", currency, faults, each) for k, v in given.items()}
+    if origin is typing.Literal:
+        if given in parts:
+            return given
+        faults.append(f"{where} is {given!r}, not one of {', '.join(map(str, parts))}")
+        return given
+    if kind is float and isinstance(given, int | float) and not isinstance(given, bool):
+        return float(given)
+    if kind is date and isinstance(given, str):
+        try:
+            return date.fromisoformat(given)
+        except ValueError:
+            faults.append(f"{where} is {given!r}, not a date like 2026-06-30")
+            return given
+    fits = kind is Any or (
+        isinstance(kind, type)
+        and isinstance(given, kind)
+        and not (kind in (int, float) and isinstance(given, bool))
+        and not (kind is date and isinstance(given, datetime))
+    )
+    if not fits:
+        faults.append(f"{where} is {given!r}, not {getattr(kind, '__name__', kind)}")
+    return given
+
+
+def as_toml(name: str, rules: Any, *, currency: str = "USD") -> str:
+    """A rules dataclass as a commented TOML section; nested dataclasses become sub-sections."""
+    lines = [f"[{name}]"]
+    nested: list[tuple[dataclasses.Field[Any], Any]] = []
+    for field in dataclasses.fields(rules):
+        value = getattr(rules, field.name)
+        if dataclasses.is_dataclass(value) or (isinstance(value, dict) and value and _structs(value.values())):
+            nested.append((field, value))
+            continue
+        if isinstance(value, tuple) and value and _structs(value):
+            nested.append((field, value))
+            continue
+        if field.metadata.get("help"):
+            lines.append(f"# {field.metadata['help']}")
+        prefix = "# " if value is None else ""
+        lines.append(f"{prefix}{field.name} = {_literal(value, bool(field.metadata.get('amount')), currency)}")
+    text = "\n".join(lines) + "\n"
+    for field, value in nested:
+        help = f"\n# {field.metadata['help']}\n" if field.metadata.get("help") else "\n"
+        if dataclasses.is_dataclass(value):
+            text += help + as_toml(f"{name}.{field.name}", value, currency=currency)
+        elif isinstance(value, dict):
+            text += help + "\n".join(
+                as_toml(f"{name}.{field.name}.{_key(k)}", v, currency=currency) for k, v in value.items()
+            )
+        else:
+            each = [as_toml(f"[{name}.{field.name}]", v, currency=currency) for v in value]
+            text += help + "\n".join(each)
+    return text
+
+
+def _structs(values: Any) -> bool:
+    return all(dataclasses.is_dataclass(v) for v in values)
+
+
+def _key(key: str) -> str:
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else _literal(key, False, "")
+
+
+def _literal(value: Any, amount: bool, currency: str) -> str:
+    if value is None:
+        return '""'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if amount and isinstance(value, int):
+        return str(to_decimal(value, currency))
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_literal(v, amount, currency) for v in value) + "]"
+    if isinstance(value, dict):
+        return (
+            "{ " + ", ".join(f"{_key(str(k))} = {_literal(v, amount, currency)}" for k, v in value.items()) + " }"
+            if value
+            else "{}"
+        )
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{text}"'

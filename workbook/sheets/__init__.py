@@ -1,0 +1,1 @@
+"""Sheets: see ARCHITECTURE.md."""

@@ -1,0 +1,138 @@
+"""The tables of a book in memory: ten frames that nobody changes in place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+import pandas as pd
+
+from workbook.errors import DataError
+from workbook.tables.schema import TABLES, Table
+
+
+def blank(table: Table) -> pd.DataFrame:
+    """An empty frame with the table's columns and dtypes."""
+    return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in table.columns})
+
+
+def shaped(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame`` with the table's columns first, in order and dtype (missing optional ones filled with missing values),
+    then the columns of its own. Values must fit; messages for people come from validation, not from here.
+    """
+    columns = {}
+    for column in table.columns:
+        if column.name in frame:
+            columns[column.name] = frame[column.name].astype(column.dtype)
+        elif column.present:
+            raise DataError(f"column {column.name} is missing", where=table.name, remedy=f"Add it: {column.help}.")
+        else:
+            columns[column.name] = pd.Series(pd.NA, index=frame.index).astype(column.dtype)
+    extra = [name for name in frame.columns if name not in columns]
+    return pd.concat([pd.DataFrame(columns, index=frame.index), frame[extra]], axis=1).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The ten tables, each with all canonical columns in canonical dtypes; own columns of the book follow them.
+
+    ``given`` names the tables that exist; the others are empty frames, and what needs them says "not known".
+    ``columns_given`` names, per table, the columns that the files had.
+    """
+
+    territories: pd.DataFrame
+    reps: pd.DataFrame
+    accounts: pd.DataFrame
+    ownership: pd.DataFrame
+    products: pd.DataFrame
+    sales: pd.DataFrame
+    contacts: pd.DataFrame
+    opportunities: pd.DataFrame
+    activities: pd.DataFrame
+    targets: pd.DataFrame
+    given: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, frames: Mapping[str, pd.DataFrame]) -> Tables:
+        """From the frames there are, by table name; the others become empty."""
+        unknown = set(frames) - set(TABLES)
+        if unknown:
+            raise DataError(f"no such table: {', '.join(sorted(unknown))}", remedy=f"Tables are {', '.join(TABLES)}.")
+        made = {n: shaped(t, frames[n]) if n in frames else blank(t) for n, t in TABLES.items()}
+        return cls(**made, given=frozenset(frames))
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = getattr(self, TABLES[name].name)
+        return frame
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether the table was given and has at least one value in each of ``columns``."""
+        return table in self.given and all(self[table][c].notna().any() for c in columns)
+
+    def lacks(self, table: str, what: str) -> str:
+        """The sentence for what cannot be computed: "no activities table: cadence not known"."""
+        gap = f"no {table} table" if table not in self.given else f"the {table} table lacks what it needs"
+        return f"{gap}: {what} not known"
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """All tables by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name in TABLES}
+
+    def known_at(self, as_of: date) -> Tables:
+        """What was known at the end of ``as_of``: no later sales, touches or deals; deals closed later are open again
+        (a deal's stage, amount, expected close and pushes are those of the export: no history of them is kept).
+        """
+        end = pd.Timestamp(as_of)
+        sales = self.sales[self.sales["booked_on"] <= end]
+        deals = self.opportunities[self.opportunities["created_on"] <= end].copy()
+        closed = deals["closed_on"].fillna(deals["close_on"].where(deals["status"] != "open"))
+        later = ((deals["status"] != "open") & (closed > end)).to_numpy()
+        deals.loc[later, "status"] = "open"
+        deals.loc[later, "closed_on"] = pd.NaT
+        touches = self.activities
+        known = touches["created_on"].fillna(touches["done_on"]).fillna(touches["due_on"])
+        touches = touches[(known <= end).to_numpy()].copy()
+        touches["done_on"] = touches["done_on"].where(touches["done_on"] <= end)
+        accounts = self.accounts.copy()
+        late_nps = (accounts["nps_on"] > end).to_numpy()
+        accounts.loc[late_nps, ["nps"]] = float("nan")
+        accounts.loc[late_nps, "nps_on"] = pd.NaT
+        return replace(
+            self,
+            sales=sales.reset_index(drop=True),
+            opportunities=deals.reset_index(drop=True),
+            activities=touches.reset_index(drop=True),
+            accounts=accounts,
+        )
+
+    def scoped(self, nodes: Collection[str]) -> Tables:
+        """Only the rows of the given nodes (a territory, or a node with all below it): its accounts and all that hangs on
+        them, its people, its targets. The tree keeps these nodes and the path above them, names only.
+
+        No row of another territory is left. References that would lead out (a parent account elsewhere, a rep elsewhere)
+        keep their key, and the row behind it is not there.
+        """
+        inside = set(nodes)
+        accounts = self.accounts[self.accounts["territory_id"].isin(inside)]
+        ids = set(accounts["account_id"])
+        by_account = {
+            name: self[name][self[name]["account_id"].isin(ids)]
+            for name in ("ownership", "sales", "contacts", "opportunities", "activities")
+        }
+        up = dict(zip(self.territories["territory_id"], self.territories["parent_id"], strict=True))
+        path: set[str] = set()
+        for node in inside:
+            while isinstance(node, str) and node not in path:
+                path.add(node)
+                node = up.get(node)  # type: ignore[assignment]
+        owners = set(by_account["ownership"]["rep_id"])
+        reps = self.reps[self.reps["territory_id"].isin(inside) | self.reps["rep_id"].isin(owners)]
+        return replace(
+            self,
+            territories=self.territories[self.territories["territory_id"].isin(path)].reset_index(drop=True),
+            reps=reps.reset_index(drop=True),
+            accounts=accounts.reset_index(drop=True),
+            targets=self.targets[self.targets["territory_id"].isin(inside)].reset_index(drop=True),
+            **{name: frame.reset_index(drop=True) for name, frame in by_account.items()},
+        )

@@ -1,0 +1,3 @@
+"""Targets: see ARCHITECTURE.md."""
+
+from workbook.targets.stage import Targets as Targets

@@ -1,0 +1,3 @@
+"""Territories: see ARCHITECTURE.md."""
+
+from workbook.territories.stage import Territories as Territories

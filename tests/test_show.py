@@ -27,7 +27,7 @@ def test_formats_follow_the_names_of_columns() -> None:
 
 def test_missing_values_are_dashes_never_zeros() -> None:
     frame = pd.DataFrame(
-        {"x_amount": pd.array([None, 5], dtype="Int64"), "on_on": [pd.NaT, pd.NaT], "s": ["a", float("nan")]}
+        {"x_amount": pd.array([None, 500], dtype="Int64"), "on_on": [pd.NaT, pd.NaT], "s": ["a", float("nan")]}
     )
     html = Table(frame)._repr_html_()
     assert html.count("–") == 4

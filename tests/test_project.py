@@ -31,7 +31,7 @@ def test_environment_and_pyproject_name_the_same_packages() -> None:
         wanted |= _names(project["optional-dependencies"][extra])
     lines = (ROOT / "environment.yml").read_text(encoding="utf-8").split("dependencies:")[1].splitlines()
     given = [line.strip().removeprefix("- ") for line in lines if line.strip().startswith("- ")]
-    listed = _names([g for g in given if not g.startswith("--") and g not in ("pip", "pip:")])
+    listed = _names([g for g in given if not g.startswith("-") and g not in ("pip", "pip:")])
     assert listed - {"python", "nbval"} == wanted
 
 

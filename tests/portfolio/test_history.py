@@ -60,4 +60,8 @@ def test_open_pipeline_counts_overdue_deals_in_the_running_quarter() -> None:
     )
     out = history.open_pipeline(deals, Calendar(), date(2026, 5, 1))
     rows = {(r.stage, r.period): (r.deals, r.amount, r.overdue) for r in out.itertuples()}
-    assert rows == {("offer", "FY2026-Q2"): (1, 5, 1), ("offer", "FY2026-Q3"): (1, 7, 0), ("lead", "no date"): (1, 11, 0)}
+    assert rows == {
+        ("offer", "FY2026-Q2"): (1, 5, 1),
+        ("offer", "FY2026-Q3"): (1, 7, 0),
+        ("lead", "no date"): (1, 11, 0),
+    }

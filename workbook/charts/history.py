@@ -13,7 +13,9 @@ def sales_against_target(frame: pd.DataFrame, currency: str, ax: Axes | None = N
     ax = axes(ax, 7.2, 2.6)
     place = list(range(len(frame)))
     running = frame["running"].to_numpy(bool) if "running" in frame else [False] * len(frame)
-    ax.bar(place, frame["amount"], color=[PALE if r else BLUE for r in running], edgecolor=BLUE, width=0.7, label="sales")
+    ax.bar(
+        place, frame["amount"], color=[PALE if r else BLUE for r in running], edgecolor=BLUE, width=0.7, label="sales"
+    )
     given = frame["target_amount"].notna().to_numpy()
     if given.any():
         at = [p for p, g in zip(place, given, strict=True) if g]
@@ -51,7 +53,9 @@ def product_mix(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> A
     ax = axes(ax, 7.2, 0.8 + 0.32 * max(len(rows), 1))
     place = range(len(rows))
     ax.barh([p + 0.19 for p in place], rows["sales_12m_amount"], height=0.36, color=BLUE, label="last 12 months")
-    ax.barh([p - 0.19 for p in place], rows["sales_prior_12m_amount"], height=0.36, color=GREY, label="12 months before")
+    ax.barh(
+        [p - 0.19 for p in place], rows["sales_prior_12m_amount"], height=0.36, color=GREY, label="12 months before"
+    )
     ax.set_yticks(list(place), rows["product_family"].tolist(), color=INK)
     amount_axis(ax, currency, "x")
     ax.set_title("Product mix")

@@ -47,13 +47,17 @@ def given_targets(targets: pd.DataFrame, node: str, grain: Grain) -> pd.DataFram
         rows[str(period)] = int((whole if len(whole) else part)["amount"].sum())
     out: dict[str, int] = {}
     order = ("year", "half", "quarter", "month")
-    for wanted in sorted({p for p in rows if order.index(parse(p)[1]) >= order.index(grain)}, key=lambda p: order.index(parse(p)[1])):
+    for wanted in sorted(
+        {p for p in rows if order.index(parse(p)[1]) >= order.index(grain)}, key=lambda p: order.index(parse(p)[1])
+    ):
         up = parent(wanted, grain)
         if up in rows and up != wanted:
             continue
         out[up] = out.get(up, 0) + rows[wanted]
     names = sorted(out, key=parse)
-    return pd.DataFrame({"period": pd.Series(names, dtype="str"), "amount": pd.Series([out[n] for n in names], dtype="int64")})
+    return pd.DataFrame(
+        {"period": pd.Series(names, dtype="str"), "amount": pd.Series([out[n] for n in names], dtype="int64")}
+    )
 
 
 def open_pipeline(opportunities: pd.DataFrame, calendar: Calendar, as_of: date) -> pd.DataFrame:
@@ -84,7 +88,9 @@ def product_mix(sales: pd.DataFrame, products: pd.DataFrame, as_of: date) -> pd.
     }
     out = pd.DataFrame(parts).fillna(0).astype("int64")
     out.index.name = "product_family"
-    out = out.reset_index().sort_values(["sales_12m_amount", "product_family"], ascending=[False, True], ignore_index=True)
+    out = out.reset_index().sort_values(
+        ["sales_12m_amount", "product_family"], ascending=[False, True], ignore_index=True
+    )
     whole = int(out["sales_12m_amount"].sum())
     out["sales_12m_share"] = out["sales_12m_amount"] / whole if whole else float("nan")
     return out
@@ -95,4 +101,6 @@ def twelve_months(sales: pd.DataFrame, as_of: date) -> tuple[pd.DataFrame, pd.Da
     end = pd.Timestamp(as_of)
     start, before = end - pd.DateOffset(years=1), end - pd.DateOffset(years=2)
     booked = sales["booked_on"]
-    return sales[((booked > start) & (booked <= end)).to_numpy()], sales[((booked > before) & (booked <= start)).to_numpy()]
+    return sales[((booked > start) & (booked <= end)).to_numpy()], sales[
+        ((booked > before) & (booked <= start)).to_numpy()
+    ]

@@ -42,7 +42,9 @@ def pipeline_table(book: Book) -> Any:
     if not facts.tables.has("opportunities"):
         return Note(facts.tables.lacks("opportunities", "open pipeline"), "warn")
     frame = history.open_pipeline(facts.tables.opportunities, facts.calendar, facts.as_of)
-    when = frame["period"].map(lambda p: "this year" if p.startswith(facts.year) else "later" if p > facts.year else "earlier")
+    when = frame["period"].map(
+        lambda p: "this year" if p.startswith(facts.year) else "later" if p > facts.year else "earlier"
+    )
     frame = frame.assign(when=when.where(frame["period"] != "no date", "no date"))
     out = frame.groupby(["when", "stage"], as_index=False)[["deals", "amount", "overdue"]].sum()
     return Table(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbook.decisions import Decisions
 from workbook.money import format_amount
-from workbook.portfolio.history import History
+from workbook.portfolio.bookings import History
 from workbook.rules.portfolio import ClassRules
 
 CLASSES = ("core", "invest", "opportunistic", "divest")

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import betaincinv
 
 from workbook.money import round_amounts
-from workbook.portfolio.history import product_families
+from workbook.portfolio.bookings import product_families
 from workbook.rules.portfolio import ProjectionRules
 from workbook.tables.frames import Tables
 

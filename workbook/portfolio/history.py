@@ -1,131 +1,106 @@
-"""Sales of each account by product family in months counted from the as-of day, as one dense array of exact amounts.
-
-A *rolling month* is the time between two edges: the as-of day and the same day of other months (the last of a month stays
-the last of a month). Months back are numbered 0 (the newest) upwards, months ahead 0 upwards, so that "the last 12 months"
-and "the next 12 months" are exact on any day.
-"""
+"""What was sold and what is open, by period, product family and account: plain sums of the tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property
+from datetime import date
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-#: The product family of a sale or deal whose product, or whose product's family, is not stated.
-NOT_STATED = "not stated"
+from workbook.periods import Calendar, Grain, children, parent, parse
+
+NO_FAMILY = "no family"
 
 
-def month_edges(as_of: date, back: int, ahead: int) -> npt.NDArray[np.datetime64]:
-    """The last days of rolling months from ``back`` months before ``as_of`` to ``ahead`` after it (back + ahead + 1 days).
+def families_of(product_ids: pd.Series, products: pd.DataFrame) -> pd.Series:
+    """Product family of each product id, ``no family`` where the product or its family is not known; same index."""
+    family = products.drop_duplicates("product_id").set_index("product_id")["family"]
+    return product_ids.map(family).astype("str").fillna(NO_FAMILY)
 
-    >>> [str(day) for day in month_edges(date(2026, 2, 28), 1, 1)]
-    ['2026-01-31', '2026-02-28', '2026-03-31']
+
+def sales_by_period(sales: pd.DataFrame, calendar: Calendar, grain: Grain) -> pd.DataFrame:
+    """Booked amount per period, in order of time, without gaps between the first and the last period.
+
+    In: booked_on, amount. Out: period, amount (int64).
     """
-    at_end = (as_of + timedelta(days=1)).day == 1
-    first = np.datetime64(as_of, "M")
-    starts = np.arange(-back, ahead + 1) + first
-    lasts = (starts + 1).astype("datetime64[D]") - 1
-    if at_end:
-        return lasts
-    return np.minimum(starts.astype("datetime64[D]") + (as_of.day - 1), lasts)
+    if sales.empty:
+        return pd.DataFrame({"period": pd.Series(dtype="str"), "amount": pd.Series(dtype="int64")})
+    period = calendar.periods_of(sales["booked_on"], grain)
+    sums = sales["amount"].groupby(period.to_numpy()).sum()
+    first, last = (calendar.period_of(d.date(), grain) for d in (sales["booked_on"].min(), sales["booked_on"].max()))
+    names = [p for year in range(parse(first)[0], parse(last)[0] + 1) for p in children(f"FY{year}", grain)]
+    names = names[names.index(first) : names.index(last) + 1]
+    out = sums.reindex(names, fill_value=0).astype("int64")
+    return pd.DataFrame({"period": pd.Series(names, dtype="str"), "amount": out.to_numpy()})
 
 
-def product_families(rows: pd.DataFrame, products: pd.DataFrame) -> pd.Categorical:
-    """The product family of rows with a column product_id: a categorical with sorted categories, unknown as "not stated"."""
-    named = products.dropna(subset=["product_id"]).drop_duplicates("product_id")
-    names = named["family"].fillna(NOT_STATED)
-    categories = pd.Index(sorted({*names, NOT_STATED}), dtype="str")
-    codes = categories.get_indexer(pd.Index(names))
-    at = pd.Index(named["product_id"]).get_indexer(pd.Index(rows["product_id"]))
-    none = categories.get_loc(NOT_STATED)
-    found = np.where(at >= 0, codes[np.maximum(at, 0)] if len(codes) else none, none)
-    return pd.Categorical.from_codes(found, categories=categories)
+def given_targets(targets: pd.DataFrame, node: str, grain: Grain) -> pd.DataFrame:
+    """Finance's numbers of one node by period of a grain: rows given at that grain or finer, added up; families too.
 
-
-@dataclass(frozen=True, eq=False)
-class History:
-    """Booked sales of the accounts that bought within the window.
-
-    ``accounts`` (n,) positions in the accounts table; ``months`` (n, months) float64 of whole minor units, newest first;
-    ``orders`` (n, months) days with a positive booking; ``by_family`` (n, families) amounts of the mix window;
-    ``first`` (n,) rolling month of the first booking on record, ``span`` months on record in the whole book.
+    A row for all families counts; where there is none, the families are added. Out: period, amount (int64).
     """
-
-    as_of: date
-    accounts: npt.NDArray[np.intp]
-    families: tuple[str, ...]
-    months: npt.NDArray[np.float64]
-    orders: npt.NDArray[np.int16]
-    by_family: npt.NDArray[np.float64]
-    first: npt.NDArray[np.intp]
-    span: int
-
-    def __len__(self) -> int:
-        return len(self.accounts)
-
-    @cached_property
-    def last(self) -> npt.NDArray[np.intp]:
-        """(n,) rolling month of the newest positive booking; the number of months where there is none."""
-        bought = self.months > 0
-        return np.where(bought.any(1), bought.argmax(1), self.months.shape[1])
-
-    def before(self, months: int) -> History:
-        """What was known ``months`` rolling months earlier: the accounts that had bought by then."""
-        known = self.first >= months
-        cut = self.months[known, months:]
-        return History(
-            self.as_of, self.accounts[known], self.families, cut, self.orders[known, months:],
-            self.by_family[known], self.first[known] - months, max(self.span - months, 0),
-        )  # fmt: skip
+    own = targets[(targets["territory_id"] == node).to_numpy()]
+    measure = own["measure"].fillna("bookings")
+    own = own[(measure == measure.iloc[0]).to_numpy()] if len(own) else own
+    rows: dict[str, int] = {}
+    for period, part in own.groupby("period", sort=True):
+        whole = part[part["product_family"].isna().to_numpy()]
+        rows[str(period)] = int((whole if len(whole) else part)["amount"].sum())
+    out: dict[str, int] = {}
+    order = ("year", "half", "quarter", "month")
+    for wanted in sorted(
+        {p for p in rows if order.index(parse(p)[1]) >= order.index(grain)}, key=lambda p: order.index(parse(p)[1])
+    ):
+        up = parent(wanted, grain)
+        if up in rows and up != wanted:
+            continue
+        out[up] = out.get(up, 0) + rows[wanted]
+    names = sorted(out, key=parse)
+    return pd.DataFrame(
+        {"period": pd.Series(names, dtype="str"), "amount": pd.Series([out[n] for n in names], dtype="int64")}
+    )
 
 
-def history(sales: pd.DataFrame, accounts: pd.DataFrame, products: pd.DataFrame, as_of: date, months: int) -> History:
-    """Sales (account_id, booked_on, amount, product_id) of known accounts, as :class:`History`.
+def open_pipeline(opportunities: pd.DataFrame, calendar: Calendar, as_of: date) -> pd.DataFrame:
+    """Open deals by stage and expected quarter. Overdue closes count in the quarter of ``as_of``, marked ``overdue``.
 
-    Sales after ``as_of`` and of unknown accounts are left out (the tables' checks name them).
+    Out: stage, period, deals, amount, overdue.
     """
-    at = pd.Index(accounts["account_id"]).get_indexer(pd.Index(sales["account_id"]))
-    day = sales["booked_on"].to_numpy().astype("datetime64[D]")
-    known = (at >= 0) & ~np.isnat(day) & (day <= np.datetime64(as_of))
-    families = product_families(sales, products)
-    at, day, amount = at[known], day[known], sales["amount"].to_numpy()[known].astype(np.float64)
-    family = families.codes[known].astype(np.intp)
-    back = months_back(day, as_of)
-    buyers, row = np.unique(at, return_inverse=True)
-    inside = back < months
-    cell = row * months + back
-    booked = np.bincount(cell[inside], amount[inside], len(buyers) * months).astype(np.float64)
-    grid = booked.reshape(-1, months)
-    ordered = inside & (amount > 0)
-    orders = np.bincount(_distinct_days(cell[ordered], day[ordered]), minlength=grid.size).reshape(-1, months)
-    names = tuple(str(name) for name in families.categories)
-
-    def mix(rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-        cells = np.bincount(row[rows] * len(names) + family[rows], amount[rows], len(buyers) * len(names))
-        return np.maximum(cells.reshape(-1, len(names)), 0.0)
-
-    year = mix(back < 12)
-    by_family = np.where(year.sum(1, keepdims=True) > 0, year, mix(inside))
-    first = np.zeros(len(buyers), dtype=np.intp)
-    np.maximum.at(first, row, back)
-    span = int(back.max(initial=-1)) + 1
-    return History(as_of, buyers, names, grid, orders.astype(np.int16), by_family, first, span)
+    deals = opportunities[(opportunities["status"] == "open").to_numpy()]
+    late = (deals["close_on"] < pd.Timestamp(as_of)).to_numpy()
+    close = deals["close_on"].where(~late, pd.Timestamp(as_of))
+    period = calendar.periods_of(close, "quarter").fillna("no date")
+    frame = pd.DataFrame({"stage": deals["stage"], "period": period, "amount": deals["amount"], "late": late})
+    out = frame.groupby(["stage", "period"], as_index=False, observed=True).agg(
+        deals=("amount", "size"), amount=("amount", "sum"), overdue=("late", "sum")
+    )
+    return out.astype({"deals": "int64", "overdue": "int64"})
 
 
-def months_back(days: npt.NDArray[np.datetime64], as_of: date) -> npt.NDArray[np.intp]:
-    """The rolling month, counted back from ``as_of`` (0 = the newest), of days not after it."""
-    if not len(days):
-        return np.zeros(0, dtype=np.intp)
-    oldest = int((np.datetime64(as_of, "M") - days.min().astype("datetime64[M]")).astype(int)) + 2
-    edges = month_edges(as_of, oldest, 0)
-    found: npt.NDArray[np.intp] = oldest - np.searchsorted(edges, days, side="left")
-    return found
+def product_mix(sales: pd.DataFrame, products: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Sales of the last twelve months and of the twelve before, by product family, largest first.
+
+    Out: product_family, sales_12m_amount, sales_prior_12m_amount, sales_12m_share.
+    """
+    now, prior = twelve_months(sales, as_of)
+    parts = {
+        name: part["amount"].groupby(families_of(part["product_id"], products).to_numpy()).sum()
+        for name, part in (("sales_12m_amount", now), ("sales_prior_12m_amount", prior))
+    }
+    out = pd.DataFrame(parts).fillna(0).astype("int64")
+    out.index.name = "product_family"
+    out = out.reset_index().sort_values(
+        ["sales_12m_amount", "product_family"], ascending=[False, True], ignore_index=True
+    )
+    whole = int(out["sales_12m_amount"].sum())
+    out["sales_12m_share"] = out["sales_12m_amount"] / whole if whole else float("nan")
+    return out
 
 
-def _distinct_days(cells: npt.NDArray[np.intp], days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.intp]:
-    pairs = np.unique(cells.astype(np.int64) * 100_000 + (days.astype(np.int64) % 100_000))
-    return pairs // 100_000
+def twelve_months(sales: pd.DataFrame, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The sales lines of the twelve months up to ``as_of``, and of the twelve months before those."""
+    end = pd.Timestamp(as_of)
+    start, before = end - pd.DateOffset(years=1), end - pd.DateOffset(years=2)
+    booked = sales["booked_on"]
+    return sales[((booked > start) & (booked <= end)).to_numpy()], sales[
+        ((booked > before) & (booked <= start)).to_numpy()
+    ]

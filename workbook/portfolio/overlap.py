@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from workbook.money import round_amounts
+from workbook.portfolio.bookings import history, month_edges
 from workbook.portfolio.deals import PRESENT, deals, learn
-from workbook.portfolio.history import history, month_edges
 from workbook.portfolio.run_rate import run_rate
 from workbook.rules.portfolio import ProjectionRules
 from workbook.tables.frames import Tables

@@ -11,7 +11,7 @@ import pandas as pd
 
 from workbook.money import round_amounts
 from workbook.periods import Calendar
-from workbook.portfolio.history import History, month_edges
+from workbook.portfolio.bookings import History, month_edges
 from workbook.portfolio.run_rate import RunRate
 
 Floats = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from workbook.portfolio.bookings import month_edges
 from workbook.portfolio.families import owners
-from workbook.portfolio.history import month_edges
 from workbook.tables.frames import Tables
 
 

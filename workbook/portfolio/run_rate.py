@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workbook.portfolio.history import History
+from workbook.portfolio.bookings import History
 from workbook.rules.portfolio import ProjectionRules
 
 Floats = npt.NDArray[np.float64]

@@ -14,7 +14,7 @@ from workbook.portfolio import families as kin
 from workbook.portfolio import grading, overlap
 from workbook.portfolio import projection as ahead
 from workbook.portfolio import register as registering
-from workbook.portfolio.history import History, history
+from workbook.portfolio.bookings import History, history
 from workbook.portfolio.run_rate import RunRate, run_rate
 from workbook.rules.portfolio import PortfolioRules
 from workbook.stage import Stage, noun

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.sample.company import DAYS, FIRST_DAY, Company, Territory, day
+from workbook.sample.company import DAYS, FIRST_DAY, Company, Territory, day, hired_days
 from workbook.sample.geography import TERRITORIES
 from workbook.sample.words import COMPETITORS, DIVISIONS, INDUSTRIES, INDUSTRY_SHARES, LEANINGS, company_names
 
@@ -65,6 +65,11 @@ class Accounts:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def late(self) -> Bools:
+        """Whether nothing at all happened with the account before its ``start``."""
+        return (self.start > 0) & ~np.isin(self.nature, (INCUMBENT, STAR, COLD))
+
 
 def accounts_of(company: Company, run: range, first: int, rng: np.random.Generator) -> Accounts:
     """The accounts of the territories at positions ``run``, numbered from ``first``."""
@@ -75,6 +80,7 @@ def accounts_of(company: Company, run: range, first: int, rng: np.random.Generat
     numbers = first + np.arange(count)
     middle, spread = np.array(POTENTIAL)[nature].T
     potential = middle * np.exp(spread * rng.standard_normal(count))
+    potential = np.where(nature == CORE, np.maximum(potential, 9_000 + 3_000 * rng.random(count)), potential)
     low, high = np.array(WALLET)[nature].T
     wallet = rng.uniform(low, high)
     trend, noise = np.array(GROWTH)[nature].T
@@ -82,7 +88,7 @@ def accounts_of(company: Company, run: range, first: int, rng: np.random.Generat
     big = np.clip(np.log10(potential / middle + 1e-9), -1, 1)
     orders = np.clip(rng.uniform(few, many) * np.where(nature == CORE, np.exp(0.35 * big), 1.0), 1, 24)
     industry = rng.choice(len(INDUSTRIES), count, p=INDUSTRY_SHARES)
-    start = np.where(rng.random(count) < 0.15, rng.integers(1, 700, count), 0)
+    start = np.where((rng.random(count) < 0.15) & (territory != 7), rng.integers(1, 700, count), 0)
     start = np.where(nature == NEW, rng.integers(day("2025-07-15"), day("2026-04-15"), count), start)
     start = np.where(np.isin(nature, (INCUMBENT, STAR, COLD)), rng.integers(0, 1000, count), start)
     cities = np.array([len(TERRITORIES[t.cities][2]) for t in company.territories])[territory]
@@ -98,7 +104,7 @@ def accounts_of(company: Company, run: range, first: int, rng: np.random.Generat
         rng.random(count) >= np.array(NEVER_BOUGHT)[nature], start, np.full(count, DAYS), basket,
         np.full(count, -1), before, moved, np.ones(count, dtype=bool),
     )  # fmt: skip
-    lost = (nature == CORE) & (rng.random(count) < 0.04) & (territory != 7)
+    lost = (nature == CORE) & (rng.random(count) < 0.05) & (territory != 7) & (potential * wallet < 60e3)
     made.end = np.where(lost, rng.integers(day("2025-02-01"), day("2026-01-31"), count), made.end)
     _families(made, rng)
     return made
@@ -142,20 +148,19 @@ def _natures(company: Company, territory: Ints, owner: Ints, rng: np.random.Gene
 
 def _history(company: Company, owner: Ints, start: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Position of the rep who held the account before (-1: nobody), and the day of the hand-over."""
-    count = len(owner)
+    count, hired = len(owner), hired_days(company)
     before, moved = np.full(count, -1), np.zeros(count, dtype=np.int64)
-    mates = {rep: [r for r in leaf.reps if r != rep] for leaf in company.territories for rep in leaf.reps}
-    some = np.flatnonzero(rng.random(count) < 0.09)
-    for at in some:
-        others = [r for r in mates[int(owner[at])] if r != company.newcomer]
-        if others and int(owner[at]) != company.sitter:
-            before[at], moved[at] = others[int(rng.integers(len(others)))], int(rng.integers(400, DAYS - 120))
+    veterans = np.full(len(company.people), -1)
+    for leaf in company.territories:
+        old = [r for r in leaf.reps if hired[r] <= 0]
+        for rep in leaf.reps:
+            veterans[rep] = next((r for r in reversed(old) if r != rep), -1)
+    some = (rng.random(count) < 0.09) & (owner != company.sitter) | (hired[owner] > 0)
+    when = np.where(hired[owner] > 0, hired[owner], rng.integers(400, DAYS - 120, count))
+    some &= veterans[owner] >= 0
+    before[some], moved[some] = veterans[owner[some]], when[some]
     fifth = np.isin(owner, company.territories[4].reps) & (rng.random(count) < 0.4)
     before[fifth], moved[fifth] = company.leaver, day("2025-11-01")
-    young = owner == company.newcomer
-    if young.any():
-        mentors = [r for r in company.territories[10].reps if r != company.newcomer]
-        before[young], moved[young] = rng.choice(mentors, int(young.sum())), day("2026-03-02")
     return before, moved
 
 
@@ -215,10 +220,10 @@ def accounts_frame(made: Accounts, company: Company, bought: Bools, rng: np.rand
     )
     asked = bought & (rng.random(count) < 0.6) & ~np.isin(made.nature, (COLD, STAR))
     skill = np.random.default_rng([company.seed, 5]).normal(0, 0.7, len(company.people))[made.owner]
-    mood = np.array([7.9, 8.2, 6.5, 7.0, 5.8, 6.0, 8.0])[made.nature] + skill + 1.3 * rng.standard_normal(count)
+    mood = np.array([7.6, 8.0, 6.1, 6.8, 5.2, 6.0, 7.8])[made.nature] + skill + 1.3 * rng.standard_normal(count)
     nps_on = DAYS - rng.integers(10, 500, count)
-    created = np.where(made.start > 0, made.start, 0) - rng.integers(20, 2500, count)
-    created = np.where(made.nature == NEW, made.start - rng.integers(120, 420, count), created)
+    created = np.where(made.late, made.start, -160) - rng.integers(20, 2500, count)
+    created = np.where(made.nature == NEW, made.start - rng.integers(160, 420, count), created)
     dropped = (made.nature == COLD) & (rng.random(count) < 0.03) & ~bought
     rival = (made.nature == INCUMBENT) | ((made.nature == CORE) & (rng.random(count) < 0.04) & (made.territory != 7))
     return pd.DataFrame(
@@ -270,7 +275,7 @@ def ownership_frame(made: Accounts, company: Company, bought_on: Ints, rng: np.r
     ``bought_on``: unused for owners; shares stay blank where one owner has all.
     """
     reps, count = company.rep_ids, len(made)
-    hired = (company.people["hired_on"].to_numpy().astype("datetime64[D]") - FIRST_DAY).astype(int)
+    hired = hired_days(company)
     begin = np.maximum(day("2022-01-01"), hired[made.owner])
     first = np.where(made.before >= 0, made.moved, np.minimum(begin, np.maximum(bought_on, day("2022-01-01"))))
     first = np.maximum(first, hired[made.owner])

@@ -51,6 +51,11 @@ class Company:
         return self.people["rep_id"].to_numpy(dtype=object)
 
 
+def hired_days(firm: Company) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Each person's first day as days since the first day of the sample's history (negative: before it)."""
+    return (firm.people["hired_on"].to_numpy().astype("datetime64[D]") - FIRST_DAY).astype(np.int64)
+
+
 def day(text: str) -> int:
     """A date as days since the first day of the sample's history."""
     return int((np.datetime64(text) - FIRST_DAY).astype(int))
@@ -130,12 +135,13 @@ def _people(
     is_rep = np.array([r == "rep" for r in role])
     hired = FIRST_DAY - rng.integers(40, 2600, count).astype("timedelta64[D]")
     recent = is_rep & (rng.random(count) < 0.2)
-    hired[recent] = FIRST_DAY + rng.integers(20, 900, int(recent.sum())).astype("timedelta64[D]")
     reps_of: list[tuple[int, ...]] = []
     at = len(managers)
     for leaf in leaves:
         reps_of.append(tuple(range(at, at + leaf[4])))
+        recent[at] = False
         at += leaf[4]
+    hired[recent] = FIRST_DAY + rng.integers(20, 900, int(recent.sum())).astype("timedelta64[D]")
     hired[reps_of[8][0]] = np.datetime64("2017-05-15")
     hired[reps_of[10][2]] = np.datetime64("2026-03-02")
     hired[count - 2], hired[count - 1] = np.datetime64("2019-09-02"), np.datetime64("2026-10-01")

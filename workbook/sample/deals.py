@@ -13,12 +13,12 @@ from workbook.sample.words import NEXT_STEPS, STAGES, STATED_ODDS
 
 UNKNOWN = -(10**6)
 #: By nature of the account: deals a year, deal size as a share of potential, log-odds of winning.
-PER_YEAR = (1.0, 1.9, 1.2, 1.0, 0.25, 0.2, 1.4)
+PER_YEAR = (1.25, 2.1, 1.5, 1.2, 0.25, 0.25, 1.6)
 SIZE = (0.15, 0.17, 0.22, 0.20, 0.15, 0.30, 0.22)
 ODDS = (0.35, 0.35, -0.9, -0.5, -0.3, -0.9, 0.2)
 #: By product family: chance to win at even log-odds, median cycle in days.
 WIN = (0.40, 0.46, 0.32, 0.24, 0.55)
-CYCLE = (105, 70, 140, 200, 50)
+CYCLE = (120, 80, 160, 220, 60)
 #: The elapsed share of the cycle at which a deal enters each stage; where lost deals are lost; where won deals stood last.
 ENTERS = (0.0, 0.2, 0.5, 0.8)
 LOST_AT = (0.25, 0.30, 0.30, 0.15)
@@ -31,10 +31,10 @@ def deals(made: Accounts, company: Company, rng: np.random.Generator) -> pd.Data
     """All deals of the run, sorted by the day created; days as numbers, accounts, reps and products as positions."""
     rate = np.array(PER_YEAR)[made.nature] * np.where(made.worked, 1.0, 0.12)
     rate = np.where(made.owner == company.newcomer, 0.03, rate)
-    begin = np.where(made.nature == NEW, np.maximum(made.start, FIRST_DEAL), FIRST_DEAL)
-    count = rng.poisson(rate * (DAYS - begin) / 365.0)
+    begin = np.where(made.late, np.maximum(made.start, FIRST_DEAL), FIRST_DEAL)
+    count = rng.poisson(rate * (made.end - begin) / 365.0)
     rows = np.repeat(np.arange(len(made)), count)
-    created = begin[rows] + (rng.random(len(rows)) * (DAYS - begin[rows])).astype(np.int64)
+    created = begin[rows] + (rng.random(len(rows)) * (made.end - begin)[rows]).astype(np.int64)
     new = np.flatnonzero(made.nature == NEW)
     first = np.concatenate([np.zeros(len(rows), dtype=bool), np.ones(len(new), dtype=bool)])
     rows = np.concatenate([rows, new])

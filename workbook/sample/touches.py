@@ -15,7 +15,7 @@ from workbook.sample.orders import holder
 from workbook.sample.words import OUTCOMES, SUBJECTS, TITLE_INFLUENCE, TITLE_ROLES, TITLES, people_names
 
 KINDS = ("call", "email", "meeting", "visit", "task")
-FIRST_TOUCH = day("2025-04-01")
+FIRST_TOUCH = day("2025-01-01")
 #: By nature: touches a year, contacts beyond the first, chance of having a first contact.
 PER_YEAR = (6.0, 8.5, 6.5, 4.2, 17.0, 1.0, 6.0)
 MORE_CONTACTS = (1.0, 1.0, 0.6, 0.4, 0.2, 0.05, 0.9)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbook.errors import UsageError
 from workbook.sample.geography import REGIONS, TEAMS, TERRITORIES
-from workbook.sample.words import FIRST, LAST
+from workbook.sample.words import COMPANY, FIRST, LAST
 
 #: Accounts and reps of the twelve territories with the stories.
 CORE_ACCOUNTS = (95, 85, 80, 75, 70, 72, 90, 55, 365, 60, 88, 65)
@@ -94,7 +94,7 @@ def _tree(accounts: int) -> tuple[list[tuple[str, str, str, int, int]], pd.DataF
         (f"T-{i + 1:02d}", name, parent, CORE_ACCOUNTS[i], CORE_REPS[i])
         for i, (name, parent, _) in enumerate(TERRITORIES)
     ]
-    rows = [("CO", "Larkfield Fluid Systems", None)]
+    rows: list[tuple[str, str, str | None]] = [("CO", COMPANY, None)]
     rows += [(node, name, "CO") for node, name in REGIONS] + [(node, name, up) for node, name, up in TEAMS]
     more = accounts - CORE
     count = -(-more // PER_TERRITORY)
@@ -107,7 +107,15 @@ def _tree(accounts: int) -> tuple[list[tuple[str, str, str, int, int]], pd.DataF
         size = more // count + (extra < more % count)
         number = len(leaves) + 1
         name = f"{TERRITORIES[extra % len(TERRITORIES)][0]} {extra // len(TERRITORIES) + 2}"
-        leaves.append((f"T-{number:02d}", name, f"TM-{team}", size, max(1, round(size / PER_REP))))
+        leaves.append(
+            (
+                f"T-{number:02d}",
+                name,
+                f"TM-{team}",
+                size,
+                max(1, round(size / PER_REP + (0.25 if extra % 2 else -0.25))),
+            )
+        )
     managers = [node for node, _, _ in rows]
     rows += [(node, name, up) for node, name, up, _, _ in leaves]
     return leaves, pd.DataFrame(rows, columns=["territory_id", "name", "parent_id"]), managers

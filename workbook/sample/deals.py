@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workbook.money import round_amounts
-from workbook.sample.accounts import COLD, DIVEST, INCUMBENT, NEW, Accounts, Bools, Floats, Ints, dates, working
+from workbook.sample.accounts import COLD, DIVEST, INCUMBENT, NEW, Accounts, Bools, Floats, Ints
 from workbook.sample.company import DAYS, Company, day
+from workbook.sample.days import UNKNOWN, dates, only, working
 from workbook.sample.orders import PRODUCTS, family_of, holder, product_in
 from workbook.sample.words import NEXT_STEPS, STAGES, STATED_ODDS
 
-UNKNOWN = -(10**6)
 #: By nature of the account: deals a year, deal size as a share of potential, log-odds of winning.
 PER_YEAR = (1.25, 2.1, 1.5, 1.2, 0.25, 0.25, 1.6)
 SIZE = (0.15, 0.17, 0.22, 0.20, 0.15, 0.30, 0.22)
@@ -92,7 +93,9 @@ def _starved(frame: pd.DataFrame, made: Accounts, rng: np.random.Generator) -> p
     return frame.assign(amount=small)[~here | (rng.random(len(frame)) < 0.4)]
 
 
-def opportunities_frame(found: pd.DataFrame, ids: np.ndarray, made: Accounts, company: Company) -> pd.DataFrame:  # type: ignore[type-arg]
+def opportunities_frame(
+    found: pd.DataFrame, ids: npt.NDArray[np.object_], made: Accounts, company: Company
+) -> pd.DataFrame:
     """The opportunities table."""
     rng = np.random.default_rng([company.seed, 13, int(made.numbers[0])])
     count, status = len(found), found["status"].to_numpy()
@@ -111,14 +114,12 @@ def opportunities_frame(found: pd.DataFrame, ids: np.ndarray, made: Accounts, co
             "amount": found["amount"].to_numpy(),
             "created_on": dates(found["created"].to_numpy()),
             "close_on": dates(found["close"].to_numpy()),
-            "closed_on": dates(np.where(is_open, UNKNOWN, found["end"].to_numpy()), UNKNOWN),
+            "closed_on": dates(np.where(is_open, UNKNOWN, found["end"].to_numpy())),
             "probability": np.where(is_open, np.round(stated, 2), np.nan),
             "product_id": PRODUCTS["product_id"].to_numpy(dtype=object)[found["product"].to_numpy()],
             "rep_id": company.rep_ids[found["rep"].to_numpy()],
-            "next_step": np.where(
-                steps, np.array(NEXT_STEPS, dtype=object)[rng.integers(0, len(NEXT_STEPS), count)], None
-            ),
-            "next_step_on": dates(np.where(steps, working(ahead), UNKNOWN), UNKNOWN),
+            "next_step": only(steps, np.array(NEXT_STEPS, dtype=object)[rng.integers(0, len(NEXT_STEPS), count)]),
+            "next_step_on": dates(np.where(steps, working(ahead), UNKNOWN)),
             "pushes": found["pushes"].to_numpy(),
         }
     )

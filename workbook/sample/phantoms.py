@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from workbook.sample.accounts import Ints, working
+from workbook.sample.accounts import Ints
 from workbook.sample.company import DAYS, day
-from workbook.sample.deals import UNKNOWN
+from workbook.sample.days import UNKNOWN, working
 from workbook.sample.touches import PHANTOM
 
 #: Makes the phantom rows of one rep: positions of accounts in, activities out (account positions repeat).

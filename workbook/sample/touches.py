@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.sample.accounts import CORE, NEW, Accounts, Ints, dates, working
+from workbook.sample.accounts import CORE, NEW, Accounts, Ints
 from workbook.sample.company import DAYS, Company, day
-from workbook.sample.deals import UNKNOWN
+from workbook.sample.days import UNKNOWN, dates, working
 from workbook.sample.orders import holder
 from workbook.sample.words import OUTCOMES, SUBJECTS, TITLE_INFLUENCE, TITLE_ROLES, TITLES, people_names
 
@@ -210,7 +210,7 @@ def contacts_frame(
             "role": np.array(TITLE_ROLES, dtype=object)[title],
             "influence": np.round(np.clip(influence, 0.1, 1.0), 1),
             "support": np.round(np.clip(warm + 0.35 * rng.standard_normal(count), -1, 1), 1) + 0.0,
-            "last_contact_on": dates(last, UNKNOWN),
+            "last_contact_on": dates(last),
             "owner_rep_id": company.rep_ids[made.owner[rows]],
         }
     )

@@ -16,10 +16,17 @@ from workbook.tables.frames import Tables
 @pytest.fixture
 def facts() -> Facts:
     frames = {
-        "territories": pd.DataFrame({"territory_id": ["CO", "A", "B"], "name": ["Co", "a", "b"], "parent_id": [None, "CO", "CO"]}),
+        "territories": pd.DataFrame(
+            {"territory_id": ["CO", "A", "B"], "name": ["Co", "a", "b"], "parent_id": [None, "CO", "CO"]}
+        ),
         "reps": pd.DataFrame({"rep_id": ["P1"], "name": ["x"], "territory_id": ["A"]}),
         "accounts": pd.DataFrame(
-            {"account_id": ["1", "2", "3"], "name": list("xyz"), "territory_id": ["A", "A", "B"], "status": ["customer"] * 3}
+            {
+                "account_id": ["1", "2", "3"],
+                "name": list("xyz"),
+                "territory_id": ["A", "A", "B"],
+                "status": ["customer"] * 3,
+            }
         ),
         "sales": pd.DataFrame(
             {
@@ -43,7 +50,12 @@ TARGETS = pd.DataFrame(
     {"node": ["CO", "A"], "period": ["FY2026"] * 2, "target_amount": [500, 300], "street_amount": [550, 330]}
 )
 LINES = pd.DataFrame(
-    {"account_id": ["1", "3", "3"], "territory_id": ["A", "B", "B"], "period": ["FY2026-M01", "FY2026-M12", "FY2027-M01"], "amount": [40, 60, 777]}
+    {
+        "account_id": ["1", "3", "3"],
+        "territory_id": ["A", "B", "B"],
+        "period": ["FY2026-M01", "FY2026-M12", "FY2027-M01"],
+        "amount": [40, 60, 777],
+    }
 )
 
 

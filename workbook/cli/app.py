@@ -21,6 +21,7 @@ MODULES = (
     "sign_off",
     "review",
     "run",
+    "lab",
     "serve",
     "store",
     "backtest",

@@ -26,7 +26,9 @@ def booked(facts: Facts, year: str) -> pd.Series:
     """Amount booked in a fiscal year up to the as-of day, per account (index account_id)."""
     first, last = facts.calendar.bounds(year)
     sales = facts.tables.sales
-    inside = ((sales["booked_on"] >= pd.Timestamp(first)) & (sales["booked_on"] <= pd.Timestamp(min(last, facts.as_of)))).to_numpy()
+    inside = (
+        (sales["booked_on"] >= pd.Timestamp(first)) & (sales["booked_on"] <= pd.Timestamp(min(last, facts.as_of)))
+    ).to_numpy()
     return sales[inside].groupby("account_id")["amount"].sum()
 
 
@@ -38,7 +40,9 @@ def still_to_come(projection_months: pd.DataFrame, year: str, as_of_month: str) 
     return rest.groupby("account_id")["projected_amount"].sum()
 
 
-def node_totals(facts: Facts, projection_months: pd.DataFrame, lines: pd.DataFrame, by_node: pd.DataFrame) -> pd.DataFrame:
+def node_totals(
+    facts: Facts, projection_months: pd.DataFrame, lines: pd.DataFrame, by_node: pd.DataFrame
+) -> pd.DataFrame:
     """One row per node of the tree, in tree order.
 
     In: ``projection_months`` (account_id, period, projected_amount), plan ``lines`` (account_id, territory_id, period, amount),

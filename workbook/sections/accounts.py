@@ -99,7 +99,8 @@ class Cards:
 
     def __repr__(self) -> str:
         return "\n\n".join(
-            f"{title} ({subtitle})\n" + "\n".join(f"  {a}: {b}" for a, b in rows) for title, subtitle, rows in self.cards
+            f"{title} ({subtitle})\n" + "\n".join(f"  {a}: {b}" for a, b in rows)
+            for title, subtitle, rows in self.cards
         )
 
 
@@ -127,12 +128,24 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
         pieces = white[(white["account_id"] == row.account_id).to_numpy()]
         rows = [
             ("Why key", str(row.why)),
-            ("History", f"{money(account['sales_12m_amount'])} in 12 months, {money(account['sales_prior_12m_amount'])} before"),
+            (
+                "History",
+                f"{money(account['sales_12m_amount'])} in 12 months, {money(account['sales_prior_12m_amount'])} before",
+            ),
             ("Class", str(classes["sentence"].get(row.account_id, "not known"))),
-            ("Whom we know", contacts.get(row.account_id, "no contacts table" if not facts.tables.has("contacts") else "nobody")),
+            (
+                "Whom we know",
+                contacts.get(row.account_id, "no contacts table" if not facts.tables.has("contacts") else "nobody"),
+            ),
             ("Engagement", str(cadence["sentence"].get(row.account_id, facts.tables.lacks("activities", "cadence")))),
-            ("Open deals", money(account["open_amount"]) if facts.tables.has("opportunities") else "no opportunities table"),
-            ("What else", "; ".join(f"{p.product_family} {money(p.sized_amount)}" for p in pieces.itertuples()) or MISSING),
+            (
+                "Open deals",
+                money(account["open_amount"]) if facts.tables.has("opportunities") else "no opportunities table",
+            ),
+            (
+                "What else",
+                "; ".join(f"{p.product_family} {money(p.sized_amount)}" for p in pieces.itertuples()) or MISSING,
+            ),
             ("Planned", money(lines[row.account_id]) if row.account_id in lines else "no account plan yet"),
         ]
         cards.append((str(account["name"]), f"{row.account_id} · grade {row.grade} · {owner}", rows))
@@ -145,5 +158,7 @@ def _contacts(book: Book) -> dict[str, str]:
         return {}
     who = people["name"] + (", " + people["title"]).fillna("")
     order = people.assign(who=who).sort_values(["influence", "contact_id"], ascending=[False, True])
-    top = order.groupby("account_id")["who"].agg(lambda names: "; ".join(names.iloc[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""))
+    top = order.groupby("account_id")["who"].agg(
+        lambda names: "; ".join(names.iloc[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    )
     return {str(k): str(v) for k, v in top.items()}

@@ -17,7 +17,9 @@ DAYS = 91
 
 def last_review(book: Book) -> tuple[date, bool]:
     """The day of the node's last recorded review and True, else 13 weeks back and False."""
-    held = [d.at.date() for d in book.facts.decisions.log("review") if d.subject == book.node and d.at.date() < book.as_of]
+    held = [
+        d.at.date() for d in book.facts.decisions.log("review") if d.subject == book.node and d.at.date() < book.as_of
+    ]
     return (max(held), True) if held else ((pd.Timestamp(book.as_of) - pd.Timedelta(days=DAYS)).date(), False)
 
 
@@ -26,7 +28,9 @@ def changes(book: Book) -> Table:
     since, held = last_review(book)
     rows = [*_deals(book, since), *_sales(book, since), *_work(book, since), *_decided(book, since)]
     what = "the last review" if held else "13 weeks ago (no review is recorded)"
-    frame = pd.DataFrame(rows, columns=["what", "number", "amount", "detail"]).astype({"number": "Int64", "amount": "Int64"})
+    frame = pd.DataFrame(rows, columns=["what", "number", "amount", "detail"]).astype(
+        {"number": "Int64", "amount": "Int64"}
+    )
     return Table(frame, book.facts.currency, f"Since {what}, {since:%Y-%m-%d}", limit=20)
 
 
@@ -41,7 +45,10 @@ def _deals(book: Book, since: date) -> list[tuple[Any, ...]]:
         ("deals won", (deals["status"] == "won") & (closed > start)),
         ("deals lost", (deals["status"] == "lost") & (closed > start)),
         ("new deals, still open", (deals["status"] == "open") & (deals["created_on"] > start)),
-        ("open deals past their close date", (deals["status"] == "open") & (deals["close_on"] < pd.Timestamp(book.as_of))),
+        (
+            "open deals past their close date",
+            (deals["status"] == "open") & (deals["close_on"] < pd.Timestamp(book.as_of)),
+        ),
     ):
         part = deals[mask.to_numpy(bool)].sort_values(["amount", "opportunity_id"], ascending=[False, True])
         top = [

@@ -39,7 +39,13 @@ def tables_overview(book: Book) -> Table:
 
 def history_reach(book: Book) -> Table:
     """First and last date of what has dates, and how many months lie between."""
-    spans = (("sales", "booked_on"), ("opportunities", "created_on"), ("activities", "done_on"), ("ownership", "from_on"), ("accounts", "nps_on"))
+    spans = (
+        ("sales", "booked_on"),
+        ("opportunities", "created_on"),
+        ("activities", "done_on"),
+        ("ownership", "from_on"),
+        ("accounts", "nps_on"),
+    )
     rows = []
     for table, column in spans:
         days = book.tables[table][column].dropna()

@@ -13,6 +13,7 @@ from workbook.sections.audience import Audience
 from workbook.sections.judgements import judgements
 from workbook.show import Figures
 
+
 def row_of(book: Book) -> Any:
     """The totals of the book's own node: a row of ``reconcile.totals``."""
     totals = book.reconcile.totals
@@ -33,7 +34,9 @@ def headline(book: Book, audience: Audience) -> Figures:
 
     gap, target, street = known(row.gap_amount), known(row.target_amount), known(row.street_amount)
     ratio = f"{row.plan_amount / target:.0%} of target" if target else ""
-    items = [("Target " + book.facts.year, money(target), "" if target is not None else "no target given for this node")]
+    items = [
+        ("Target " + book.facts.year, money(target), "" if target is not None else "no target given for this node")
+    ]
     if audience.hedge and street is not None and street != target:
         items.append(("Street quota", money(street), "target with hedge"))
     items += [

@@ -42,9 +42,24 @@ def nodes_table(book: Book) -> Table:
     rows["name"] = ["\u2003" * int(d) + n for d, n in zip(rows["depth"], rows["name"], strict=True)]
     share = rows["plan_amount"] / rows["target_amount"].astype("float64").where(rows["target_amount"].notna())
     rows["plan_of_target_share"] = share.replace([float("inf"), float("-inf")], float("nan"))
-    keep = ["name", "level", "target_amount", "plan_amount", "gap_amount", "plan_of_target_share", "actual_amount", "last_year_amount"]
-    labels = {"actual_amount": "booked so far", "plan_amount": f"plan ({rows['plan_is'].iloc[0]})", "plan_of_target_share": "plan of target"}
-    return Table(rows[keep], book.facts.currency, f"Every node, {book.facts.year}", labels, limit=80, signed=("gap_amount",))
+    keep = [
+        "name",
+        "level",
+        "target_amount",
+        "plan_amount",
+        "gap_amount",
+        "plan_of_target_share",
+        "actual_amount",
+        "last_year_amount",
+    ]
+    labels = {
+        "actual_amount": "booked so far",
+        "plan_amount": f"plan ({rows['plan_is'].iloc[0]})",
+        "plan_of_target_share": "plan of target",
+    }
+    return Table(
+        rows[keep], book.facts.currency, f"Every node, {book.facts.year}", labels, limit=80, signed=("gap_amount",)
+    )
 
 
 def nodes_chart(book: Book) -> Any:

@@ -38,7 +38,10 @@ def concentration(book: Book) -> Note:
     top, five = sales.iloc[0] / whole, sales.head(5).sum() / whole
     kind = "warn" if top > 0.25 or five > 0.6 else "ok"
     largest = format_amount(int(sales.iloc[0]), book.facts.currency, short=True)
-    return Note(f"The largest account makes {top:.0%} of the last 12 months' sales ({largest}), the five largest {five:.0%}.", kind)
+    return Note(
+        f"The largest account makes {top:.0%} of the last 12 months' sales ({largest}), the five largest {five:.0%}.",
+        kind,
+    )
 
 
 def questions(book: Book, audience: Audience, count: int = 8) -> Any:

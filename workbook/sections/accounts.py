@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from workbook.book import Book
-from workbook.charts import portfolio as portfolio_charts
 from workbook.money import format_amount
 from workbook.show import MISSING, Note, Table
 
 
 def class_mix(book: Book) -> Any:
     """Chart: classes of the node's accounts against the target mix."""
+    from workbook.charts import portfolio as portfolio_charts
+
     mix = book.portfolio.class_mix
     own = mix[(mix["node"] == book.node).to_numpy()]
     if own.empty:
@@ -117,8 +118,17 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
     register = book.portfolio.register.set_index("account_id")
     cadence = book.engagement.cadence.drop_duplicates("account_id").set_index("account_id")
     classes = book.portfolio.classes.set_index("account_id")
-    white = book.portfolio.whitespace.sort_values(["rank", "product_family"]).groupby("account_id", sort=False).head(3)
-    lines = book.plans.lines.groupby("account_id")["amount"].sum()
+    white = (
+        getattr(book.portfolio, "whitespace", pd.DataFrame(columns=["account_id", "rank", "product_family"]))
+        .sort_values(["rank", "product_family"])
+        .groupby("account_id", sort=False)
+        .head(3)
+    )
+    lines = (
+        getattr(book.plans, "lines", pd.DataFrame(columns=["account_id", "amount"]))
+        .groupby("account_id")["amount"]
+        .sum()
+    )
     contacts = _contacts(book)
     reps = facts.tables.reps.set_index("rep_id")["name"]
     cards = []

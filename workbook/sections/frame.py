@@ -35,6 +35,11 @@ def open_for(book: str, *, node: str = "", as_of: str = "", audience: str = "man
     return whole.scoped(node or whole.tree.leaves()[0]), reader
 
 
+def open_company(book: str, *, as_of: str = "", audience: str = "manager") -> tuple[Book, Audience]:
+    """The whole company's book and the reader."""
+    return Book.open(book or None, as_of=as_of or None), audience_of(audience)
+
+
 def title(book: Book, audience: Audience) -> Title:
     """Whose document it is, as of when, for whom."""
     tree, rules = book.tree, book.rules.book
@@ -61,13 +66,14 @@ def footer(book: Book) -> Note:
     """The data footer: as-of, hashes, versions, data quality."""
     import pandas
 
-    quality = book.quality
+    quality = getattr(book, "quality", None)
     parts = [
         f"As of {book.as_of:%Y-%m-%d}",
-        f"tables {book.snapshot}",
         f"rules {book.rules.hash}",
         f"decisions {len(book.facts.decisions.rows)}",
-        f"data quality: {quality.errors} errors, {quality.warnings} warnings",
+        f"data quality: {quality.errors} errors, {quality.warnings} warnings"
+        if quality
+        else "data quality: see workbook check",
         f"territory-workbook {__version__}, pandas {pandas.__version__}, papermill {version('papermill')}",
     ]
     if book.rules.book.sample:

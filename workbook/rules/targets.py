@@ -54,16 +54,23 @@ class TargetsRules:
     absorb: Literal["siblings", "company"] = rule(
         "siblings", "who takes up what an edit leaves: siblings, so that the number above stays, or everybody"
     )
-    outlier_factor: float = rule(1.5, "a rep's quota per unit of potential, history or capacity beyond the median by this")
+    outlier_factor: float = rule(
+        1.5, "a rep's quota per unit of potential, history or capacity beyond the median by this"
+    )
     ote_ratio_low: float = rule(3.0, "quota to on-target earnings below this is dear")
     ote_ratio_high: float = rule(8.0, "quota to on-target earnings above this is hard to believe")
     newcomer_months: int = rule(12, "up to how many months after the hire a rep counts as new when fairness is judged")
 
     def __post_init__(self) -> None:
-        for name, mix in {"basis": self.basis, **{f"basis_by_level.{k}": v for k, v in self.basis_by_level.items()}}.items():
+        for name, mix in {
+            "basis": self.basis,
+            **{f"basis_by_level.{k}": v for k, v in self.basis_by_level.items()},
+        }.items():
             unknown = [b for b in mix if b not in BASES and not _is_column(b)]
             if unknown:
-                raise ValueError(f"{name} names {unknown[0]!r}, which is not one of {', '.join(BASES)} or like accounts.size")
+                raise ValueError(
+                    f"{name} names {unknown[0]!r}, which is not one of {', '.join(BASES)} or like accounts.size"
+                )
             if not mix or min(mix.values()) < 0 or sum(mix.values()) <= 0:
                 raise ValueError(f"{name} needs weights that are not negative and not all zero")
         for name in (*self.basis_by_level, *self.hedge):
@@ -73,7 +80,9 @@ class TargetsRules:
             raise ValueError("hedge is a share from 0 to below 1, such as 0.03")
         if not 0 <= self.attrition_share < 1:
             raise ValueError("attrition_share is a share from 0 to below 1")
-        if self.season == "given" and (len(self.season_given) != 12 or min(self.season_given) < 0 or not sum(self.season_given)):
+        if self.season == "given" and (
+            len(self.season_given) != 12 or min(self.season_given) < 0 or not sum(self.season_given)
+        ):
             raise ValueError("season_given needs twelve weights that are not negative")
         if any(not 0 <= share <= 1 for share in self.ramp):
             raise ValueError("ramp has shares from 0 to 1")

@@ -83,8 +83,8 @@ def quota_reps(facts: Facts, on: tuple[date, date], no_quota_roles: tuple[str, .
     return kept.sort_values("rep_id", kind="stable").reset_index(drop=True)
 
 
-def company(facts: Facts, reps: pd.DataFrame, held: pd.DataFrame, depth: str = "account") -> Company:
-    """The tree of the cascade down to ``depth``: territory, rep or account."""
+def company(facts: Facts, reps: pd.DataFrame, held: pd.DataFrame) -> Company:
+    """The tree of the cascade down to accounts. ``reps`` carry quotas; ``held`` says who holds which account."""
     tree, accounts = facts.tree, facts.tables.accounts.sort_values("account_id", kind="stable")
     place = pd.Series(np.arange(len(tree)), index=pd.Index(tree.ids))
     rep_home = reps.set_index("rep_id")["territory_id"]
@@ -92,48 +92,43 @@ def company(facts: Facts, reps: pd.DataFrame, held: pd.DataFrame, depth: str = "
     seats = alive[["account_id", "name", "territory_id"]].merge(held, on="account_id", how="left")
     at_home = (seats["rep_id"].map(rep_home) == seats["territory_id"]).to_numpy(dtype=bool, na_value=False)
     abroad = seats.loc[~at_home & seats["rep_id"].notna(), ["account_id", "rep_id", "territory_id"]]
-    seats["holder"] = seats["rep_id"].where(at_home)
-    seats["credit_share"] = seats["credit_share"].fillna(1.0)
-    seats = seats.groupby(["account_id", "name", "territory_id", "holder"], dropna=False, sort=False, as_index=False).agg(
-        credit_share=("credit_share", "sum"), rep_id=("rep_id", "first")
+    seats = seats.assign(rep_id=seats["rep_id"].where(at_home), credit_share=seats["credit_share"].fillna(1.0))
+    keys = ["account_id", "name", "territory_id", "rep_id"]
+    seats = seats.groupby(keys, dropna=False, sort=False, as_index=False)["credit_share"].sum()
+    pooled = seats["rep_id"].isna().to_numpy()
+    pools = pd.Index(sorted(set(seats.loc[pooled, "territory_id"])), dtype=object)
+    rep_at = pd.Series(len(tree) + np.arange(len(reps)), index=pd.Index(reps["rep_id"]))
+    pool_at = pd.Series(len(tree) + len(reps) + np.arange(len(pools)), index=pools)
+    under = np.where(pooled, seats["territory_id"].map(pool_at), seats["rep_id"].map(rep_at))
+    pool_place = place.reindex(pools).to_numpy(dtype=np.intp)
+    up = [tree.parent, reps["territory_id"].map(place).to_numpy(dtype=np.intp), pool_place, under.astype(np.intp)]
+    branches, order = Branches.of(np.concatenate(up))
+    rep_ids, account_ids = reps["rep_id"].to_numpy(object), seats["account_id"].to_numpy(object)
+    sizes = [len(part) for part in up]
+    kinds = np.repeat(np.array(["territory", "rep", "pool", "account"], dtype=object), sizes)
+    called = np.concatenate([levels(tree), kinds[len(tree) :]])
+    ids = np.concatenate([tree.ids, rep_ids, pools.to_numpy(object), account_ids])
+    names = np.concatenate(
+        [tree.names, reps["name"].to_numpy(object), tree.names[pool_place], seats["name"].to_numpy(object)]
     )
-    if depth == "territory":
-        reps = reps.iloc[:0]
-    pools = pd.Index([])
-    if depth == "account":
-        pools = pd.Index(sorted(set(seats.loc[seats["holder"].isna(), "territory_id"])))
-    else:
-        seats = seats.iloc[:0]
-    n_tree, n_reps = len(tree), len(reps)
-    rep_at = pd.Series(n_tree + np.arange(n_reps), index=pd.Index(reps["rep_id"]))
-    pool_at = pd.Series(n_tree + n_reps + np.arange(len(pools)), index=pools)
-    under = np.where(
-        seats["holder"].isna(), seats["territory_id"].map(pool_at), seats["holder"].map(rep_at)
-    )
-    up = np.concatenate(
-        [
-            tree.parent,
-            reps["territory_id"].map(place).to_numpy(dtype=np.intp),
-            place.reindex(pools).to_numpy(dtype=np.intp),
-            under.astype(np.intp),
-        ]
-    )
-    parts = [
-        (tree.ids, tree.names, "territory", levels(tree)),
-        (reps["rep_id"].to_numpy(object), reps["name"].to_numpy(object), "rep", "rep"),
-        (pools.to_numpy(object), tree.names[place.reindex(pools).to_numpy(dtype=np.intp)], "pool", "pool"),
-        (seats["account_id"].to_numpy(object), seats["name"].to_numpy(object), "account", "account"),
-    ]
-    branches, order = Branches.of(up)
-
-    def column(at: int) -> np.ndarray:
-        each = [p[at] if isinstance(p[at], np.ndarray) else np.full(len(p[0]), p[at], dtype=object) for p in parts]
-        return np.concatenate([e.astype(object) for e in each])[order]
-
-    nodes = Nodes(column(0), column(1), column(2), column(3), branches)
+    nodes = Nodes(ids[order], names[order], kinds[order], called[order], branches)
     where = np.empty(len(order), dtype=np.intp)
     where[order] = np.arange(len(order))
-    seats = seats.assign(position=where[n_tree + n_reps + len(pools) :]).sort_values("position", kind="stable")
-    seats["rep_id"] = seats["holder"]
+    seats = seats.assign(position=where[sum(sizes[:3]) :]).sort_values("position", kind="stable")
     kept = ["position", "account_id", "rep_id", "territory_id", "credit_share"]
     return Company(nodes, seats[kept].reset_index(drop=True), abroad.reset_index(drop=True))
+
+
+def kept_to(nodes: Nodes, depth: str) -> np.ndarray:
+    """Positions of the nodes of a cascade that ends at territories, reps or accounts."""
+    kinds = {"territory": ["territory"], "rep": ["territory", "rep"]}.get(depth)
+    return np.arange(len(nodes)) if kinds is None else np.flatnonzero(np.isin(nodes.kinds, kinds))
+
+
+def cut(nodes: Nodes, keep: np.ndarray) -> Nodes:
+    """The nodes at some positions (with each its parent), in the same order."""
+    new = np.full(len(nodes), -1, dtype=np.intp)
+    new[keep] = np.arange(len(keep))
+    parent = nodes.branches.parent[keep]
+    branches, _ = Branches.of(np.where(parent < 0, -1, new[np.maximum(parent, 0)]))
+    return Nodes(nodes.ids[keep], nodes.names[keep], nodes.kinds[keep], nodes.levels[keep], branches)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,7 @@ Int64s = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Number = TypeVar("Number", np.int64, np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +47,7 @@ class Branches:
         size = np.ones(n, dtype=np.intp)
         by_depth = np.argsort(depth, kind="stable")
         edges = np.searchsorted(depth[by_depth], np.arange(depth.max() + 2))
-        levels = [by_depth[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        levels = [by_depth[a:b] for a, b in pairwise(edges)]
         for level in reversed(levels[1:]):
             np.add.at(size, up[level], size[level])
         place = np.zeros(n, dtype=np.intp)
@@ -81,7 +84,7 @@ class Branches:
         """Positions by depth."""
         order = np.argsort(self.depth, kind="stable")
         edges = np.searchsorted(self.depth[order], np.arange(self.depth.max() + 2))
-        return [order[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        return [order[a:b] for a, b in pairwise(edges)]
 
     def path(self, node: int) -> list[int]:
         """From the root down to the node."""
@@ -90,7 +93,7 @@ class Branches:
             path.append(int(self.parent[path[-1]]))
         return path[::-1]
 
-    def roll_up(self, leaf_values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    def roll_up(self, leaf_values: npt.NDArray[Number]) -> npt.NDArray[Number]:
         """Values of the leaves (leaves, …) as sums at every node (n, …); exact for integers."""
         lo, hi = self.leaf_span
         sums = np.concatenate([np.zeros_like(leaf_values[:1]), np.cumsum(leaf_values, axis=0)])
@@ -117,8 +120,8 @@ def _depths(up: Ints) -> Ints:
     return depth
 
 
-def _float_sums(branches: Branches, leaf_values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    sums = np.zeros((len(branches), *leaf_values.shape[1:]), dtype=np.float64)
+def _float_sums(branches: Branches, leaf_values: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    sums = np.zeros((len(branches), *leaf_values.shape[1:]), dtype=leaf_values.dtype)
     sums[branches.leaves] = leaf_values
     for level in reversed(branches.levels[1:]):
         first = np.flatnonzero(np.r_[True, branches.parent[level][1:] != branches.parent[level][:-1]])

@@ -11,11 +11,11 @@ from workbook.facts import Facts
 Floats = npt.NDArray[np.float64]
 
 
-def ramp(facts: Facts, reps: pd.DataFrame) -> Floats:
+def ramp(facts: Facts, reps: pd.DataFrame, shares_by_month: tuple[float, ...]) -> Floats:
     """What each rep can carry in each month of the planned year, as a share (reps, 12).
 
-    Before the hire and after leaving nothing; in the month of either the share of its days; after the hire the rules' ramp
-    by whole months since then. A rep without a date of hire carries all. ``reps``: hired_on, left_on.
+    Before the hire and after leaving nothing; in the month of either the share of its days; after the hire
+    ``shares_by_month`` by whole months since then. A rep without a date of hire carries all. ``reps``: hired_on, left_on.
     """
     starts = np.array(facts.calendar.starts(int(facts.year[2:])), dtype="datetime64[D]")
     first, last = starts[:-1], starts[1:] - np.timedelta64(1, "D")
@@ -26,7 +26,7 @@ def ramp(facts: Facts, reps: pd.DataFrame) -> Floats:
     left = np.where(np.isnat(left), np.datetime64("2200-01-01"), left)
     begin, end = np.maximum(first[None, :], hired), np.minimum(last[None, :], left)
     there = np.clip((end - begin).astype(int) + 1, 0, None) / days[None, :]
-    shares = np.array([*facts.rules.targets.ramp, 1.0])
+    shares = np.array([*shares_by_month, 1.0])
     months = _months_between(hired, begin)
     return there * shares[np.clip(months, 0, len(shares) - 1)]
 

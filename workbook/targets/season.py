@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbook.facts import Facts
 from workbook.periods import children, parse
+from workbook.rules.targets import TargetsRules
 from workbook.targets.grid import Cells
 
 Floats = npt.NDArray[np.float64]
@@ -23,20 +24,19 @@ class Season:
     source: tuple[str, ...]
 
 
-def season(facts: Facts, cells: Cells, sales: pd.DataFrame) -> Season:
+def season(facts: Facts, cells: Cells, sales: pd.DataFrame, rules: TargetsRules) -> Season:
     """The season that the rules ask for. ``sales``: booked_on, amount, product_family, as known.
 
     From history: the share of each fiscal month in complete fiscal years before the planned one, up to ``season_years``,
     per product family; a family without sales (or with a month of credits) takes the company's; without any, even months.
     """
-    rules = facts.rules.targets
     if rules.season == "given":
         weights = np.array(rules.season_given) / sum(rules.season_given)
         return Season(np.tile(weights, (len(cells.slots), 1)), ("given in the rules",) * len(cells.slots))
     even = np.full(12, 1 / 12)
     if rules.season == "even":
         return Season(np.tile(even, (len(cells.slots), 1)), ("even months by the rules",) * len(cells.slots))
-    table, years = _history(facts, sales)
+    table, years = _history(facts, sales, rules.season_years)
     rows, source = [], []
     whole = table.groupby(level="month").sum().reindex(range(12)).fillna(0.0).to_numpy() if years else np.zeros(12)
     for _, family in cells.slots:
@@ -55,14 +55,14 @@ def season(facts: Facts, cells: Cells, sales: pd.DataFrame) -> Season:
     return Season(np.array(rows), tuple(source))
 
 
-def _history(facts: Facts, sales: pd.DataFrame) -> tuple[pd.Series, str]:
+def _history(facts: Facts, sales: pd.DataFrame, season_years: int) -> tuple[pd.Series, str]:
     """Sales by product_family and fiscal month (0 to 11) of complete years, and their names; none: an empty name."""
     calendar, year = facts.calendar, parse(facts.year)[0]
     empty = pd.Series(dtype="float64", index=pd.MultiIndex.from_arrays([[], []], names=["product_family", "month"]))
     if sales.empty:
         return empty, ""
     first = sales["booked_on"].min().date()
-    names = [f"FY{y:04d}" for y in range(year - facts.rules.targets.season_years, year)]
+    names = [f"FY{y:04d}" for y in range(year - season_years, year)]
     whole = [n for n in names if calendar.bounds(n)[1] <= facts.as_of and calendar.bounds(n)[0] >= first.replace(day=1)]
     if not whole:
         return empty, ""

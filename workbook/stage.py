@@ -25,7 +25,7 @@ _KEYS = (("account_id", "accounts"), ("node", "nodes"), ("territory_id", "nodes"
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose rows may be seen: nodes (with rep nodes), accounts, reps."""
+    """Whose rows may be seen: nodes (with rep and account nodes), accounts, reps."""
 
     node: str
     nodes: frozenset[str]
@@ -38,7 +38,8 @@ class Scope:
         nodes = set(facts.tree.below(node))
         inside = facts.tables.scoped(nodes)
         people = frozenset(inside.reps.loc[inside.reps["territory_id"].isin(nodes), "rep_id"])
-        return cls(node, frozenset(nodes) | people, frozenset(inside.accounts["account_id"]), people)
+        accounts = frozenset(inside.accounts["account_id"])
+        return cls(node, frozenset(nodes) | people | accounts, accounts, people)
 
     def cut(self, value: Any) -> Any:
         """``value`` without what is not in scope: rows of frames, checks of lists, fields of dataclasses, entries of dicts.
@@ -100,7 +101,7 @@ class noun(Generic[S, T]):  # noqa: N801 (reads like property)
             if stage.whole is not None and stage.scope is not None:
                 made[self.name] = stage.scope.cut(getattr(stage.whole, self.name))
             else:
-                made[self.name] = stage.keep(self.name, lambda: self.make(stage))
+                made[self.name] = stage.remember(self.name, lambda: self.make(stage))
         value: T = made[self.name]
         return value
 
@@ -115,7 +116,7 @@ class Stage:
         self.made: dict[str, Any] = {}
         self.keeper: Callable[[str, Callable[[], Any]], Any] | None = None
 
-    def keep(self, name: str, make: Callable[[], Any]) -> Any:
+    def remember(self, name: str, make: Callable[[], Any]) -> Any:
         """Make a noun, or take it from the book's cache where one was given."""
         return self.keeper(f"{type(self).__name__.lower()}.{name}", make) if self.keeper else make()
 

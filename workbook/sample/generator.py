@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -62,10 +62,13 @@ class _Totals:
     core: tuple[Accounts, pd.DataFrame, pd.DataFrame, pd.DataFrame] | None = None
 
 
-def write_sample(folder: Path, *, accounts: int = CORE, seed: int = 1) -> dict[str, int]:
+def write_sample(
+    folder: Path, *, accounts: int = CORE, seed: int = 1, progress: Callable[[int, int], None] | None = None
+) -> dict[str, int]:
     """Write the sample book into ``folder`` (``book.toml``, ``tables/``, ``stories.json``); returns rows per kind.
 
-    The same arguments give the same bytes. CSV up to 50,000 accounts, Parquet above.
+    The same arguments give the same bytes. CSV up to 50,000 accounts, Parquet above. ``progress`` is told after each run
+    how many accounts of how many are there.
     """
     firm = company(accounts, seed)
     totals = _Totals(np.zeros((len(firm.territories), 4), dtype=np.int64), np.zeros(len(FAMILIES), dtype=np.int64))
@@ -76,6 +79,8 @@ def write_sample(folder: Path, *, accounts: int = CORE, seed: int = 1) -> dict[s
         first = 0
         for number, run in enumerate(_runs(len(firm.territories))):
             first += _run(firm, number, run, first, totals, write)
+            if progress:
+                progress(first, accounts)
         targets = targets_frame(firm, totals.sold[:, :3], totals.by_family)
         write("targets", targets)
     assert totals.core is not None

@@ -53,7 +53,8 @@ class Prefill:
     @cached_property
     def _deals(self) -> dict[str, list[Planned]]:
         out: dict[str, list[Planned]] = {}
-        columns = ["account_id", "opportunity_id", "product_family", "weighted_amount", "expected_close_on"]
+        expected = "on_top_amount" if "on_top_amount" in self.known.deals else "weighted_amount"
+        columns = ["account_id", "opportunity_id", "product_family", expected, "expected_close_on"]
         for account, deal, family, amount, close in _tuples(self.known.deals, columns):
             if amount > 0:
                 period = self.horizon.place(_day(close), self.calendar)
@@ -92,7 +93,7 @@ class Prefill:
         return out
 
     def account(self, account_id: str) -> AccountPlan:
-        """The first version of an account's plan."""
+        """The first version of an account's plan. Deals count with what is expected on top of repeat business."""
         return AccountPlan(
             account_id=account_id,
             rep_id=self._owner.get(account_id, ""),

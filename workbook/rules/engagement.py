@@ -110,6 +110,13 @@ class EngagementRules:
     sits_accounts: int = rule(100, "a rep with fewer accounts than this does not sit on accounts")
     sits_worked_share: float = rule(0.2, "a rep who works a smaller share than this of a large book sits on it")
     worst_leavers: int = rule(5, "how many reps the leaver test names for the company")
+    breadth_share: float = rule(0.5, "a rep who works at least this share of the book works it broadly")
+    depth_touches: float = rule(6.0, "a rep with at least so many touches a year per worked account works deeply")
+    easy_wins_share: float = rule(0.5, "a rep with at least this share of easy wins picks low-hanging fruit")
+    working_weeks: int = rule(44, "weeks of a year in which touches are made")
+    travel_minutes: float = rule(0.0, "added to each visit")
+    signal_days: int = rule(91, "how long something that happened elsewhere in a family is news")
+    change_share: float = rule(0.3, "sales that moved by this share since a year ago ask for another look at the class")
     nps_days: int = rule(730, "answers older than this are not counted")
     nps_confidence: float = rule(0.9, "confidence of the interval around an NPS")
     mandatory: dict[str, tuple[str, ...]] = rule(

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.log import NO_DAY, Days, Ints, Log, dates, day_text, days, positions
+from workbook.engagement.log import NO_DAY, Days, Ints, Log, dates, day_number, day_text, days, positions
+from workbook.facts import Facts
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
 from workbook.tables.frames import Tables
@@ -88,6 +89,20 @@ def changes(standing: Standing, real: Log, tables: Tables, since: Ints, rules: E
     out["look_again"] = (event | (moved & (out["sales_amount"] != 0))).astype(bool)
     kept = out[(since != NO_DAY) & ~frame["disqualified"].to_numpy()].reset_index(drop=True)
     return kept.assign(sentence=_sentences(kept))
+
+
+def review_days(facts: Facts, territory: pd.Series) -> Ints:
+    """The day of the last review decision on each territory or a node above it; else the day before the running fiscal year
+    began."""
+    start = facts.calendar.bounds(facts.calendar.period_of(facts.as_of))[0]
+    held: dict[str, int] = {}
+    for review in facts.decisions.log("review"):
+        held[review.subject] = max(held.get(review.subject, NO_DAY), day_number(review.at.date()))
+    known = {
+        node: max((held[n] for n in facts.tree.path(node) if n in held), default=day_number(start) - 1)
+        for node in territory.unique()
+    }
+    return territory.map(known).to_numpy(np.int64)
 
 
 def _sentences(out: pd.DataFrame) -> pd.Series:

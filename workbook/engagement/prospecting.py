@@ -42,12 +42,10 @@ def prospects(standing: Standing, real: Log, rules: EngagementRules) -> pd.DataF
     return out[wanted].reset_index(drop=True)
 
 
-def touches_before_win(
-    real: Log, opportunities: pd.DataFrame, sales: pd.DataFrame, rules: EngagementRules
-) -> pd.DataFrame:
+def touches_before_win(real: Log, opportunities: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:
     """How many real touches new clients took in this company, beside the rule's 12 to 15.
 
-    A new client's first won deal (or first sale, if earlier) lies at least a year after the first touch on record of the
+    A new client's first won deal (or first sale, if earlier) lies at least half a year after the first touch on record of the
     company, so that its touches can be on record. One row: n, low (first quartile), median, high (third quartile).
     """
     start = int(real.done.min()) if len(real) else NO_DAY

@@ -88,7 +88,7 @@ class noun(Generic[S, T]):  # noqa: N801 (reads like property)
             if stage.whole is not None and stage.scope is not None:
                 made[self.name] = stage.scope.cut(getattr(stage.whole, self.name))
             else:
-                made[self.name] = stage.keep(self.name, lambda: self.make(stage))
+                made[self.name] = stage.remember(self.name, lambda: self.make(stage))
         value: T = made[self.name]
         return value
 
@@ -103,7 +103,7 @@ class Stage:
         self.made: dict[str, Any] = {}
         self.keeper: Callable[[str, Callable[[], Any]], Any] | None = None
 
-    def keep(self, name: str, make: Callable[[], Any]) -> Any:
+    def remember(self, name: str, make: Callable[[], Any]) -> Any:
         """Make a noun, or take it from the book's cache where one was given."""
         return self.keeper(f"{type(self).__name__.lower()}.{name}", make) if self.keeper else make()
 

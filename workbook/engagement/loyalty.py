@@ -14,12 +14,12 @@ from workbook.rules.engagement import EngagementRules
 PSEUDO = (0.75, 1.5, 0.75)
 
 
-def nps_interval(detractors: int, passives: int, promoters: int, confidence: float) -> tuple[float, float]:
+def nps_interval(detractors: int, passives: int, promoters: int, *, confidence: float) -> tuple[float, float]:
     """Adjusted Wald interval of an NPS, in points from -100 to 100.
 
     Source: B. Rocks, Interval Estimation for the "Net Promoter Score", The American Statistician 70 (2016), 365-372.
 
-    >>> [round(x) for x in nps_interval(2, 3, 5, 0.9)]
+    >>> [round(x) for x in nps_interval(2, 3, 5, confidence=0.9)]
     [-13, 60]
     """
     low, middle, high = detractors + PSEUDO[0], passives + PSEUDO[1], promoters + PSEUDO[2]
@@ -60,7 +60,8 @@ def nps(accounts: pd.DataFrame, owners: pd.DataFrame, today: int, rules: Engagem
     out["n"] = parts.sum(axis=1)
     out["nps"] = 100 * (out["promoters"] - out["detractors"]) / out["n"].where(out["n"] > 0)
     bounds = [
-        nps_interval(*row, rules.nps_confidence) if sum(row) else (np.nan, np.nan) for row in parts.values.tolist()
+        nps_interval(*map(int, row), confidence=rules.nps_confidence) if sum(row) else (np.nan, np.nan)
+        for row in parts.itertuples(index=False)
     ]
     out["low"], out["high"] = [b[0] for b in bounds], [b[1] for b in bounds]
     out["sentence"] = pd.Series(

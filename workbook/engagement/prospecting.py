@@ -74,12 +74,14 @@ def meetings_per_sale(
 
     ``families``: product family by product_id; ``minutes``: the frame of :func:`~workbook.engagement.effort.effort`. A touch
     counts for the deal it names; one that names none counts for each deal of its account that was open on its day. Deals
-    closed in the last twice the window. Columns product_family, won, lost, meetings, touches, meetings_per_win,
+    closed in the last twice the window, and created since touches are on record. Columns product_family, won, lost, meetings, touches, meetings_per_win,
     touches_per_win, hours_per_win (estimated where minutes are not recorded).
     """
     closed = opportunities[opportunities["status"].isin(["won", "lost"])].reset_index(drop=True)
     end = days(closed["closed_on"].fillna(closed["close_on"])).astype(np.int64)
+    opened = int(real.done.min()) if len(real) else NO_DAY
     kept = (end >= real.today - 2 * rules.window_days) & (end <= real.today)
+    kept &= days(closed["created_on"]).astype(np.int64) >= opened
     closed, end = closed[kept].reset_index(drop=True), end[kept]
     weight = touch_minutes(real, minutes, rules)
     person = real.is_kind(rules.in_person_kinds)

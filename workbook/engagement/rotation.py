@@ -8,9 +8,12 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.depth import account_value
-from workbook.engagement.log import Bools, Log, positions
+from workbook.engagement.log import Log, positions
 from workbook.engagement.prospecting import touch_minutes
 from workbook.rules.engagement import EngagementRules
+
+#: Only reps who work at least this share of what they hold are offered more.
+_WORKS = 0.5
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,7 +56,7 @@ def rotation(
     """For each account that may rotate: who in its own territory has room and fits, or that nobody has (D7).
 
     Most valuable accounts first; a proposal takes its hours from the taker's room. Fit: accounts of the same family, then of
-    the same industry, then free hours. ``names``: name by rep_id. Columns account_id, territory_id, from_rep, to_rep (missing
+    the same industry, then free hours. ``room`` with worked_share beside it; ``names``: name by rep_id. Columns account_id, territory_id, from_rep, to_rep (missing
     when nobody has room), hours, value_amount, same_family, same_industry, sentence.
     """
     frame = standing.frame.assign(hours=hours, value_amount=account_value(standing.frame))
@@ -66,7 +69,7 @@ def rotation(
     wanted = wanted.sort_values(["value_amount", "account_id"], ascending=[False, True], kind="stable").reset_index(
         drop=True
     )
-    takers = room[(room["free_hours"] > 0) & _keeps_most(room, keep)]
+    takers = room[(room["free_hours"] > 0) & ~(room["worked_share"] < _WORKS)]
     pairs = wanted.reset_index(names="row").merge(takers, on="territory_id")
     pairs = pairs[pairs["rep_id"] != pairs["owner_rep_id"]]
     pairs = _fit(pairs, frame)
@@ -91,12 +94,6 @@ def rotation(
     return out[[*columns, "sentence"]]
 
 
-def _keeps_most(room: pd.DataFrame, keep: pd.DataFrame) -> Bools:
-    """Reps who work at least half of what they hold: only they are offered more."""
-    share = keep.groupby("rep_id")["keep"].mean()
-    return (room["rep_id"].map(share).fillna(1.0) >= 0.5).to_numpy(dtype=bool)
-
-
 def _fit(pairs: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """How many accounts of the same family and industry each taker holds."""
     for key, column in (("family_id", "same_family"), ("industry", "same_industry")):
@@ -112,12 +109,12 @@ def _fill(pairs: pd.DataFrame, free: dict[str, float], rounds: int = 12) -> pd.I
     left = pd.Series(free, dtype="float64")
     waiting, chosen = pairs, []
     for _ in range(rounds):
-        waiting = waiting[waiting["hours"] <= waiting["rep_id"].map(left)]
+        waiting = waiting[waiting["hours"] <= waiting["rep_id"].map(left).astype("float64")]
         asked = waiting.drop_duplicates("row")
         if asked.empty:
             break
         total = asked.groupby("rep_id")["hours"].cumsum()
-        taken = asked[total <= asked["rep_id"].map(left)]
+        taken = asked[total <= asked["rep_id"].map(left).astype("float64")]
         left = left.sub(taken.groupby("rep_id")["hours"].sum(), fill_value=0.0)
         chosen.append(taken.index)
         waiting = waiting[~waiting["row"].isin(taken["row"])]

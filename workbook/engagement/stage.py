@@ -189,7 +189,8 @@ class Engagement(Stage):
     @noun
     def room(self) -> pd.DataFrame:
         """Hours each rep has and needs for the cadence of the book."""
-        return room(self._standing, self._hours, self.facts.tables.reps, self._log.today, self._rules)
+        found = room(self._standing, self._hours, self.facts.tables.reps, self._log.today, self._rules)
+        return found.merge(self.books[["rep_id", "worked_share"]], on="rep_id", how="left")
 
     @noun
     def rotation(self) -> pd.DataFrame:

@@ -21,6 +21,7 @@ class CadenceRules:
     grade_steps: dict[str, int] = rule({"A": -1, "B": 0, "C": 0, "D": 1}, "steps by grade; negative means more often")
     active_steps: int = rule(-1, "steps for a client who is active: bought, or moved a deal, in active_days")
     quiet_steps: int = rule(1, "steps for a client who bought nothing and has no open deal for quiet_days")
+    most_steps: int = rule(1, "grade and activity together move an account at most so many steps")
     active_days: int = rule(30, "how lately a client must have bought to be active")
     quiet_days: int = rule(365, "after how long without sale or open deal a client is quiet")
     floor_days: int = rule(7, "no account is asked to be touched more often than this")
@@ -67,7 +68,8 @@ class KeepRules:
 
     touch_days: int = rule(91, "a real touch by the rep at most this long ago")
     next_step_days: int = rule(91, "a real next step at most this far ahead")
-    needs_next_step: bool = rule(True, "whether a touch alone is not enough")
+    needs_next_step: bool = rule(True, "whether an older touch alone is not enough")
+    fresh_days: int = rule(30, "after a real touch at most this long ago the next step may still be open")
     late_days: int = rule(14, "a next step may be late by this much")
     new_owner_days: int = rule(60, "a rep who has an account for less than this keeps it in any case")
     most_pushes: int = rule(5, "a deal pushed more often than this is no next step")

@@ -25,7 +25,7 @@ _KEYS = (("account_id", "accounts"), ("node", "nodes"), ("territory_id", "nodes"
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose rows may be seen: nodes (with rep nodes), accounts, reps."""
+    """Whose rows may be seen: nodes (with rep and account nodes), accounts, reps."""
 
     node: str
     nodes: frozenset[str]
@@ -38,7 +38,8 @@ class Scope:
         nodes = set(facts.tree.below(node))
         inside = facts.tables.scoped(nodes)
         people = frozenset(inside.reps.loc[inside.reps["territory_id"].isin(nodes), "rep_id"])
-        return cls(node, frozenset(nodes) | people, frozenset(inside.accounts["account_id"]), people)
+        accounts = frozenset(inside.accounts["account_id"])
+        return cls(node, frozenset(nodes) | people | accounts, accounts, people)
 
     def cut(self, value: Any) -> Any:
         """``value`` without what is not in scope: rows of frames, checks of lists, fields of dataclasses, entries of dicts.

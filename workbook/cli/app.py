@@ -22,6 +22,7 @@ MODULES = (
     "sign_off",
     "review",
     "run",
+    "lab",
     "serve",
     "store",
     "backtest",

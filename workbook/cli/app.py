@@ -42,17 +42,22 @@ def _root() -> None:
     pass
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command line; returns the exit code: 0 ok, 1 the data or the plan has errors, 2 wrong usage."""
+def load() -> None:
+    """Register every command (cheap: command modules import what they need when they run)."""
     from importlib.util import find_spec
 
+    for module in MODULES:
+        if find_spec(f"workbook.cli.{module}"):
+            import_module(f"workbook.cli.{module}")
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns the exit code: 0 ok, 1 the data or the plan has errors, 2 wrong usage."""
     import click
 
     debug = "--debug" in arguments
     arguments = [a for a in arguments if a != "--debug"]
-    for module in MODULES:
-        if find_spec(f"workbook.cli.{module}"):
-            import_module(f"workbook.cli.{module}")
+    load()
     try:
         answer = app(args=arguments, standalone_mode=False)
         return answer if isinstance(answer, int) else 0

@@ -30,7 +30,7 @@ def shaped(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         elif column.present:
             raise DataError(f"column {column.name} is missing", where=table.name, remedy=f"Add it: {column.help}.")
         else:
-            columns[column.name] = pd.Series(pd.NA, index=frame.index).astype(column.dtype)
+            columns[column.name] = pd.Series(index=frame.index, dtype=column.dtype)
     extra = [name for name in frame.columns if name not in columns]
     return pd.concat([pd.DataFrame(columns, index=frame.index), frame[extra]], axis=1).reset_index(drop=True)
 

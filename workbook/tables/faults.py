@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbook.errors import Fault, Severity
 from workbook.tables.schema import TABLES
-from workbook.tables.source import text
+from workbook.tables.source import frame, text
 
 #: Columns of a frame of faults; ``node`` is the territory that a row belongs to, blank where it concerns the company;
 #: ``general`` is the fault without what it says of other rows.
@@ -66,7 +66,7 @@ class Faults:
         self._count(finding.severity, finding.topic, number)
         limit = "" if self.listed is None else f"limit {self.listed}"
         fault = f"replace({text(finding.fault)}, '{{}}', coalesce(detail::varchar, ''))"
-        fixed = f"{text(finding.remedy)}, {text(finding.severity)}, {text(finding.topic)}, {_place(finding.table)}, {text(finding.fault.replace('{}', 'another'))}"
+        fixed = f"{text(finding.remedy)}, {text(finding.severity)}, {text(finding.topic)}, {_place(finding.table)}, {text(general(finding.fault))}"
         self.db.execute(
             f"insert into _faults select {text(finding.table)}, {text(file)}, _row, {text(finding.column)}, "
             f"coalesce(value::varchar, '')[:200], {fault}, {fixed} from _hits order by _row, value, detail {limit}"
@@ -85,7 +85,7 @@ class Faults:
 
     def rejected(self, table: str) -> int:
         """How many rows of a table have an error, among the listed ones."""
-        sql = "select count(distinct \"row\") from _faults where \"table\" = ? and severity = 'error' and \"row\" > 1"
+        sql = 'select count(distinct "row") from _faults where "table" = ? and severity = \'error\' and "row" > 1'
         number: int = self.db.execute(sql, [table]).fetchall()[0][0]
         return number
 
@@ -93,18 +93,20 @@ class Faults:
         """All listed faults: errors first, then in the order of tables, rows, columns; columns as in :data:`COLUMNS`."""
         self.db.execute('create or replace temp table _nodes ("table" varchar, "row" bigint, node varchar)')
         for name, (node, source) in _NODES.items():
-            rows = f"select distinct \"row\" from _faults where \"table\" = '{name}' and \"row\" > 1"
+            rows = f'select distinct "row" from _faults where "table" = \'{name}\' and "row" > 1'
             if self.db.execute(f"select count(*) from ({rows})").fetchall()[0][0]:
                 self.db.execute(
                     f"insert into _nodes select '{name}', t._row, min({node}) from {source} "
                     f"where t._row in ({rows}) group by all"
                 )
-        frame = self.db.execute(
-            'select f."table", file, f."row", "column", value, fault, remedy, severity, topic, coalesce(node, \'\') as node, general '
+        found = frame(
+            self.db,
+            'select f."table", file, f."row", "column", value, fault, remedy, severity, topic, '
+            "coalesce(node, '') as node, general "
             'from _faults f left join _nodes n on n."table" = f."table" and n."row" = f."row" '
-            'order by severity, place, f."row" = 0, f."row", "column", fault, value'
-        ).to_arrow_table()
-        return frame.to_pandas().astype({"row": "int64"})
+            'order by severity, place, f."row" = 0, f."row", "column", fault, value',
+        )
+        return found.astype({"row": "int64"})
 
 
 #: How to find the territory of a row, per table.
@@ -118,6 +120,15 @@ _NODES = {
     name: (_ACCOUNT[0], _ACCOUNT[1].format(name))
     for name in ("ownership", "sales", "contacts", "opportunities", "activities")
 }
+
+
+def general(fault: str) -> str:
+    """A finding's fault without what it says of other rows.
+
+    >>> general("may be the same as {}"), general("two owners at a time: {}")
+    ('may be the same as another', 'two owners at a time')
+    """
+    return fault.replace(": {}", "").replace("{}", "another")
 
 
 def _place(table: str) -> int:

@@ -59,10 +59,12 @@ class Intake:
         name, file = table.name, self.files[table.name]
         given = {plain(c): c for c in source.columns}
         self.columns[name] = frozenset(c for c in table.names if c in given)
-        self.own_columns[name] = tuple(c for c in source.columns if plain(c) not in table.column and not c.startswith("_"))
+        self.own_columns[name] = tuple(
+            c for c in source.columns if plain(c) not in table.column and not c.startswith("_")
+        )
         rows: int = self.db.execute(f"select count(*) from {name}").fetchall()[0][0]
         self.read[name] = rows + len(source.broken)
-        free = [c for c in self.own_columns[name]]
+        free = list(self.own_columns[name])
         for column in table.columns:
             if column.name in given:
                 continue
@@ -93,7 +95,11 @@ class Intake:
         for place, column in enumerate(table.columns):
             if column.name in self.columns[name]:
                 remedy = REMEDIES.get(column.kind, f"Write one of {', '.join(column.choices)}.")
-                what = f"this is not {_article(column.kind)}" if not column.choices else f"is not one of {', '.join(column.choices)}"
+                what = (
+                    f"this is not {_article(column.kind)}"
+                    if not column.choices
+                    else f"is not one of {', '.join(column.choices)}"
+                )
                 rows = (
                     f"select t._row, r.{quoted(spelled[column.name])} as value, '' as detail from {name} t "
                     f"join {raw} r using (_row) where t._unfit & {1 << place} <> 0"
@@ -102,7 +108,9 @@ class Intake:
 
     def periods(self) -> None:
         """Bring the targets' periods to their normal names; add those that are no period."""
-        given = [r[0] for r in self.db.execute("select distinct period from targets where period is not null").fetchall()]
+        given = [
+            r[0] for r in self.db.execute("select distinct period from targets where period is not null").fetchall()
+        ]
         named = {value: period_named(value, self.calendar) for value in given}
         unknown = ", ".join(text(v) for v, known in sorted(named.items()) if known is None)
         if unknown:
@@ -129,7 +137,9 @@ def take_in(folder: Path, currency: str, calendar: Calendar) -> Intake:
         if path is None:
             intake.absent(table)
             if table.needed:
-                fault = Fault(name, f"{name}.csv", 0, "", "", "the table is missing", f"Add it to {folder.name}/: {table.help}")
+                fault = Fault(
+                    name, f"{name}.csv", 0, "", "", "the table is missing", f"Add it to {folder.name}/: {table.help}"
+                )
                 intake.faults.add(fault, "columns")
             continue
         try:
@@ -155,7 +165,11 @@ def _strangers(folder: Path, intake: Intake) -> None:
     """Files that are no table, and tables given twice."""
     for path in sorted(folder.glob("*")) if folder.is_dir() else []:
         ending = path.suffix.lower().lstrip(".")
-        if not path.is_file() or path.name.startswith((".", "~")) or ending not in (*_ENDINGS, "xlsx", "xls", "tsv", "txt"):
+        if (
+            not path.is_file()
+            or path.name.startswith((".", "~"))
+            or ending not in (*_ENDINGS, "xlsx", "xls", "tsv", "txt")
+        ):
             continue
         used = table_file(folder, path.stem)
         if path.stem in TABLES and used == path:
@@ -170,4 +184,6 @@ def _strangers(folder: Path, intake: Intake) -> None:
 
 
 def _article(kind: str) -> str:
-    return {"amount": "an amount", "count": "a whole number", "share": "a number", "number": "a number"}.get(kind, f"a {kind}")
+    return {"amount": "an amount", "count": "a whole number", "share": "a number", "number": "a number"}.get(
+        kind, f"a {kind}"
+    )

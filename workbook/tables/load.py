@@ -25,7 +25,7 @@ from workbook.tables.validation.completeness import check as completeness
 __all__ = ["assess", "load_tables", "table_file", "table_files"]
 
 #: Changes when what is cached changes its shape.
-_FORMAT = "3"
+_FORMAT = "4"
 
 
 def table_files(folder: Path) -> list[Path]:
@@ -62,9 +62,7 @@ def load_tables(
         intake.db.close()
 
 
-def assess(
-    folder: Path, currency: str, calendar: Calendar | None = None, rules: QualityRules | None = None
-) -> Quality:
+def assess(folder: Path, currency: str, calendar: Calendar | None = None, rules: QualityRules | None = None) -> Quality:
     """The quality of the tables in a folder, errors and all; nothing is raised. Sound tables are cached for opening."""
     calendar, rules = calendar or Calendar(), rules or QualityRules()
     cache, key, mark = _place(folder, currency, calendar, rules)
@@ -148,13 +146,15 @@ def _cached(folder: Path, mark: str) -> Tables:
 
 
 def _cached_quality(folder: Path, mark: str) -> Quality:
-    parts = [pq.read_table(folder / f"_{p}.parquet").to_pandas() for p in ("faults", "topics", "counts", "completeness")]
+    parts = [
+        pq.read_table(folder / f"_{p}.parquet").to_pandas() for p in ("faults", "topics", "counts", "completeness")
+    ]
     return Quality(*parts, snapshot=mark)
 
 
 def _direct(intake: Intake, quality: Quality) -> Tables:
     frames = {
-        name: _frame(intake.db.execute(f"select {_selection(intake, TABLES[name])} from {name}").to_arrow_table())
+        name: _frame(intake.db.sql(f"select {_selection(intake, TABLES[name])} from {name}").to_arrow_table())
         for name in intake.columns
     }
     return Tables.of(frames, quality=quality)

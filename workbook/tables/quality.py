@@ -27,6 +27,23 @@ TOPICS = {
     "completeness": "Mandatory fields",
 }
 
+#: What the faults of a topic are called after their number, in a footer.
+COUNTED = {
+    "columns": "about files and columns",
+    "values": "unfit values",
+    "keys": "keys that point nowhere or stand twice",
+    "tree": "about the trees",
+    "ownership": "about ownership",
+    "dates": "dates that cannot be",
+    "amounts": "amounts to look at",
+    "currency": "of another currency",
+    "targets": "targets that do not add up",
+    "coverage": "territories or reps without accounts, or accounts outside a territory",
+    "coordinates": "accounts without usable coordinates",
+    "likeness": "accounts that may be one",
+    "completeness": "reps or fields below the mandatory share",
+}
+
 
 @dataclass(frozen=True)
 class Quality:
@@ -64,8 +81,8 @@ class Quality:
         if not len(self.topics):
             return f"{rows}; no warnings"
         said = [
-            f"{t.count_} {TOPICS.get(t.topic, t.topic).lower()}"
-            for t in self.topics.rename(columns={"count": "count_"}).itertuples()
+            f"{number:,} {COUNTED.get(topic, topic)}"
+            for topic, number in zip(self.topics["topic"], self.topics["count"], strict=True)
         ]
         number = self.errors + self.warnings
         return f"{rows}; {number:,} data {'warning' if number == 1 else 'warnings'}: {', '.join(said)}"

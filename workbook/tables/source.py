@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 
 from workbook.errors import DataError
-from workbook.tables.text import Dialect, Record, dialect, records
+from workbook.tables.text import Dialect, Record, dialect, line_ends, records
 
 #: Given the columns of a file and their types: the SQL expressions to select.
 Project = Callable[[dict[str, str]], list[str]]
@@ -48,6 +49,12 @@ def connect() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"memory_limit": "2500MB", "preserve_insertion_order": "true"})
 
 
+def frame(db: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
+    """The rows of a query, text as ``str``, whole numbers as ``int64`` (missing ones make them floats)."""
+    made: pd.DataFrame = db.sql(sql).to_arrow_table().to_pandas()
+    return made
+
+
 def read_into(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project | None = None) -> Source:
     """Read a CSV, Parquet or XLSX file into the table ``target`` + ``_data`` and the view ``target``, which adds ``_row``.
 
@@ -63,7 +70,9 @@ def read_into(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: P
         else:
             source = _text_file(db, path, data, project)
     except OSError as fault:
-        raise DataError(f"cannot be read: {fault.strerror or fault}", where=path.name, remedy="Export it again.") from fault
+        raise DataError(
+            f"cannot be read: {fault.strerror or fault}", where=path.name, remedy="Export it again."
+        ) from fault
     show(db, target, exact=source.exact)
     return source
 
@@ -89,30 +98,51 @@ def _parquet(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Pr
 def _text_file(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project) -> Source:
     how = dialect(path)
     names, doubled = unique(how.header)
-    remarks = () if how.encoding.startswith("utf-8") else (f"read as {how.encoding}, not UTF-8",)
-    types = dict.fromkeys(names, "VARCHAR")
     if not names:
-        db.execute(f"create or replace table {quoted(target)} as select {_list(project(types)) or 'null as _none'} limit 0")
-        return Source(path, ())
-    if how.encoding.startswith("utf-8") and how.first_line == 1:
-        columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)
-        scan = (
-            f"read_csv({text(path)}, auto_detect=false, header=true, delim={text(how.delimiter)}, quote='\"', escape='\"', "
-            f"strict_mode=true, columns={{{columns}}})"
-        )
-        try:
-            db.execute(f"create or replace table {quoted(target)} as select {_list(project(types))} from {scan}")
-            return Source(path, names, (), remarks, doubled)
-        except duckdb.Error:
-            pass  # a line is broken: the exact reader names it
+        return _empty(db, path, target, project)
+    if how.encoding.startswith("utf-8") and how.first_line == 1 and _quickly(db, path, (target, how, names), project):
+        return Source(path, names, (), (), doubled)
+    how = dialect(path, whole=True)
+    names, doubled = unique(how.header)
+    remarks = () if how.encoding.startswith("utf-8") else (f"read as {how.encoding}, not UTF-8",)
     broken: list[Record] = []
     raw = f"{target}_raw"
     _fill(db, raw, names, _sound(records(path, how), broken))
-    db.execute(
-        f"create or replace table {quoted(target)} as select _row, _line, {_list(project(types))} from {quoted(raw)}"
-    )
+    parts = _list(project(dict.fromkeys(names, "VARCHAR")))
+    db.execute(f"create or replace table {quoted(target)} as select _row, _line, {parts} from {quoted(raw)}")
     db.execute(f"drop table {quoted(raw)}")
     return Source(path, names, tuple(broken), remarks, doubled, exact=True)
+
+
+def _empty(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project) -> Source:
+    parts = _list(project({})) or "null::varchar as _none"
+    db.execute(f"create or replace table {quoted(target)} as select {parts} limit 0")
+    return Source(path, ())
+
+
+def _quickly(
+    db: duckdb.DuckDBPyConnection, path: Path, what: tuple[str, Dialect, tuple[str, ...]], project: Project
+) -> bool:
+    """Read a clean UTF-8 file by DuckDB; false where a line is broken or blank, so that rows could not be told by number."""
+    target, how, names = what
+    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)
+    scan = (
+        f"read_csv({text(path)}, auto_detect=false, header=true, delim={text(how.delimiter)}, quote='\"', escape='\"', "
+        f"strict_mode=true, columns={{{columns}}})"
+    )
+    try:
+        parts = _list(project(dict.fromkeys(names, "VARCHAR")))
+        db.execute(f"create or replace table {quoted(target)} as select {parts} from {scan}")
+    except duckdb.Error:
+        return False
+    rows: int = db.execute(f"select count(*) from {quoted(target)}").fetchall()[0][0]
+    beyond = line_ends(path) - rows
+    if beyond in (0, 1):
+        return True
+    kept = [r[0] for r in db.execute(f"describe {quoted(target)}").fetchall() if r[1] == "VARCHAR"]
+    inside = " + ".join(f"coalesce(length({c}) - length(replace({c}, chr(10), '')), 0)" for c in map(quoted, kept))
+    within: int = db.execute(f"select coalesce(sum({inside or 0}), 0) from {quoted(target)}").fetchall()[0][0]
+    return beyond - within in (0, 1)
 
 
 def _sound(rows: Iterable[Record], broken: list[Record]) -> Iterator[Record]:
@@ -173,7 +203,9 @@ def sheets(path: Path) -> list[str]:
     try:
         return list(CalamineWorkbook.from_path(str(path)).sheet_names)
     except (CalamineError, OSError) as fault:
-        raise DataError(f"is not a readable workbook: {fault}", where=path.name, remedy="Save it again as XLSX.") from fault
+        raise DataError(
+            f"is not a readable workbook: {fault}", where=path.name, remedy="Save it again as XLSX."
+        ) from fault
 
 
 def read_sheets(
@@ -189,13 +221,13 @@ def read_sheets(
             grid = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
             made.append(_sheet(db, path, grid, target, project))
     except (CalamineError, IndexError, OSError) as fault:
-        raise DataError(f"is not a readable workbook: {fault}", where=path.name, remedy="Save it again as XLSX.") from fault
+        raise DataError(
+            f"is not a readable workbook: {fault}", where=path.name, remedy="Save it again as XLSX."
+        ) from fault
     return made
 
 
-def _sheet(
-    db: duckdb.DuckDBPyConnection, path: Path, grid: list[list[Any]], target: str, project: Project
-) -> Source:
+def _sheet(db: duckdb.DuckDBPyConnection, path: Path, grid: list[list[Any]], target: str, project: Project) -> Source:
     start = next((i for i, row in enumerate(grid) if any(_cell(c) for c in row)), len(grid))
     header = [_cell(c) for c in grid[start]] if start < len(grid) else []
     while header and not header[-1].strip():
@@ -213,11 +245,12 @@ def _sheet(
                 yield Record(at, at, cells, f"{bad} holds {cells[names.index(bad)]}" if bad else "")
 
     if not names:
-        db.execute(f"create or replace table {quoted(target)} as select {_list(project(types)) or 'null as _none'} limit 0")
-        return Source(path, ())
+        return _empty(db, path, target, project)
     raw = f"{target}_raw"
     _fill(db, raw, names, _sound(rows(), broken))
-    db.execute(f"create or replace table {quoted(target)} as select _row, _line, {_list(project(types))} from {quoted(raw)}")
+    db.execute(
+        f"create or replace table {quoted(target)} as select _row, _line, {_list(project(types))} from {quoted(raw)}"
+    )
     db.execute(f"drop table {quoted(raw)}")
     return Source(path, names, tuple(broken), (), doubled, exact=True)
 

@@ -38,11 +38,14 @@ class Record:
     broken: str = ""
 
 
-def dialect(path: Path) -> Dialect:
-    """Encoding, delimiter and header of a text file; an empty file has an empty header."""
+def dialect(path: Path, *, whole: bool = False) -> Dialect:
+    """Encoding, delimiter and header of a text file; an empty file has an empty header.
+
+    Without ``whole`` only the head is looked at, and what has no mark passes for UTF-8.
+    """
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    encoding = _encoding(path, head)
+    encoding = _encoding(path, head, whole=whole)
     return _dialect(head.decode(encoding, errors="replace"), encoding, whole=len(head) < _HEAD)
 
 
@@ -73,6 +76,17 @@ def records(path: Path, how: Dialect) -> Iterator[Record]:
                 cells.pop()
             broken = "" if len(cells) == width else f"{len(cells)} cells where the header has {width}"
             yield Record(row, line, tuple(cells), broken)
+
+
+def line_ends(path: Path) -> int:
+    """How many line feeds a file holds."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(_BLOCK), b""))
+
+
+def lines_of(path: Path, rows: set[int]) -> dict[int, int]:
+    """The physical line on which each of some records starts, by record number."""
+    return {r.row: r.line for r in records(path, dialect(path, whole=True)) if r.row in rows} if rows else {}
 
 
 def _why(fault: csv.Error, first: int, last: int) -> str:
@@ -118,7 +132,7 @@ def _some(text: str, delimiter: str) -> list[list[str]]:
     return rows
 
 
-def _encoding(path: Path, head: bytes) -> str:
+def _encoding(path: Path, head: bytes, *, whole: bool) -> str:
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF32_LE, "utf-32"),
@@ -131,7 +145,7 @@ def _encoding(path: Path, head: bytes) -> str:
     even, odd = head[0:4000:2].count(0), head[1:4000:2].count(0)
     if max(even, odd) > len(head[:4000]) / 5:
         return "utf-16-le" if odd > even else "utf-16-be"
-    return "utf-8" if _is_utf8(path) else _without_mark(path)
+    return "utf-8" if not whole or _is_utf8(path) else _without_mark(path)
 
 
 def _is_utf8(path: Path) -> bool:

@@ -29,11 +29,15 @@ def check(intake: Intake, rules: QualityRules) -> None:
             f"where currency is not null and upper(currency) <> '{intake.currency}'"
         )
         what = f"another currency than the book's {intake.currency}"
-        intake.find(Finding("sales", "currency", "currency", what, "Convert the amount, and say so in the mapping.", rows))
+        intake.find(
+            Finding("sales", "currency", "currency", what, "Convert the amount, and say so in the mapping.", rows)
+        )
     for table, column in _AMOUNTS:
         if intake.has(table, column):
             _absurd(intake, table, column, rules.absurd_times)
-    if intake.has("targets", "territory_id", "period", "amount") and intake.has("territories", "territory_id", "parent_id"):
+    if intake.has("targets", "territory_id", "period", "amount") and intake.has(
+        "territories", "territory_id", "parent_id"
+    ):
         _adds_up(intake)
 
 
@@ -58,15 +62,19 @@ def _adds_up(intake: Intake) -> None:
     ).fetchall()  # fmt: skip
     given = {(n, p, m, f): a for n, p, m, f, a in rows}
     below = defaultdict(list)
-    for node, up in intake.db.execute("select territory_id, parent_id from territories where parent_id is not null order by 1").fetchall():
+    for node, up in intake.db.execute(
+        "select territory_id, parent_id from territories where parent_id is not null order by 1"
+    ).fetchall():
         below[up].append(node)
     for (node, period, measure, family), amount in sorted(given.items()):
         what = ""
         under = [given.get((n, period, measure, family)) for n in below.get(node, ())]
         if under and None not in under and sum(a for a in under if a is not None) != amount:
             what = _differ(amount, sum(a for a in under if a is not None), "the nodes under it", intake.currency)
-        year, grain, _ = parse(period)
-        for finer in {"year": ("half", "quarter", "month"), "half": ("quarter", "month"), "quarter": ("month",)}.get(grain, ()):
+        grain = parse(period)[1]
+        for finer in {"year": ("half", "quarter", "month"), "half": ("quarter", "month"), "quarter": ("month",)}.get(
+            grain, ()
+        ):
             parts = [given.get((node, p, measure, family)) for p in children(period, finer)]  # type: ignore[arg-type]
             if None not in parts and sum(a for a in parts if a is not None) != amount:
                 what = _differ(amount, sum(a for a in parts if a is not None), f"its {finer}s", intake.currency)
@@ -80,6 +88,10 @@ def _adds_up(intake: Intake) -> None:
 
 def _differ(whole: int, parts: int, what: str, currency: str) -> str:
     gap = format_amount(parts - whole, currency)
-    return f"{what} add up to {format_amount(parts, currency)}, which is {gap} more" if parts > whole else (
-        f"{what} add up to {format_amount(parts, currency)}, which is {format_amount(whole - parts, currency)} less"
+    return (
+        f"{what} add up to {format_amount(parts, currency)}, which is {gap} more"
+        if parts > whole
+        else (
+            f"{what} add up to {format_amount(parts, currency)}, which is {format_amount(whole - parts, currency)} less"
+        )
     )

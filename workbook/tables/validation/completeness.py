@@ -9,11 +9,10 @@ from workbook.rules.quality import QualityRules
 from workbook.tables.faults import Finding
 from workbook.tables.intake import Intake
 from workbook.tables.schema import TABLES
+from workbook.tables.source import frame
 
 COLUMNS = ("rep_id", "territory_id", "table", "column", "rows", "filled", "share")
-_OWNER = (
-    "(select account_id, min_by(rep_id, _row) as owner from ownership where role = 'owner' and to_on is null group by 1) w"
-)
+_OWNER = "(select account_id, min_by(rep_id, _row) as owner from ownership where role = 'owner' and to_on is null group by 1) w"
 #: Whose row it is: SQL of the rep, and the rows that count.
 _WHOSE = {
     "accounts": ("w.owner", f"accounts t join {_OWNER} using (account_id)", "true"),
@@ -56,11 +55,12 @@ def _counted(intake: Intake, table: str, columns: tuple[str, ...]) -> pd.DataFra
         return pd.DataFrame()
     whose, source, which = _WHOSE[table]
     counts = ", ".join(f'count(t."{c}") as "{c}"' for c in known)
-    wide = intake.db.execute(
+    wide = frame(
+        intake.db,
         f"select rep_id, any_value(territory_id) as territory_id, any_value(rows) as rows, {', '.join(f'any_value({_q(c)}) as {_q(c)}' for c in known)} "
         f"from (select {whose} as rep_id, count(*) as rows, {counts} from {source} where {which} group by 1) "
-        "join (select rep_id, min(territory_id) as territory_id from reps group by 1) using (rep_id) group by rep_id order by rep_id"
-    ).to_arrow_table().to_pandas()  # fmt: skip
+        "join (select rep_id, min(territory_id) as territory_id from reps group by 1) using (rep_id) group by rep_id order by rep_id",
+    )
     long = wide.melt(["rep_id", "territory_id", "rows"], known, "column", "filled")
     return long.assign(table=table)[[c for c in COLUMNS if c != "share"]].sort_values(
         ["rep_id", "column"], kind="stable", ignore_index=True

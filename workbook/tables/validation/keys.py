@@ -35,7 +35,14 @@ def doubled(intake: Intake, table: Table) -> int:
         f"min(_row) over (partition by {columns}) as first_row from {table.name} where {filled}) where _row > first_row"
     )
     return intake.find(
-        Finding(table.name, key[0], "keys", "the key stands in row {} already", "Delete one, or give it a key of its own.", rows)
+        Finding(
+            table.name,
+            key[0],
+            "keys",
+            "the key stands in row {} already",
+            "Delete one, or give it a key of its own.",
+            rows,
+        )
     )
 
 
@@ -64,9 +71,6 @@ def _collisions(intake: Intake) -> None:
     """One id for a territory and a rep or an account: a node's name would mean two things."""
     for first, second in (("territories", "reps"), ("territories", "accounts"), ("reps", "accounts")):
         one, other = TABLES[first].key[0], TABLES[second].key[0]
-        rows = (
-            f"select _row, {other} as value, '' as detail from {second} "
-            f"where {other} in (select {one} from {first})"
-        )
+        rows = f"select _row, {other} as value, '' as detail from {second} where {other} in (select {one} from {first})"
         what = f"the id is also one of the {first}"
         intake.find(Finding(second, other, "keys", what, "Put a letter before one of them, like A-17.", rows))

@@ -22,7 +22,7 @@ def check(intake: Intake) -> None:
         return
     intake.db.execute(
         "create or replace temp table _named as select _row, account_id, name, parent_account_id, "
-        "coalesce(lower(country), '') as country, word as key, reverse(word) as drow, regexp_replace(word, '[^0-9]', '', 'g') as digits "
+        "coalesce(lower(country), '') as country, coalesce(lower(city), '') as city, word as key, reverse(word) as drow, regexp_replace(word, '[^0-9]', '', 'g') as digits "
         f"from (select *, {normalised('name')} as word from accounts where name is not null) where word <> ''"
     )
     same = (
@@ -58,10 +58,11 @@ def normalised(name: str) -> str:
 def _neighbours(order: str, at: int) -> str:
     """Pairs (smaller and larger row) that stand ``at`` places apart and differ by a letter or two, but in no digit."""
     return (
-        "select least(_row, next_row) as one, greatest(_row, next_row) as other from (select _row, key, digits, country, "
+        "select least(_row, next_row) as one, greatest(_row, next_row) as other from (select _row, key, digits, country, city, "
         f"lead(_row, {at}) over w as next_row, lead(key, {at}) over w as next_key, lead(digits, {at}) over w as next_digits, "
-        f"lead(country, {at}) over w as next_country from _named window w as (order by {order}, _row)) "
-        "where key <> next_key and digits = next_digits and country = next_country and abs(length(key) - length(next_key)) <= 2 "
-        "and length(key) >= 6 and length(next_key) >= 6 "
-        "and levenshtein(key, next_key) <= case when least(length(key), length(next_key)) >= 12 then 2 else 1 end"
+        f"lead(country, {at}) over w as next_country, lead(city, {at}) over w as next_city from _named window w as (order by {order}, _row)) "
+        "where key <> next_key and digits = next_digits and country = next_country "
+        "and (city = next_city or city = '' or next_city = '') and abs(length(key) - length(next_key)) <= 2 "
+        "and length(key) >= 6 and length(next_key) >= 6 and levenshtein(key, next_key) <= "
+        "case when least(length(key), length(next_key)) >= 12 and key[:4] = next_key[:4] then 2 else 1 end"
     )

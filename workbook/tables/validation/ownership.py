@@ -18,14 +18,18 @@ def check(intake: Intake) -> None:
             "(select account_id from ownership where role = 'owner' and to_on is null and account_id is not null)"
         )
         what = "no rep owns this account"
-        intake.find(Finding("accounts", "account_id", "ownership", what, "Name its owner in ownership.", rows, "warning"))
+        intake.find(
+            Finding("accounts", "account_id", "ownership", what, "Name its owner in ownership.", rows, "warning")
+        )
     if intake.has("reps", "left_on"):
         rows = (
             "select o._row, o.rep_id as value, r.left_on as detail from ownership o join reps r using (rep_id) "
             "where o.to_on is null and r.left_on is not null"
         )
         what = "the rep left on {} and still holds the account"
-        intake.find(Finding("ownership", "rep_id", "ownership", what, "Move the account, or end the loan.", rows, "warning"))
+        intake.find(
+            Finding("ownership", "rep_id", "ownership", what, "Move the account, or end the loan.", rows, "warning")
+        )
     if intake.has("ownership", "share"):
         rows = (
             "select min(_row) as _row, account_id as value, round(sum(share), 4) as detail from ownership "

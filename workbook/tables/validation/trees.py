@@ -9,6 +9,7 @@ import pandas as pd
 from workbook.errors import Fault, Severity
 from workbook.tables.faults import Finding
 from workbook.tables.intake import Intake
+from workbook.tables.source import frame
 
 
 def check(intake: Intake) -> None:
@@ -41,10 +42,11 @@ def _roots(intake: Intake) -> None:
 
 def _circles(intake: Intake, columns: tuple[str, str, str], fault: str, severity: Severity) -> None:
     table, key, up = columns
-    links = intake.db.execute(
+    links = frame(
+        intake.db,
         f"select t._row, t.{key} as key, t.{up} as up from {table} t where t.{key} is not null and t.{up} is not null "
-        f"and t.{up} <> t.{key} order by t._row"
-    ).to_arrow_table().to_pandas()  # fmt: skip
+        f"and t.{up} <> t.{key} order by t._row",
+    )
     links = links.drop_duplicates("key")
     if links.empty:
         return
@@ -53,11 +55,11 @@ def _circles(intake: Intake, columns: tuple[str, str, str], fault: str, severity
     if not circle.any():
         return
     caught = links[circle]
-    shown = pd.DataFrame({"_row": caught["_row"], "value": caught["key"], "detail": caught["key"] + " → " + caught["up"]})
-    intake.db.register("_caught", shown)
-    intake.find(
-        Finding(table, up, "tree", fault, f"Mend {up}.", "select _row, value, detail from _caught", severity)
+    shown = pd.DataFrame(
+        {"_row": caught["_row"], "value": caught["key"], "detail": caught["key"] + " → " + caught["up"]}
     )
+    intake.db.register("_caught", shown)
+    intake.find(Finding(table, up, "tree", fault, f"Mend {up}.", "select _row, value, detail from _caught", severity))
     intake.db.unregister("_caught")
 
 

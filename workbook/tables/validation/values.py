@@ -23,11 +23,17 @@ class Condition:
     remedy: str
     severity: Severity = "error"
     needs: tuple[str, ...] = ()
+    whole_line: bool = False
+
+
+def conditions(rules: QualityRules) -> list[Condition]:
+    """All conditions of all tables."""
+    return _general(rules) + SENSE
 
 
 def check(intake: Intake, rules: QualityRules) -> None:
     """Blank cells that must be filled, values out of range, dates that cannot be, empty tables."""
-    wanted = _general(rules) + SENSE
+    wanted = conditions(rules)
     for name in intake.columns:
         mine = [c for c in wanted if c.table == name and intake.has(name, c.column, *c.needs)]
         if not mine:
@@ -44,7 +50,7 @@ def check(intake: Intake, rules: QualityRules) -> None:
 
 
 def _finding(c: Condition) -> Finding:
-    rows = f'select _row, "{c.column}" as value, \'\' as detail from {c.table} where {c.sql}'
+    rows = f"select _row, \"{c.column}\" as value, '' as detail from {c.table} where {c.sql}"
     return Finding(c.table, c.column, c.topic, c.fault, c.remedy, rows, c.severity)
 
 
@@ -87,7 +93,8 @@ SENSE: list[Condition] = [
               "the account is its own parent", "Leave parent_account_id blank."),
     Condition("territories", "parent_id", "tree", "parent_id = territory_id",
               "the node is its own parent", "Name the node above, or leave it blank for the company."),
-    Condition("ownership", "to_on", "dates", "to_on < from_on", "ends before it starts", _ORDER),
+    Condition("ownership", "to_on", "dates", "to_on < from_on", "ends before it starts", _ORDER,
+              whole_line=True),
     Condition("contacts", "support", "values", "support not between -1 and 1", "support is from -1 to 1", "Scale it."),
     Condition("activities", "activity_id", "dates", "done_on is null and due_on is null",
               "neither done_on nor due_on is filled", "Fill in one of them."),

@@ -6,10 +6,12 @@ The tiny book: company CO with territories A (rep P1, accounts 1, 2) and B (rep 
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
 
 import pandas as pd
 import pytest
 
+from workbook.book import STAGES
 from workbook.checks import Check
 from workbook.facts import Facts
 from workbook.rules import Rules
@@ -77,3 +79,10 @@ def test_company_wide_frames_pass_and_others_are_cut_inside_dicts(facts: Facts) 
     view = Example(facts).scoped(Scope.of(facts, "B"), facts, None)
     assert len(view.learned["rates"]) == 1
     assert view.learned["reps"]["rep_id"].tolist() == ["P2"]
+
+
+def test_no_noun_hides_what_every_stage_has() -> None:
+    own = {name for name in vars(Stage) if not name.startswith("__")}
+    for name in STAGES:
+        kind = getattr(import_module(f"workbook.{name}"), name.capitalize())
+        assert not own & set(vars(kind)) - {"__module__"}, name

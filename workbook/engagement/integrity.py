@@ -27,7 +27,7 @@ def integrity(log: Log, rules: EngagementRules) -> pd.DataFrame:
     flagged = points >= rules.integrity.yellow_points
     shown["nothing real"] = _reserves(log, case, flagged, rules)
     points += shown["nothing real"] * np.int64(rules.integrity.reserve_points)
-    red = (points >= rules.integrity.red_points) & ~(log.by_system & ~shown["empty"])
+    red = (points >= rules.integrity.red_points) & ~log.by_system
     level = np.where(flagged, np.where(red, 2, 1), 0)
     return _described(log, case, shown, level)
 

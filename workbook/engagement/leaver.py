@@ -57,7 +57,7 @@ def large(frame: pd.DataFrame, rules: EngagementRules) -> pd.Series:
 def single_threaded(
     standing: Standing, real: Log, contacts: pd.DataFrame | None, ownership: pd.DataFrame, rules: EngagementRules
 ) -> pd.DataFrame:
-    """Large accounts that hang on one contact or one of our people (A19), largest first.
+    """Large accounts that hang on one contact or one of our people (A19), failing ones first, then by value.
 
     Columns account_id, territory_id, rep_id, contacts (Int64: known there), active_contacts (touched in the window), people
     (ours), has_sponsor, has_specialist, value_amount, verdict (fail: one contact and one person; warn: either), sentence.
@@ -83,7 +83,7 @@ def single_threaded(
     helper = np.where(out["has_specialist"] | ~one_person, "", " Name a specialist or second manager.")
     out["sentence"] = ("Large account, " + contact + ", " + people + " on it." + pd.Series(lead + helper)).astype("str")
     kept = out[large(frame, rules).to_numpy() & (one_contact | one_person) & ~frame["disqualified"].to_numpy()]
-    return kept.sort_values("value_amount", ascending=False, kind="stable").reset_index(drop=True)
+    return kept.sort_values(["verdict", "value_amount"], ascending=[True, False], kind="stable").reset_index(drop=True)
 
 
 def leaver(

@@ -59,7 +59,7 @@ def _completeness(done: pd.DataFrame) -> dict[str, object]:
     if done.empty:
         return {"fields": [], "reps": []}
     field = done["table"] + "." + done["column"]
-    wide = done.assign(field=field).pivot(index="rep_id", columns="field", values="share").sort_index()
+    wide = done.assign(field=field).pivot_table(index="rep_id", columns="field", values="share").sort_index()
     reps = [
         {"rep": rep, "shares": [None if pd.isna(v) else float(v) for v in row]}
         for rep, row in zip(wide.index, wide.to_numpy(), strict=True)

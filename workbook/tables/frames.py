@@ -39,7 +39,7 @@ def shaped(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 class Tables:
     """The ten tables, each with all canonical columns in canonical dtypes; own columns of the book follow them.
 
-    ``given`` names the tables that exist; the others are empty frames, and what needs them says "not known".
+    ``given`` names the tables that exist and have rows; the others are empty frames, and what needs them says "not known".
     ``quality`` holds the warnings that travel with the data; frames made by hand have none.
     """
 
@@ -63,7 +63,7 @@ class Tables:
         if unknown:
             raise DataError(f"no such table: {', '.join(sorted(unknown))}", remedy=f"Tables are {', '.join(TABLES)}.")
         made = {n: shaped(t, frames[n]) if n in frames else blank(t) for n, t in TABLES.items()}
-        return cls(**made, given=frozenset(frames), quality=quality)
+        return cls(**made, given=frozenset(n for n, frame in frames.items() if len(frame)), quality=quality)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         frame: pd.DataFrame = getattr(self, TABLES[name].name)

@@ -146,10 +146,11 @@ def _cached(folder: Path, mark: str) -> Tables:
 
 
 def _cached_quality(folder: Path, mark: str) -> Quality:
-    parts = [
-        pq.read_table(folder / f"_{p}.parquet").to_pandas() for p in ("faults", "topics", "counts", "completeness")
-    ]
-    return Quality(*parts, snapshot=mark)
+    faults, topics, counts, done = (
+        pq.read_table(folder / f"_{part}.parquet").to_pandas()
+        for part in ("faults", "topics", "counts", "completeness")
+    )
+    return Quality(faults, topics, counts, done, mark)
 
 
 def _direct(intake: Intake, quality: Quality) -> Tables:

@@ -23,6 +23,7 @@ MODULES = (
     "sign_off",
     "review",
     "run",
+    "lab",
     "serve",
     "store",
     "backtest",

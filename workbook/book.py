@@ -39,6 +39,11 @@ def find_book(start: Path | str | None = None) -> Path:
     )
 
 
+def _plan_inside(plan: Any, scope: Scope) -> bool:
+    """Account plans follow their account, territory plans their rep."""
+    return plan["account_id"] in scope.accounts if plan["account_id"] else plan["rep_id"] in scope.reps
+
+
 class Book:
     """One planning cycle of one company, as known on ``as_of``.
 
@@ -75,7 +80,7 @@ class Book:
             self.rules,
             self.as_of,
             self.facts.decisions,
-            tuple(p for p in self.facts.plans if p["account_id"] in scope.accounts or p["rep_id"] in scope.reps),
+            tuple(p for p in self.facts.plans if _plan_inside(p, scope)),
         )
         view = type(self)(self.root, facts, scope)
         view._whole = self._whole or self

@@ -71,3 +71,7 @@ class DataError(WorkbookError):
 
 class ConflictError(WorkbookError):
     """Somebody else changed the same thing meanwhile, or two wishes cannot both be met."""
+
+
+class StoreError(WorkbookError):
+    """The store cannot be used: damaged, foreign, of another version, or out of reach."""

@@ -6,7 +6,7 @@ An *amount* is a number of minor units, such as cents. Sums of amounts are sums 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import numpy as np
@@ -38,8 +38,10 @@ def to_minor(value: str | int | Decimal, currency: str = "USD") -> int:
     try:
         scaled = Decimal(str(value).strip()).scaleb(exponent(currency))
         whole = int(scaled)
-    except (InvalidOperation, ValueError, OverflowError) as fault:
+    except (ArithmeticError, ValueError) as fault:
         raise UsageError(f"{value!r} is not an amount", remedy="Write it like 1234.56.") from fault
+    if abs(whole) > np.iinfo(np.int64).max:
+        raise UsageError(f"{value!r} is too large for an amount", remedy="Check the unit.")
     if scaled != whole:
         raise UsageError(
             f"{value!r} has more digits than {currency} has minor units",

@@ -25,7 +25,7 @@ _KEYS = (("account_id", "accounts"), ("node", "nodes"), ("territory_id", "nodes"
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose rows may be seen: nodes (with rep nodes), accounts, reps."""
+    """Whose rows may be seen: nodes (with rep and account nodes), accounts, reps."""
 
     node: str
     nodes: frozenset[str]
@@ -38,7 +38,8 @@ class Scope:
         nodes = set(facts.tree.below(node))
         inside = facts.tables.scoped(nodes)
         people = frozenset(inside.reps.loc[inside.reps["territory_id"].isin(nodes), "rep_id"])
-        return cls(node, frozenset(nodes) | people, frozenset(inside.accounts["account_id"]), people)
+        accounts = frozenset(inside.accounts["account_id"])
+        return cls(node, frozenset(nodes) | people | accounts, accounts, people)
 
     def cut(self, value: Any) -> Any:
         """``value`` without what is not in scope: rows of frames, checks of lists, fields of dataclasses, entries of dicts.
@@ -49,7 +50,7 @@ class Scope:
         if isinstance(value, pd.DataFrame):
             for column, allowed in _KEYS:
                 if column in value.columns:
-                    return value[value[column].isin(getattr(self, allowed))].reset_index(drop=True)
+                    return value[self._inside(value, column, allowed)].reset_index(drop=True)
             return value
         if isinstance(value, Check):
             return replace(value, evidence=self.cut(value.evidence)) if value.evidence is not None else value
@@ -62,6 +63,18 @@ class Scope:
             cut = {f.name: self.cut(getattr(value, f.name)) for f in fields(value) if f.init}
             return replace(value, **cut)
         return value
+
+    def _inside(self, frame: pd.DataFrame, column: str, allowed: str) -> pd.Series:
+        """Which rows are in scope; a row without an account (a rep's territory plan) is judged by its next key."""
+        inside = frame[column].isin(getattr(self, allowed))
+        if column == "node":
+            return inside | frame[column].isin(self.accounts)
+        if column == "account_id":
+            blank = frame[column].isna() | (frame[column] == "")
+            for other, theirs in _KEYS[1:]:
+                if other in frame.columns and blank.any():
+                    return inside | (blank & frame[other].isin(getattr(self, theirs)))
+        return inside
 
     def _sees(self, subject: str) -> bool:
         return not subject or subject in self.nodes or subject in self.accounts or subject in self.reps
@@ -88,7 +101,7 @@ class noun(Generic[S, T]):  # noqa: N801 (reads like property)
             if stage.whole is not None and stage.scope is not None:
                 made[self.name] = stage.scope.cut(getattr(stage.whole, self.name))
             else:
-                made[self.name] = stage.keep(self.name, lambda: self.make(stage))
+                made[self.name] = stage.remember(self.name, lambda: self.make(stage))
         value: T = made[self.name]
         return value
 
@@ -103,7 +116,16 @@ class Stage:
         self.made: dict[str, Any] = {}
         self.keeper: Callable[[str, Callable[[], Any]], Any] | None = None
 
-    def keep(self, name: str, make: Callable[[], Any]) -> Any:
+    def earlier(self, name: str) -> Any:
+        """The stage of a name (``portfolio``, ``targets`` …) before this one in the line."""
+        stage: Stage | None = self
+        while stage is not None and type(stage).__name__.lower() != name:
+            stage = stage.before
+        if stage is None:
+            raise LookupError(f"no stage {name!r} before {type(self).__name__}")
+        return stage
+
+    def remember(self, name: str, make: Callable[[], Any]) -> Any:
         """Make a noun, or take it from the book's cache where one was given."""
         return self.keeper(f"{type(self).__name__.lower()}.{name}", make) if self.keeper else make()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
+from io import StringIO
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -32,17 +35,43 @@ RC: Any = {
     "figure.dpi": 96,
     "savefig.dpi": 96,
     "svg.hashsalt": "workbook",
+    "svg.fonttype": "none",
 }
 
 
+class Picture(Figure):
+    """A figure that notebooks show as a vector drawing: no pyplot, no backend, the same bytes every time.
+
+    The titles of its axes are its text for those who cannot see it.
+    """
+
+    def svg(self) -> str:
+        """The figure as an SVG element that stands in a page, its text as text."""
+        import matplotlib as mpl
+
+        with mpl.rc_context(RC), StringIO() as out:
+            self.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+            text = out.getvalue()
+        label = escape("; ".join(filter(None, (ax.get_title(loc="left") or ax.get_title() for ax in self.axes))))
+        text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, count=1, flags=re.DOTALL)
+        return text[text.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        titles = [ax.get_title(loc="left") or ax.get_title() for ax in self.axes]
+        return {"image/svg+xml": self.svg(), "text/plain": "; ".join(filter(None, titles)) or "chart"}
+
+
 def axes(ax: Axes | None, width: float = 7.0, height: float = 3.0) -> Axes:
-    """The given axes, or new ones of a figure of its own in the house style (inches). No pyplot state is touched."""
+    """The given axes, or new ones of a :class:`Picture` of its own in the house style (inches). No pyplot state is touched.
+
+    A chart returns the axes; a notebook shows ``ax.figure``.
+    """
     if ax is not None:
         return ax
     import matplotlib as mpl
 
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = Picture(figsize=(width, height), layout="constrained")
         return figure.add_subplot()
 
 

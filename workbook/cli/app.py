@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import typer
 
@@ -21,10 +22,14 @@ MODULES = (
     "sign_off",
     "review",
     "run",
+    "lab",
     "serve",
     "store",
     "backtest",
 )
+
+#: Typer's error of a wrong call, which is click's own in older versions of Typer and a copy of it in newer ones.
+_WRONG_USAGE: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 app = typer.Typer(
     name="workbook",
@@ -42,24 +47,27 @@ def _root() -> None:
     pass
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command line; returns the exit code: 0 ok, 1 the data or the plan has errors, 2 wrong usage."""
+def load() -> None:
+    """Register every command (cheap: command modules import what they need when they run)."""
     from importlib.util import find_spec
 
-    import click
-
-    debug = "--debug" in arguments
-    arguments = [a for a in arguments if a != "--debug"]
     for module in MODULES:
         if find_spec(f"workbook.cli.{module}"):
             import_module(f"workbook.cli.{module}")
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns the exit code: 0 ok, 1 the data or the plan has errors, 2 wrong usage."""
+    debug = "--debug" in arguments
+    arguments = [a for a in arguments if a != "--debug"]
+    load()
     try:
-        answer = app(args=arguments, standalone_mode=False)
+        answer = app(args=arguments, prog_name="workbook", standalone_mode=False)
         return answer if isinstance(answer, int) else 0
-    except click.ClickException as fault:
+    except _WRONG_USAGE as fault:
         fault.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         print("stopped", file=sys.stderr)
         return 130
     except WorkbookError as fault:

@@ -2,8 +2,248 @@
 
 from __future__ import annotations
 
-from workbook.stage import Stage
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbook.engagement.cadence import Standing, cadence, coverage
+from workbook.engagement.changes import changes, last_two, review_days
+from workbook.engagement.criteria import completeness, top_criteria
+from workbook.engagement.depth import books, depth, easy_wins, lorenz
+from workbook.engagement.effort import daily, effort
+from workbook.engagement.integrity import integrity, real_rows, reserved, touches
+from workbook.engagement.keep import keep, keep_not_known, next_steps
+from workbook.engagement.leaver import known_by_one, leaver, single_threaded
+from workbook.engagement.lists import action, as_list, call_list, main_contact
+from workbook.engagement.log import NO_DAY, Ints, Log
+from workbook.engagement.loyalty import nps
+from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
+from workbook.engagement.rotation import Floats, book_care, room, rotation, what_if, yearly_hours
+from workbook.engagement.sight import sight
+from workbook.rules.engagement import EngagementRules
+from workbook.stage import Stage, noun
 
 
 class Engagement(Stage):
     """Nouns of engagement. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
+
+    @property
+    def _rules(self) -> EngagementRules:
+        return self.facts.rules.engagement
+
+    @property
+    def _portfolio(self) -> Any:
+        return self.before
+
+    @property
+    def _knows_touches(self) -> bool:
+        return bool(self.facts.tables.has("activities", "done_on"))
+
+    @cached_property
+    def _log(self) -> Log:
+        return Log.of(self.facts.tables.activities, self._portfolio.register["account_id"], self.facts.as_of)
+
+    @cached_property
+    def _real(self) -> Log:
+        return self._log.only(real_rows(self._log, self.integrity, self._rules))
+
+    @cached_property
+    def _standing(self) -> Standing:
+        before = self._portfolio
+        return Standing.of(
+            before.register,
+            classes=before.classes,
+            grades=before.grades,
+            projection=before.projection,
+            key_accounts=before.key_accounts,
+            accounts=self.facts.tables.accounts,
+        )
+
+    @cached_property
+    def _steps(self) -> Ints | None:
+        tables = self.facts.tables
+        told = tables.has("opportunities", "next_step_on") or tables.has("activities", "due_on")
+        return next_steps(self._log, self.integrity, tables.opportunities, self._rules) if told else None
+
+    @property
+    def _contacts(self) -> pd.DataFrame | None:
+        return self.facts.tables.contacts if "contacts" in self.facts.tables.given else None
+
+    @noun
+    def integrity(self) -> pd.DataFrame:
+        """Every activity's level (none, yellow, red) with signals and sentence (D8)."""
+        return integrity(self._log, self._rules)
+
+    @noun
+    def touches(self) -> pd.DataFrame:
+        """Real touches only."""
+        return touches(self._real)
+
+    @noun
+    def reserved(self) -> pd.DataFrame:
+        """Accounts with flagged activity, per rep (D8)."""
+        return reserved(self.integrity, self._log, self._real)
+
+    @noun
+    def effort(self) -> pd.DataFrame:
+        """Minutes per touch of a kind, learned company-wide."""
+        return effort(self._real, self._rules)
+
+    @noun
+    def cadence(self) -> pd.DataFrame:
+        """Every account against its cadence (A5)."""
+        why = "" if self._knows_touches else self.facts.tables.lacks("activities", "cadence")
+        return cadence(self._standing, self._real, self._rules, why)
+
+    @noun
+    def coverage(self) -> pd.DataFrame:
+        """Accounts touched and on time, per node and rep."""
+        return coverage(self.cadence, self.facts.tree, self.facts.tables.reps, self._log.today, self._rules)
+
+    @noun
+    def keep(self) -> pd.DataFrame:
+        """Which accounts stay with their rep, and why (D7)."""
+        tables = self.facts.tables
+        if not self._knows_touches:
+            return keep_not_known(self._standing, tables.lacks("activities", "keep rule"))
+        locks = self.facts.decisions.state("lock").items()
+        locked = [account for account, lock in locks if lock.payload.get("locked", True)]
+        return keep(self._standing, self._real, self._steps, self._rules, locked)
+
+    @noun
+    def single_threaded(self) -> pd.DataFrame:
+        """Large accounts on one contact or one of our people (A19)."""
+        return single_threaded(self._standing, self._real, self._contacts, self.facts.tables.ownership, self._rules)
+
+    @noun
+    def leaver(self) -> pd.DataFrame:
+        """What would go with each rep (A2)."""
+        alone = None if self._contacts is None else known_by_one(self._real, self._contacts, self._rules)
+        return leaver(self._standing, self.single_threaded, alone, self._rules, self.facts.currency)
+
+    @noun
+    def books(self) -> pd.DataFrame:
+        """Each rep's book: held against worked (D1)."""
+        return books(self._standing, self._real, self._rules)
+
+    @noun
+    def depth(self) -> pd.DataFrame:
+        """How deeply and broadly each rep works, and the share of easy wins (A8)."""
+        owners = self._standing.frame.set_index("account_id")["owner_rep_id"]
+        wins = easy_wins(self.facts.tables.opportunities, owners, self._log.today, self._rules)
+        return depth(self.books, wins, self._rules)
+
+    @noun
+    def lorenz(self) -> pd.DataFrame:
+        """Lorenz curves of accounts, high-value accounts and touches; names nobody (D1)."""
+        return lorenz(self.books, self._standing, self._real, self._rules)
+
+    @noun
+    def nps(self) -> pd.DataFrame:
+        """NPS per rep with n and interval (A7)."""
+        return nps(self.facts.tables.accounts, self._standing.frame, self._log.today, self._rules)
+
+    @noun
+    def top_criteria(self) -> pd.DataFrame:
+        """The top accounts against the published activity criteria (A3)."""
+        return top_criteria(self._standing, self._real, self._steps, self._rules)
+
+    @noun
+    def completeness(self) -> pd.DataFrame:
+        """Mandatory fields filled, per rep and table (A4)."""
+        tables = self.facts.tables
+        given = {name: frame for name, frame in tables.frames().items() if name in tables.given}
+        return completeness(given, self._standing, self._log, self.integrity["level"] == "none", self._rules)
+
+    @noun
+    def prospects(self) -> pd.DataFrame:
+        """Touches per prospect against the 12 to 15 (A21)."""
+        return prospects(self._standing, self._real, self._rules)
+
+    @noun
+    def touches_before_win(self) -> pd.DataFrame:
+        """How many touches new clients took in this company (A21); one row."""
+        tables = self.facts.tables
+        return touches_before_win(self._real, tables.opportunities, tables.sales)
+
+    @noun
+    def meetings_per_sale(self) -> pd.DataFrame:
+        """What a won deal takes, by product family (A22); company-wide."""
+        tables = self.facts.tables
+        families = tables.products.set_index("product_id")["family"]
+        return meetings_per_sale(self._real, tables.opportunities, families, self.effort, self._rules)
+
+    @noun
+    def at_risk(self) -> pd.DataFrame:
+        """What winning the neglected accounts has cost (A22)."""
+        cost = self.facts.tables.reps["cost_per_hour"].dropna()
+        hour = float(cost.astype("float64").median()) if len(cost) else None
+        return at_risk(self._standing, self._real, self.effort, hour, self._rules)
+
+    @cached_property
+    def _hours(self) -> Floats:
+        return yearly_hours(self._standing, self._real, self.cadence, self.effort, self._rules)
+
+    @noun
+    def room(self) -> pd.DataFrame:
+        """Hours each rep has and needs for the cadence of the book."""
+        found = room(self._standing, self._hours, self.facts.tables.reps, self._log.today, self._rules)
+        return found.merge(self.books[["rep_id", "worked_share"]], on="rep_id", how="left")
+
+    @noun
+    def rotation(self) -> pd.DataFrame:
+        """Accounts that may rotate, and who in their territory has room and fits (D7)."""
+        names = self.facts.tables.reps.set_index("rep_id")["name"]
+        return rotation(self._standing, self.keep, self._hours, self.room, names)
+
+    @noun
+    def what_if(self) -> pd.DataFrame:
+        """What if all of them moved, per rep (D2)."""
+        return what_if(self.rotation, self.room)
+
+    @noun
+    def book_care(self) -> pd.DataFrame:
+        """Disqualified accounts leave, the best fitting free ones enter (D3)."""
+        return book_care(self._standing, self.facts.tables.accounts.set_index("account_id")["fit_score"])
+
+    @noun
+    def since_touch(self) -> pd.DataFrame:
+        """What changed on each account since the touch point before its last (C9)."""
+        last, before = last_two(self._real)
+        since = np.where(before != NO_DAY, before, last).astype(np.int64)
+        return changes(self._standing, self._real, self.facts.tables, since, self._rules)
+
+    @noun
+    def since_review(self) -> pd.DataFrame:
+        """What changed on each account since the last review of its territory (or a node above), else since the fiscal year
+        began."""
+        since = review_days(self.facts, self._standing.frame["territory_id"])
+        return changes(self._standing, self._real, self.facts.tables, since, self._rules)
+
+    @noun
+    def sight(self) -> pd.DataFrame:
+        """What a family does elsewhere that can open an account here (C10)."""
+        return sight(self._standing, self._real, self.facts.tables, self._rules)
+
+    @noun
+    def call_list(self) -> pd.DataFrame:
+        """Who is to be called, visited or messaged in the next four weeks, per rep (B5)."""
+        channels = self.facts.tables.accounts.set_index("account_id")["prefers_channel"]
+        actions = action(self._standing, channels)
+        return call_list(self._standing, self.cadence, actions, self.main_contacts, self._log.today)
+
+    @noun
+    def main_contacts(self) -> pd.DataFrame | None:
+        """The contact to turn to, per account; None without contacts."""
+        return None if self._contacts is None else main_contact(self._contacts, self._real)
+
+    def as_list(self, rows: pd.DataFrame, action: str, reason: str = "sentence") -> pd.DataFrame:
+        """Any frame with account_id as a list for one action (B5); ``reason`` names its column of sentences."""
+        whole = self.whole or self
+        return as_list(rows, whole._standing, action, reason, whole.main_contacts)
+
+    def daily(self, days_back: int = 365) -> pd.DataFrame:
+        """Real touches per day in scope, for the calendar: columns done_on, touches."""
+        return daily(self.touches, self.facts.as_of, days_back)

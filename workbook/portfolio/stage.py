@@ -2,8 +2,131 @@
 
 from __future__ import annotations
 
-from workbook.stage import Stage
+from datetime import timedelta
+from functools import cached_property
+
+import pandas as pd
+
+from workbook.facts import Facts
+from workbook.portfolio import classes as classing
+from workbook.portfolio import deals as dealing
+from workbook.portfolio import families as kin
+from workbook.portfolio import grading, overlap
+from workbook.portfolio import projection as ahead
+from workbook.portfolio import register as registering
+from workbook.portfolio.bookings import History, history
+from workbook.portfolio.run_rate import RunRate, run_rate
+from workbook.rules.portfolio import PortfolioRules
+from workbook.stage import Stage, noun
 
 
 class Portfolio(Stage):
     """Nouns of portfolio. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
+
+    @property
+    def rules(self) -> PortfolioRules:
+        return self.facts.rules.portfolio
+
+    @noun
+    def families(self) -> pd.DataFrame:
+        """Each account's family: account_id, family_id, family_name, depth, territory_id, owner_rep_id, members."""
+        tables = self.facts.tables
+        return kin.families(tables.accounts, kin.owners(tables.ownership, self.facts.as_of))
+
+    @noun
+    def register(self) -> pd.DataFrame:
+        """One row per account: who holds it since when, sales, open deals, contacts, potential (A1, C1)."""
+        return registering.register(self.facts.tables, self.families, self.facts.as_of)
+
+    @noun
+    def win_rates(self) -> pd.DataFrame:
+        """Learned from closed deals: product_family, segment, stage, n, won, rate, low, high, cycle_days."""
+        return self._deal_model.rates
+
+    @noun
+    def deal_odds(self) -> pd.DataFrame:
+        """Open deals with win_probability, expected_close_on, weighted_amount, and on_top_amount for the projection."""
+        rows = self._deals
+        odds = self._deal_model.odds(rows[rows["status"] == "open"], self.facts.as_of)
+        if odds.empty:
+            return overlap.with_on_top(odds, 1.0)
+        return overlap.with_on_top(
+            odds, overlap.on_top_share(self.facts.tables, self.facts.as_of, self.rules.projection)
+        )
+
+    @noun
+    def outlook_months(self) -> pd.DataFrame:
+        """Like projection_months, from the day after as-of to the end of the planned year or 12 months, the later."""
+        return self._months(self._horizon)
+
+    @noun
+    def projection_months(self) -> pd.DataFrame:
+        """The next 12 months by account, fiscal month and product family: run-rate, pipeline, loss, and their sum."""
+        return self._months(self._horizon.cut(12))
+
+    @noun
+    def projection(self) -> pd.DataFrame:
+        """The next 12 months by account: run_rate_amount + pipeline_amount + loss_amount = projected_amount."""
+        return ahead.projection(self.projection_months, self.facts.tables.accounts, self.rules.projection.method)
+
+    @noun
+    def grades(self) -> pd.DataFrame:
+        """Grade A to D per account with its score, points and one sentence (A6)."""
+        return grading.grades(self.register, self.projection, self.rules.grades, self.facts.as_of, self.facts.currency)
+
+    @noun
+    def key_accounts(self) -> pd.DataFrame:
+        """Accounts graded A or among the largest by projected revenue."""
+        return grading.key_accounts(self.register, self.projection, self.grades, self.rules.key_accounts)
+
+    @noun
+    def classes(self) -> pd.DataFrame:
+        """Class per account with its sentence, when it changed and what it was (C4, C5)."""
+        now = self._ruled(self.projection["projected_amount"])
+        return classing.classes(now, self._ruled_before, self.facts.decisions, self.facts.as_of)
+
+    def _ruled(self, projected: pd.Series) -> pd.DataFrame:
+        tables, rules = self.facts.tables, self.rules.classes
+        quarters = classing.bought_quarters(self._history, len(tables.accounts))
+        costs = classing.selling_costs(tables.activities, tables.reps, rules, self.facts.as_of)
+        facts = classing.class_facts(self.register, projected, tables.accounts, quarters, costs)
+        return classing.ruled_classes(facts, rules, self.facts.currency)
+
+    @cached_property
+    def _ruled_before(self) -> pd.DataFrame:
+        """The classes by rules on the day of the last review (else as many days ago as the rules say)."""
+        held = [row.at.date() for row in self.facts.decisions.log("review") if row.at.date() < self.facts.as_of]
+        day = max(held, default=self.facts.as_of - timedelta(days=self.rules.classes.review_days))
+        tables = self.facts.tables.known_at(day)
+        then = Portfolio(Facts(tables, self.facts.rules, day, self.facts.decisions.known_at(day)))
+        totals = ahead.projected_totals(then._history, then._run_rate, then.deal_odds, tables.accounts["account_id"])
+        return then._ruled(totals)
+
+    @cached_property
+    def _history(self) -> History:
+        tables, months = self.facts.tables, self.rules.projection.history_months
+        return history(tables.sales, tables.accounts, tables.products, self.facts.as_of, months)
+
+    @cached_property
+    def _run_rate(self) -> RunRate:
+        return run_rate(self._history, len(self._horizon.share), self.rules.projection)
+
+    @cached_property
+    def _horizon(self) -> ahead.Horizon:
+        """Whole years ahead, at least one, to the end of the planned year."""
+        calendar, as_of = self.facts.calendar, self.facts.as_of
+        last = calendar.bounds(self.facts.year)[1]
+        months = (last.year - as_of.year) * 12 + last.month - as_of.month
+        return ahead.Horizon.of(as_of, 12 * min(max(-(-months // 12), 1), 3), calendar)
+
+    @cached_property
+    def _deals(self) -> pd.DataFrame:
+        return dealing.deals(self.facts.tables, self.facts.as_of)
+
+    @cached_property
+    def _deal_model(self) -> dealing.DealModel:
+        return dealing.learn(self._deals, self.rules.projection)
+
+    def _months(self, horizon: ahead.Horizon) -> pd.DataFrame:
+        ids = self.facts.tables.accounts["account_id"]
+        return ahead.projection_months(self._history, self._run_rate, self.deal_odds, ids, horizon)

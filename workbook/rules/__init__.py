@@ -16,6 +16,7 @@ from workbook.rules.portfolio import PortfolioRules
 from workbook.rules.reader import as_toml, read
 from workbook.rules.reconcile import ReconcileRules
 from workbook.rules.review import ReviewRules
+from workbook.rules.store import StoreRules
 from workbook.rules.targets import TargetsRules
 from workbook.rules.territories import TerritoriesRules
 
@@ -35,11 +36,13 @@ class Rules:
     reconcile: ReconcileRules = field(default_factory=ReconcileRules)
     maturity: MaturityRules = field(default_factory=MaturityRules)
     review: ReviewRules = field(default_factory=ReviewRules)
+    store: StoreRules = field(default_factory=StoreRules)
 
     @property
     def hash(self) -> str:
-        """Twelve hexadecimal digits that change when any rule does."""
-        return sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits that change when any rule does (where the store is, is no rule)."""
+        rules = {name: value for name, value in asdict(self).items() if name != "store"}
+        return sha256(repr(sorted(rules.items())).encode()).hexdigest()[:12]
 
     def toml(self) -> str:
         """The rules as a commented ``book.toml``."""

@@ -28,7 +28,7 @@ def shaped(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         elif column.present:
             raise DataError(f"column {column.name} is missing", where=table.name, remedy=f"Add it: {column.help}.")
         else:
-            columns[column.name] = pd.Series(pd.NA, index=frame.index).astype(column.dtype)
+            columns[column.name] = pd.Series(index=frame.index, dtype=column.dtype)
     extra = [name for name in frame.columns if name not in columns]
     return pd.concat([pd.DataFrame(columns, index=frame.index), frame[extra]], axis=1).reset_index(drop=True)
 
@@ -37,7 +37,7 @@ def shaped(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 class Tables:
     """The ten tables, each with all canonical columns in canonical dtypes; own columns of the book follow them.
 
-    ``given`` names the tables that exist; the others are empty frames, and what needs them says "not known".
+    ``given`` names the tables that exist and have rows; the others are empty frames, and what needs them says "not known".
     ``columns_given`` names, per table, the columns that the files had.
     """
 
@@ -60,7 +60,7 @@ class Tables:
         if unknown:
             raise DataError(f"no such table: {', '.join(sorted(unknown))}", remedy=f"Tables are {', '.join(TABLES)}.")
         made = {n: shaped(t, frames[n]) if n in frames else blank(t) for n, t in TABLES.items()}
-        return cls(**made, given=frozenset(frames))
+        return cls(**made, given=frozenset(n for n, frame in frames.items() if len(frame)))
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         frame: pd.DataFrame = getattr(self, TABLES[name].name)

@@ -1,0 +1,131 @@
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from workbook.engagement.integrity import integrity, real_rows, reserved
+from workbook.engagement.log import Log
+from workbook.rules.engagement import EngagementRules
+
+Make = Callable[[list[dict[str, Any]]], Log]
+
+
+def weekly(count: int, first: str, **more: Any) -> list[dict[str, Any]]:
+    days = pd.date_range(first, periods=count, freq="7D")
+    return [{"due_on": day, **more} for day in days]
+
+
+def real_calls(count: int = 10) -> list[dict[str, Any]]:
+    """Irregular calls with all that a call has, so that every field is in use."""
+    days = pd.to_datetime("2026-01-05") + pd.to_timedelta([i * i for i in range(count)], unit="D")
+    return [
+        {
+            "account_id": "A-9",
+            "rep_id": "P-3",
+            "done_on": d,
+            "minutes": 20,
+            "outcome": f"Offer {d.day}",
+            "contact_id": "C-9",
+        }
+        for d in days
+    ]
+
+
+def test_weekly_tasks_without_anything_in_them_are_red(log_of: Make, rules: EngagementRules) -> None:
+    log = log_of(weekly(12, "2026-01-05", kind="task", subject="Check in", created_on="2026-01-01") + real_calls())
+    judged = integrity(log, rules)
+    assert judged["level"].tolist() == ["red"] * 12 + ["none"] * 10
+    assert judged["signals"][0] == "fixed interval,created in bulk,never closed,empty,nothing real"
+    assert judged["sentence"][0] == (
+        "Task: one of 12 that recur every 7 days; made on one day with 11 others like it; open 176 days after its date; "
+        "no contact, outcome or minutes; nothing real by the rep on the account."
+    )
+    assert not real_rows(log, judged, rules)[:12].any()
+
+
+def test_a_real_weekly_call_stays_clean(log_of: Make, rules: EngagementRules) -> None:
+    calls = weekly(20, "2026-01-05", subject="Weekly call", minutes=25, outcome="Open points", contact_id="C-1")
+    log = log_of([{**row, "done_on": row["due_on"]} for row in calls])
+    judged = integrity(log, rules)
+    assert set(judged["level"]) == {"none"}
+    assert real_rows(log, judged, rules).all()
+
+
+def test_a_missed_call_in_an_honest_series_stays_clean(log_of: Make, rules: EngagementRules) -> None:
+    calls = weekly(20, "2026-01-05", subject="Weekly call")
+    rows = [{**r, "done_on": r["due_on"], "minutes": 25, "outcome": "Points"} for r in calls[:14]] + calls[14:]
+    assert set(integrity(log_of(rows), rules)["level"]) == {"none"}
+
+
+def test_a_system_is_no_person(log_of: Make, rules: EngagementRules) -> None:
+    log = log_of([{"done_on": "2026-06-01", "source": "system", "kind": "email"}, *real_calls()])
+    judged = integrity(log, rules)
+    assert judged.loc[0, ["level", "signals"]].tolist() == ["yellow", "system"]
+    assert real_rows(log, judged, rules).tolist() == [False] + [True] * 10
+    assert reserved(judged, log, log.only(real_rows(log, judged, rules))).empty
+
+
+def test_tasks_closed_in_one_sweep_are_flagged(log_of: Make, rules: EngagementRules) -> None:
+    days = pd.to_datetime("2026-01-05") + pd.to_timedelta([i * i for i in range(10)], unit="D")
+    swept = [
+        {"account_id": f"A-{1 + i % 4}", "kind": "task", "due_on": d, "done_on": "2026-06-26"}
+        for i, d in enumerate(days)
+    ]
+    judged = integrity(log_of(swept + real_calls()), rules)
+    assert (judged["level"][:10] != "none").all()
+    assert judged["signals"].str.contains("closed in bulk")[:10].all()
+
+
+def test_one_forgotten_task_is_not_flagged(log_of: Make, rules: EngagementRules) -> None:
+    judged = integrity(
+        log_of([{"kind": "task", "due_on": "2026-03-01", "subject": "Send price list"}, *real_calls()]), rules
+    )
+    assert set(judged["level"]) == {"none"}
+
+
+def test_an_empty_next_step_pushed_for_ever_is_flagged(log_of: Make, rules: EngagementRules) -> None:
+    row = {"kind": "task", "due_on": "2026-08-01", "created_on": "2025-06-01", "subject": "Follow up"}
+    judged = integrity(log_of([row, *real_calls()]), rules)
+    assert judged["signals"][0].startswith("pushed,empty")
+    assert judged["level"][0] == "red"
+
+
+def test_planned_steps_that_have_not_come_due_are_clean(log_of: Make, rules: EngagementRules) -> None:
+    rows = weekly(6, "2026-07-06", kind="call", subject="Weekly call", created_on="2026-06-29")
+    assert set(integrity(log_of(rows + real_calls()), rules)["level"]) == {"none"}
+
+
+def test_a_book_that_records_no_evidence_flags_nothing_as_empty(log_of: Make, rules: EngagementRules) -> None:
+    log = log_of([{"done_on": "2026-06-01"}, {"done_on": "2026-06-09"}])
+    judged = integrity(log, rules)
+    assert judged["level"].tolist() == ["none", "none"]
+    assert real_rows(log, judged, rules).all()
+
+
+def test_an_outcome_that_says_nothing_is_no_substance(log_of: Make, rules: EngagementRules) -> None:
+    rows = weekly(8, "2026-01-05", kind="call", subject="Touch base", outcome=" Done ")
+    judged = integrity(log_of([{**r, "done_on": r["due_on"]} for r in rows] + real_calls()), rules)
+    assert (judged["level"][:8] == "red").all()
+
+
+def test_no_activities_give_empty_frames(log_of: Make, rules: EngagementRules) -> None:
+    log = log_of([])
+    judged = integrity(log, rules)
+    assert judged.empty
+    assert reserved(judged, log, log).empty
+
+
+def test_reserved_counts_per_account_and_rep(log_of: Make, rules: EngagementRules) -> None:
+    log = log_of(weekly(5, "2026-01-05", kind="task", subject="Check") + real_calls())
+    judged = integrity(log, rules)
+    found = reserved(judged, log, log.only(real_rows(log, judged, rules)))
+    assert found[["account_id", "rep_id", "level", "flagged", "real_touches"]].values.tolist() == [
+        ["A-1", "P-1", "red", 5, 0]
+    ]
+
+
+def test_the_log_is_not_changed(log_of: Make, rules: EngagementRules) -> None:
+    log = log_of(weekly(5, "2026-01-05", kind="task") + real_calls())
+    before = log.activities.copy(deep=True)
+    integrity(log, rules)
+    pd.testing.assert_frame_equal(log.activities, before)

@@ -1,0 +1,80 @@
+"""Exact money: what is split adds up, what is written can be read."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbook.errors import UsageError
+from workbook.money import apportion, format_amount, round_amounts, to_decimal, to_minor, total
+
+weights = st.lists(st.floats(0, 1e12, allow_nan=False), min_size=1, max_size=60)
+
+
+@given(st.integers(-(10**15), 10**15), weights)
+def test_parts_add_up_and_lie_within_one_unit_of_their_share(amount: int, parts: list[float]) -> None:
+    shares = apportion(amount, parts)
+    assert int(shares.sum()) == amount
+    whole = sum(map(Decimal, parts))
+    if whole:
+        exact = [Decimal(amount) * Decimal(p) / whole for p in parts]
+        assert all(abs(Decimal(int(s)) - e) < Decimal("1.01") for s, e in zip(shares, exact, strict=True))
+
+
+@given(st.integers(0, 10**12), weights)
+def test_a_negative_total_is_the_mirror_of_the_positive_one(amount: int, parts: list[float]) -> None:
+    assert (apportion(-amount, parts) == -apportion(amount, parts)).all()
+
+
+def test_zero_weights_split_evenly_and_ties_go_to_the_earlier_part() -> None:
+    assert apportion(10, [0, 0, 0]).tolist() == [4, 3, 3]
+    assert apportion(1, [5, 5]).tolist() == [1, 0]
+    assert apportion(0, []).tolist() == []
+
+
+@pytest.mark.parametrize("bad", [[-1.0, 2.0], [float("nan")], [float("inf"), 1.0], []])
+def test_weights_that_mean_nothing_are_refused(bad: list[float]) -> None:
+    with pytest.raises(UsageError):
+        apportion(5, bad)
+
+
+@given(st.integers(-(10**16), 10**16), st.sampled_from(["USD", "JPY", "KWD"]))
+def test_minor_units_and_decimals_round_trip(amount: int, currency: str) -> None:
+    assert to_minor(to_decimal(amount, currency), currency) == amount
+
+
+@pytest.mark.parametrize("bad", ["1.005", "abc", "", "NaN", "1e999999"])
+def test_what_is_no_amount_is_refused(bad: str) -> None:
+    with pytest.raises(UsageError):
+        to_minor(bad)
+
+
+def test_missing_amounts_read_not_known_and_are_never_rounded_into_zero() -> None:
+    assert format_amount(None) == format_amount(float("nan")) == "not known"
+    with pytest.raises(UsageError):
+        round_amounts([1.0, np.nan])
+
+
+def test_sums_of_floats_are_refused() -> None:
+    with pytest.raises(UsageError):
+        total([0.1, 0.2])
+    assert total([]) == 0
+    assert total(np.array([2**62, -1])) == 2**62 - 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (99_950, "1.00 k USD"),
+        (99_949, "999 USD"),
+        (-123_456_789, "-1.23 M USD"),
+        (12_345_678_900, "123 M USD"),
+        (0, "0 USD"),
+    ],
+)
+def test_short_amounts_have_three_digits(amount: int, text: str) -> None:
+    assert format_amount(amount, short=True) == text

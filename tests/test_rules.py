@@ -1,0 +1,60 @@
+"""Rules: written out and read back they are the same; what cannot be used is named, all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from workbook.errors import RulesError
+from workbook.rules import Rules, read_rules
+from workbook.rules.reader import as_toml, read, rule
+
+
+@dataclass(frozen=True)
+class Band:
+    upto: float = rule(1.0, "upper end")
+    name: str = rule("x", "its name")
+
+
+@dataclass(frozen=True)
+class Some:
+    limit: int = rule(10_00, "a limit", amount=True)
+    on: date | None = rule(None, "a day")
+    bands: tuple[Band, ...] = rule((Band(), Band(2.0, "y")), "bands")
+    days: dict[str, int] = rule({"core": 30}, "days by class")
+    deep: Band = rule(Band(3.0, 'q"uote'), "one band")
+
+
+def test_the_default_rules_are_written_and_read_back_the_same(tmp_path: Path) -> None:
+    (tmp_path / "book.toml").write_text(Rules().toml(), encoding="utf-8")
+    assert read_rules(tmp_path / "book.toml") == Rules()
+    assert read_rules(tmp_path / "book.toml").hash == Rules().hash
+
+
+def test_nested_rules_round_trip() -> None:
+    import tomllib
+
+    assert read(Some, tomllib.loads(as_toml("some", Some()))["some"], where="some") == Some()
+
+
+def test_amounts_are_written_in_major_units() -> None:
+    assert read(Some, {"limit": 12.5}, where="some").limit == 1250
+
+
+def test_every_fault_is_named_at_once() -> None:
+    with pytest.raises(RulesError) as fault:
+        read(Some, {"limt": 1, "on": "soon", "bands": [{"upto": "high"}], "days": {"core": "x"}}, where="some")
+    for part in ("some.limt", "did you mean limit", "some.on", "some.bands[0].upto", "some.days.core"):
+        assert part in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["[book]\ncurrency = 'dollar'\n", "[book\n", "[book]\nfiscal_start_month = 13\n", "book = 3\n"]
+)
+def test_a_book_toml_that_cannot_be_used_is_a_rules_error(text: str, tmp_path: Path) -> None:
+    (tmp_path / "book.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(RulesError):
+        read_rules(tmp_path / "book.toml")

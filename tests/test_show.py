@@ -1,0 +1,51 @@
+"""What is shown: formats by name, missing as a dash, markup as text."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from workbook.checks import Check
+from workbook.show import Figures, Table, checks
+
+
+def test_formats_follow_the_names_of_columns() -> None:
+    frame = pd.DataFrame(
+        {
+            "account_id": ["A-1"],
+            "sales_amount": [123456789],
+            "won_share": [0.256],
+            "due_on": pd.to_datetime(["2026-03-01"]),
+            "overdue_days": [12.0],
+        }
+    )
+    text = repr(Table(frame))
+    assert "1.23 M USD" in text
+    assert "26%" in text
+    assert "2026-03-01" in text
+    assert "overdue (days)" in text
+
+
+def test_missing_values_are_dashes_never_zeros() -> None:
+    frame = pd.DataFrame(
+        {"x_amount": pd.array([None, 500], dtype="Int64"), "on_on": [pd.NaT, pd.NaT], "s": ["a", float("nan")]}
+    )
+    html = Table(frame)._repr_html_()
+    assert html.count("–") == 4
+    assert ">0" not in html
+
+
+def test_cells_are_text_and_never_markup() -> None:
+    html = Table(pd.DataFrame({"name": ["<script>alert(1)</script>"]}), caption="<b>")._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert "<b>" not in html
+    assert "<i>" not in Figures([("<i>", "<i>", "<i>")])._repr_html_()
+
+
+def test_rows_beyond_the_limit_are_counted() -> None:
+    assert "60 more rows of 100 not shown" in Table(pd.DataFrame({"n": range(100)}))._repr_html_()
+
+
+def test_checks_come_worst_first() -> None:
+    shown = checks([Check("a", "ok", "fine"), Check("b", "fail", "broken"), Check("c", "not known", "no table")])
+    assert shown.frame["verdict"].tolist() == ["fail", "not known", "ok"]

@@ -1,0 +1,63 @@
+"""Charts of what was sold and what is open."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from workbook.charts.style import BLUE, GREY, INK, PALE, VERMILION, amount_axis, axes
+
+
+def sales_against_target(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Bars of sales by period, a mark for each target. Columns period, amount, target_amount (missing: no mark)."""
+    ax = axes(ax, 7.2, 2.6)
+    place = list(range(len(frame)))
+    running = frame["running"].to_numpy(bool) if "running" in frame else [False] * len(frame)
+    ax.bar(
+        place, frame["amount"], color=[PALE if r else BLUE for r in running], edgecolor=BLUE, width=0.7, label="sales"
+    )
+    given = frame["target_amount"].notna().to_numpy()
+    if given.any():
+        at = [p for p, g in zip(place, given, strict=True) if g]
+        ax.hlines(
+            frame.loc[given, "target_amount"].astype("float64"), [a - 0.42 for a in at], [a + 0.42 for a in at],
+            colors=VERMILION, linewidth=2.2, label="target",
+        )  # fmt: skip
+    ax.set_xticks(place, [p.removeprefix("FY") for p in frame["period"]], rotation=0 if len(frame) <= 9 else 45)
+    amount_axis(ax, currency)
+    ax.set_title("Sales by quarter against target" if given.any() else "Sales by quarter (no targets given)")
+    ax.legend(frameon=False, loc="upper left", ncols=2)
+    ax.margins(y=0.2)
+    return ax
+
+
+def pipeline(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Open deals by expected quarter, stacked by stage. Columns stage, period, amount."""
+    ax = axes(ax, 7.2, 2.6)
+    wide = frame.pivot_table(index="period", columns="stage", values="amount", aggfunc="sum", fill_value=0)
+    shades = ["#08306B", "#2171B5", "#6BAED6", "#C6DBEF", "#969696", "#D9D9D9"]
+    base = pd.Series(0, index=wide.index)
+    for i, stage in enumerate(wide.columns):
+        ax.bar(range(len(wide)), wide[stage], bottom=base, color=shades[i % len(shades)], label=str(stage), width=0.6)
+        base = base + wide[stage]
+    ax.set_xticks(range(len(wide)), [str(p).removeprefix("FY") for p in wide.index])
+    amount_axis(ax, currency)
+    ax.set_title("Open pipeline by expected quarter and stage")
+    ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return ax
+
+
+def product_mix(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Sales by product family, last twelve months beside the twelve before."""
+    rows = frame.head(10).iloc[::-1]
+    ax = axes(ax, 7.2, 0.8 + 0.32 * max(len(rows), 1))
+    place = range(len(rows))
+    ax.barh([p + 0.19 for p in place], rows["sales_12m_amount"], height=0.36, color=BLUE, label="last 12 months")
+    ax.barh(
+        [p - 0.19 for p in place], rows["sales_prior_12m_amount"], height=0.36, color=GREY, label="12 months before"
+    )
+    ax.set_yticks(list(place), rows["product_family"].tolist(), color=INK)
+    amount_axis(ax, currency, "x")
+    ax.set_title("Product mix")
+    ax.legend(frameon=False, fontsize=8, loc="lower right")
+    return ax

@@ -1,0 +1,156 @@
+"""The class of an account: core, invest, opportunistic or divest, by published rules, with overrides and history (C4, C5)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workbook.decisions import Decisions
+from workbook.money import format_amount
+from workbook.portfolio.bookings import History
+from workbook.rules.portfolio import ClassRules
+
+CLASSES = ("core", "invest", "opportunistic", "divest")
+
+#: Why an account has its class, by the rule that decided.
+REASONS = {
+    "disqualified": "divest: it is disqualified",
+    "small": "divest: its projected revenue and its potential are both under {divest}",
+    "costly": "divest: selling to it costs more than {cost_share:.0%} of its projected revenue",
+    "competitor": "invest: a competitor holds it and its potential is large (from {large})",
+    "growing": "invest: it grew by {growth:.0%} or more over the 12 months before, with {wallet:.0%} of its potential or "
+    "less ours",
+    "regular": "core: it bought in {quarters} or more of the last four quarters",
+    "open": "opportunistic: no regular purchases yet, worth watching",
+}
+
+
+def bought_quarters(past: History, size: int) -> npt.NDArray[np.int64]:
+    """Of the last four rolling quarters, in how many each of ``size`` accounts bought (size,)."""
+    quarters = past.months[:, :12].reshape(len(past), 4, 3).sum(2) > 0
+    counts = np.zeros(size, dtype=np.int64)
+    counts[past.accounts] = quarters.sum(1)
+    return counts
+
+
+def class_facts(
+    register: pd.DataFrame,
+    projected: pd.Series,
+    accounts: pd.DataFrame,
+    quarters: npt.NDArray[np.int64],
+    costs: pd.Series,
+) -> pd.DataFrame:
+    """What classes are decided on: account_id, territory_id, disqualified, incumbent (bool), potential_amount (Int64),
+    projected_amount, sales_12m_amount, sales_prior_12m_amount, quarters, cost_amount (Int64, missing where not known).
+    """
+    frame = register[
+        ["account_id", "territory_id", "disqualified", "potential_amount", "sales_12m_amount", "sales_prior_12m_amount"]
+    ].copy()
+    frame["projected_amount"] = projected.to_numpy()
+    frame["incumbent"] = accounts["incumbent"].notna().to_numpy()
+    frame["quarters"] = quarters
+    frame["cost_amount"] = costs.reindex(frame["account_id"]).astype("Int64").array
+    return frame
+
+
+def selling_costs(activities: pd.DataFrame, reps: pd.DataFrame, rules: ClassRules, as_of: date) -> pd.Series:
+    """Cost of selling per account over the last year, by account_id, in minor units: minutes of done activities by people,
+    at the rep's cost per hour. Accounts without minutes are missing.
+    """
+    since = pd.Timestamp(as_of) - pd.Timedelta(days=365)
+    done = activities[
+        (activities["done_on"] > since) & activities["minutes"].notna() & (activities["source"] != "system")
+    ]
+    hour = reps.drop_duplicates("rep_id").set_index("rep_id")["cost_per_hour"].astype("Float64")
+    rate = hour.reindex(done["rep_id"]).fillna(rules.touch_cost_amount).to_numpy(np.float64)
+    cost = pd.Series(done["minutes"].to_numpy(np.float64) / 60 * rate, index=done["account_id"])
+    return cost.groupby(level=0, sort=False).sum().round().astype("int64")
+
+
+def ruled_classes(facts: pd.DataFrame, rules: ClassRules, currency: str) -> pd.DataFrame:
+    """The class by rules alone: account_id, territory_id, class, rule, sentence. The first rule that fits decides."""
+    potential = facts["potential_amount"].to_numpy(np.float64, na_value=np.nan)
+    projected = facts["projected_amount"].to_numpy(np.float64)
+    last, prior = facts["sales_12m_amount"].to_numpy(np.float64), facts["sales_prior_12m_amount"].to_numpy(np.float64)
+    known = potential[np.isfinite(potential) & (potential > 0)]
+    large = rules.invest_potential_amount
+    if large is None:
+        large = int(np.quantile(known, 0.8)) if len(known) else 0
+    small = rules.divest_amount
+    if small is None:
+        small = round(4 * rules.touch_hours * rules.touch_cost_amount)
+    wallet = np.divide(last, potential, out=np.full(len(last), np.nan), where=potential > 0)
+    growth = np.divide(last - prior, prior, out=np.full(len(last), np.nan), where=prior > 0)
+    cost = facts["cost_amount"].to_numpy(np.float64, na_value=np.nan)
+    room = ~(wallet > rules.invest_wallet_share)
+    with np.errstate(invalid="ignore"):
+        conditions = {
+            "disqualified": facts["disqualified"].to_numpy(),
+            "small": (projected < small) & (potential < small),
+            "costly": (cost > rules.divest_cost_share * projected) & (last > 0) & (growth <= 0) & ~(potential >= large),
+            "competitor": facts["incumbent"].to_numpy() & (potential >= large) & room & bool(large),
+            "growing": (growth >= rules.invest_growth) & room & (projected >= small),
+            "regular": facts["quarters"].to_numpy() >= rules.core_quarters,
+        }
+    rule = np.select(list(conditions.values()), list(conditions), "open")
+    words = {
+        "divest": format_amount(small, currency, short=True), "cost_share": rules.divest_cost_share,
+        "large": format_amount(large, currency, short=True), "growth": rules.invest_growth,
+        "wallet": rules.invest_wallet_share, "quarters": rules.core_quarters,
+    }  # fmt: skip
+    said = {name: text.format(**words).split(": ", 1) for name, text in REASONS.items()}
+    codes, names = pd.factorize(rule)
+    return pd.DataFrame(
+        {
+            "account_id": facts["account_id"],
+            "territory_id": facts["territory_id"],
+            "class": pd.Series([said[n][0] for n in names], dtype="str").take(codes).array,
+            "rule": pd.Series(names, dtype="str").take(codes).array,
+            "sentence": pd.Series([f"{said[n][0].capitalize()}: {said[n][1]}." for n in names], dtype="str")
+            .take(codes)
+            .array,
+        }
+    )
+
+
+def classes(ruled: pd.DataFrame, earlier: pd.DataFrame, decisions: Decisions, as_of: date) -> pd.DataFrame:
+    """The class in force: account_id, territory_id, class, sentence, changed_on, previous, rule, overridden.
+
+    A person's override (decision ``class_override``: class, until) stands over the rules until it ends. ``previous`` and
+    ``changed_on`` come from the log (``class_change``), else from ``earlier``, the classes that the rules gave at the last
+    review (the change lies between the two days, and is dated ``as_of``); missing where nothing changed.
+    """
+    frame = ruled.copy()
+    frame["changed_on"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
+    then = earlier.set_index("account_id")["class"].reindex(frame["account_id"]).to_numpy(dtype=object)
+    differs = pd.notna(then) & (then != frame["class"].to_numpy(dtype=object))
+    frame["previous"] = pd.Series(np.where(differs, then, None), index=frame.index, dtype="str")
+    frame.loc[differs, "changed_on"] = pd.Timestamp(as_of)
+    frame["overridden"] = False
+    at = pd.Index(frame["account_id"])
+    for account, decision in decisions.state("class_override").items():
+        until = decision.payload.get("until")
+        wanted = decision.payload.get("class")
+        if account not in at or wanted not in CLASSES or (until and pd.Timestamp(until) < pd.Timestamp(as_of)):
+            continue
+        row = at.get_loc(account)
+        frame.loc[row, "previous"] = frame.loc[row, "class"]
+        frame.loc[row, "class"] = wanted
+        frame.loc[row, "changed_on"] = pd.Timestamp(decision.at).tz_localize(None).normalize()
+        frame.loc[row, "overridden"] = True
+        why = f" ({decision.reason})" if decision.reason else ""
+        frame.loc[row, "sentence"] = (
+            f"{str(wanted).capitalize()}: set by {decision.by} on {decision.at.date()}{why}; "
+            f"the rules say {frame.loc[row, 'previous']}."
+        )
+    for account, decision in decisions.state("class_change").items():
+        row = at.get_loc(account) if account in at else None
+        if row is None or frame.loc[row, "overridden"] or decision.payload.get("to") != frame.loc[row, "class"]:
+            continue
+        frame.loc[row, "previous"] = decision.payload.get("from")
+        frame.loc[row, "changed_on"] = pd.Timestamp(decision.at).tz_localize(None).normalize()
+    columns = ["account_id", "territory_id", "class", "sentence", "changed_on", "previous", "rule", "overridden"]
+    return frame[columns]

@@ -1,0 +1,79 @@
+"""Families of accounts: a head account and all under it, at any depth."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Ints = npt.NDArray[np.intp]
+
+
+def family_heads(accounts: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Positions of each account's family head and its depth below it (0 = the head), by pointer jumping.
+
+    A parent that is unknown or the account itself makes a head. In a circle of parents, which the tables' checks refuse,
+    every member of the circle is a head.
+    """
+    size = len(accounts)
+    up = pd.Index(accounts["account_id"]).get_indexer(pd.Index(accounts["parent_account_id"]))
+    own = np.arange(size)
+    parent = np.where((up < 0) | accounts["parent_account_id"].isna().to_numpy(), own, up)
+    parent = np.where(_in_circle(parent), own, parent)
+    head, depth = parent, (parent != own).astype(np.intp)
+    while True:
+        further = head[head]
+        if (further == head).all():
+            return head, depth
+        depth = depth + depth[head]
+        head = further
+
+
+def _in_circle(parent: Ints) -> npt.NDArray[np.bool_]:
+    """Members of circles of two and more: where walks longer than the frame still stand, if not on a head."""
+    reached = parent
+    for _ in range(len(parent).bit_length()):
+        reached = reached[reached]
+    inside = np.zeros(len(parent), dtype=bool)
+    inside[reached] = True
+    return inside & (parent != np.arange(len(parent)))
+
+
+def families(accounts: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
+    """One row per account: account_id, family_id (the head's account_id), family_name, depth, territory_id, owner_rep_id,
+    members (in the whole family), members_here (in the row's territory).
+
+    ``family_name`` names the head where it lies in the row's own territory, else the family's first member there, so that no
+    row names an account of another territory.
+    """
+    head, depth = family_heads(accounts)
+    ids, territory = accounts["account_id"], accounts["territory_id"]
+    place = pd.factorize(territory)[0].astype(np.int64)
+    group = pd.factorize(head * (place.max(initial=0) + 2) + place + 1)[0]
+    order = np.lexsort((np.arange(len(head)), depth, group))
+    first_of = np.full(group.max(initial=-1) + 1, -1, dtype=np.intp)
+    first_of[group[order][::-1]] = order[::-1]
+    owner = owners.drop_duplicates("account_id").set_index("account_id")["rep_id"]
+    return pd.DataFrame(
+        {
+            "account_id": ids,
+            "family_id": ids.take(head).array,
+            "family_name": accounts["name"].take(first_of[group]).array,
+            "depth": depth.astype(np.int64),
+            "territory_id": territory,
+            "owner_rep_id": owner.reindex(ids).astype("str").array,
+            "members": np.bincount(head, minlength=len(head))[head],
+            "members_here": np.bincount(group)[group] if len(group) else np.zeros(0, dtype=np.int64),
+        }
+    )
+
+
+def owners(ownership: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Who owns which account on ``as_of``: columns account_id, rep_id, from_on, one row per account."""
+    day = pd.Timestamp(as_of)
+    to_on = ownership["to_on"]
+    held = (ownership["role"] == "owner") & (ownership["from_on"] <= day) & (to_on.isna() | (to_on >= day))
+    rows = ownership.loc[held, ["account_id", "rep_id", "from_on"]]
+    return rows.sort_values(["account_id", "from_on", "rep_id"]).drop_duplicates("account_id", keep="last")

@@ -1,0 +1,196 @@
+"""What present customers will go on buying: level by their own ordering rhythm, season, and learned losses.
+
+Sources: Croston (1972) and Syntetos & Boylan (2005) for demand that comes in orders, Teunter, Syntetos & Babai (2011) for its
+ageing; Gardner & McKenzie (1985) for damping; the loss curve is the chain-ladder idea (Mack, 1993) applied to customers.
+The formulas stand in docs/portfolio.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workbook.portfolio.bookings import History
+from workbook.rules.portfolio import ProjectionRules
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+#: An account's longest ordering cycle, in months.
+LONGEST = 24
+#: Cycles since the last order: on time, late, long overdue, silent.
+OVERDUE = (1.01, 2.01, 4.01)
+OVERDUE_NAMES = ("on time", "late", "overdue", "silent")
+#: Months of history before losses are learned from a past day.
+_LEARN_FROM = 12
+
+
+@dataclass(frozen=True, eq=False)
+class RunRate:
+    """The run-rate of accounts: ``gross`` (n, months ahead) if all goes on, ``loss`` (≤ 0) what is likely to be lost,
+    ``cycle`` (n,) months between orders, ``overdue`` (n,) index into :data:`OVERDUE_NAMES`.
+    """
+
+    gross: Floats
+    loss: Floats
+    cycle: Ints
+    overdue: Ints
+
+
+def run_rate(past: History, ahead: int, rules: ProjectionRules) -> RunRate:
+    """The run-rate of every account of ``past`` for rolling months ahead, by the method that the rules name."""
+    cycle, overdue = cycles(past, rules)
+    if rules.method == "rhythm":
+        season = season_index(past, rules)
+        flat = levels(past, cycle, season, rules)[:, None] * ahead_index(season, ahead)[None, :]
+        gross = in_rhythm(flat, past, rules)
+        kept = kept_shares(past, season, ahead, rules)[overdue]
+        return RunRate(gross * np.maximum(kept, 1.0), gross * np.minimum(kept - 1.0, 0.0), cycle, overdue)
+    gross = seasonal_naive(past, ahead) if rules.method == "seasonal_naive" else naive(past, ahead)
+    return RunRate(gross, np.zeros_like(gross), cycle, overdue)
+
+
+def naive(past: History, ahead: int) -> Floats:
+    """The mean of the last three months, again and again (n, ahead)."""
+    mean = np.maximum(past.months[:, :3].sum(1) / 3, 0.0)
+    return np.repeat(mean[:, None], ahead, axis=1)
+
+
+def seasonal_naive(past: History, ahead: int) -> Floats:
+    """The same month of the year before, again and again (n, ahead)."""
+    year = np.maximum(past.months[:, 11::-1][:, :12], 0.0)
+    return year[:, np.arange(ahead) % 12]
+
+
+def cycles(past: History, rules: ProjectionRules) -> tuple[Ints, Ints]:
+    """Months between an account's orders, shrunk to the company's typical gap, and how overdue it is.
+
+    With m months with orders over s months from first to last: (prior · typical + s) / (prior + m - 1), at least 1.
+    """
+    bought = past.months > 0
+    count = bought.sum(1)
+    width = past.months.shape[1]
+    oldest = width - 1 - bought[:, ::-1].argmax(1)
+    span = np.where(count > 1, oldest - bought.argmax(1), 0)
+    several = count > 1
+    typical = float(np.median(span[several] / (count[several] - 1))) if several.any() else 3.0
+    gap = (rules.cycle_prior * typical + span) / np.maximum(rules.cycle_prior + count - 1, 1e-9)
+    cycle = np.clip(np.rint(np.where(count > 0, gap, typical)), 1, LONGEST).astype(np.intp)
+    return cycle, np.digitize(past.last / cycle, OVERDUE).astype(np.intp)
+
+
+def levels(past: History, cycle: Ints, season: Floats, rules: ProjectionRules) -> Floats:
+    """Amount per month (n,): the mean over whole ordering cycles, newer cycles weighing more, without the season.
+
+    The k-th cycle back weighs (1 - rhythm_weight)^k. Only cycles since the first order count, so that a new customer's
+    rate is not thinned by months before it was one.
+    """
+    width = past.months.shape[1]
+    month = np.arange(width)
+    flat = past.months / season[month % 12]
+    counted = np.minimum(-(-(past.first + 1) // cycle) * cycle, width)
+    weight = (1 - rules.rhythm_weight) ** (month[None, :] // cycle[:, None])
+    weight = np.where(month[None, :] < counted[:, None], weight, 0.0)
+    return np.maximum((weight * flat).sum(1) / np.maximum(weight.sum(1), 1e-12), 0.0)
+
+
+def season_index(past: History, rules: ProjectionRules) -> Floats:
+    """Twelve factors, mean 1, by months back (place 0 = the newest month of the year): ratio to a centred moving average
+    over twelve months of the company's sales, damped by how many months it was learned from. Ones where too few are known.
+    """
+    width = min(past.span, past.months.shape[1])
+    if width < rules.season_months_needed or width < 24:
+        return np.ones(12)
+    total = past.months[:, :width].sum(0)
+    weights = np.r_[0.5, np.ones(11), 0.5] / 12
+    trend = np.convolve(total, weights, mode="valid")
+    middle = np.arange(6, width - 6)
+    if (trend <= 0).any():
+        return np.ones(12)
+    ratio = total[middle] / trend
+    place = middle % 12
+    mean = np.bincount(place, ratio, 12) / np.maximum(np.bincount(place, minlength=12), 1)
+    mean = np.maximum(mean / mean.mean(), 0.05)
+    damped = len(ratio) / (len(ratio) + rules.evidence_prior_months)
+    index = 1 + (mean - 1) * damped
+    return index / index.mean()
+
+
+def ahead_index(season: Floats, ahead: int) -> Floats:
+    """The season's factors of months ahead: month a ahead is the month 11 - a back, a year on."""
+    return season[(11 - np.arange(ahead)) % 12]
+
+
+def in_rhythm(flat: Floats, past: History, rules: ProjectionRules) -> Floats:
+    """``flat`` (n, whole years of months) with each year's total moved into the months in which the account itself buys.
+
+    Its own profile of the last one or two whole years weighs orders a year / (orders a year + prior), the company's
+    season the rest; an account of less than a year has no profile.
+    """
+    own, years = seasonal_naive(past, 12), np.ones((len(past), 1))
+    if past.months.shape[1] >= 24:
+        longer = (past.first >= 23)[:, None]
+        own = own + np.where(longer, np.maximum(past.months[:, 23:11:-1], 0.0), 0.0)
+        years = years + longer
+    total = own.sum(1, keepdims=True)
+    ordered = past.orders > 0
+    orders = np.where(years > 1, ordered[:, :24].sum(1, keepdims=True), ordered[:, :12].sum(1, keepdims=True)) / years
+    whole_year = (total > 0) & (past.first >= 11)[:, None]
+    weight = np.where(whole_year, orders / (orders + rules.own_season_prior), 0.0)
+    profile = own / np.where(total > 0, total, 1.0)
+    by_year = flat.reshape(len(flat), -1, 12)
+    mine = by_year.sum(2, keepdims=True) * profile[:, None, :]
+    return ((1 - weight[:, None, :]) * by_year + weight[:, None, :] * mine).reshape(flat.shape)
+
+
+def kept_shares(past: History, season: Floats, ahead: int, rules: ProjectionRules) -> Floats:
+    """Share of the level that is still bought (overdue groups, ahead), learned from every past quarter there is.
+
+    On each past day the same level is computed from what was known then, and compared with what was bought in the first,
+    second … quarter after it: sums over accounts, by how overdue they were. Each group is shrunk to the company's curve, and
+    the whole towards "nothing lost" by how many months it was learned from; after the last quarter known the curve goes
+    on falling at its mean rate. Above 1 the accounts grow.
+    """
+    quarters, groups = -(-ahead // 3), len(OVERDUE_NAMES)
+    bought, level, count = _what_came(past, season, rules)
+    known = int((level.sum(1) > 0).sum())
+    if not known:
+        return np.ones((groups, ahead))
+    curve = (bought[:known].sum(1) / level[:known].sum(1))[:quarters]
+    fall = min((curve[-1] / curve[0]) ** (1 / (len(curve) - 1)), 1.0) if len(curve) > 1 and curve[0] > 0 else 1.0
+    further = curve[-1] * fall ** np.arange(1, quarters - len(curve) + 1)
+    whole = np.r_[curve, further][:, None]
+    prior = rules.loss_prior_accounts * level.sum() / max(count, 1)
+    pad = ((0, max(quarters - known, 0)), (0, 0))
+    there, base = np.pad(bought[:known], pad)[:quarters], np.pad(level[:known], pad)[:quarters]
+    most = np.where(np.arange(groups) == 0, 1.5, 1.0)
+    each = np.clip((there + prior * whole) / (base + prior), 0.0, most)
+    months = 3 * known
+    damped = 1 + (each - 1) * months / (months + rules.evidence_prior_months)
+    shares: Floats = np.repeat(damped, 3, axis=0)[:ahead].T
+    return shares
+
+
+def _what_came(past: History, season: Floats, rules: ProjectionRules) -> tuple[Floats, Floats, int]:
+    """Sums of what was bought and of the level then, each (quarters after, overdue groups), and how many accounts × days
+    they stand on. The past days lie whole quarters back, at most two years, with a year of history before them.
+    """
+    width = min(past.span, past.months.shape[1])
+    backs = range(3, min(width - _LEARN_FROM, 24) + 1, 3)
+    groups = len(OVERDUE_NAMES)
+    bought, level = np.zeros((8, groups)), np.zeros((8, groups))
+    count = 0
+    for back in backs:
+        then = past.before(back)
+        cycle, overdue = cycles(then, rules)
+        turned = np.roll(season, -(back % 12))
+        rate = levels(then, cycle, turned, rules)
+        after = past.months[past.first >= back, :back][:, ::-1] / ahead_index(turned, back)[None, :]
+        for quarter in range(back // 3):
+            came = after[:, 3 * quarter : 3 * quarter + 3].sum(1)
+            bought[quarter] += np.bincount(overdue, came, groups)
+            level[quarter] += np.bincount(overdue, 3 * rate, groups)
+            count += len(rate)
+    return np.maximum(bought, 0.0), level, count

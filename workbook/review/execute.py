@@ -1,0 +1,108 @@
+"""One job from start to end: run its notebook by papermill, render, write the documents, and say what became of it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from workbook.review.jobs import Failure, Job, Result, result
+from workbook.review.stable import stabilised
+from workbook.review.storage import Folder
+from workbook.review.summary import published
+
+#: The engine when nothing faster is there: papermill's own, saving once.
+PLAIN = "workbook-plain"
+
+
+def run_job(job: Job, engine: str = PLAIN) -> Result:
+    """Make one document. Never raises for what the notebook does: a failure is part of the result and of the document."""
+    from workbook.review.render import Page, html
+
+    start = time.perf_counter()
+    notebook, failure = execute(job, engine)
+    folder = Folder.at(job.folder)
+    page = Page(f"{job.name} · review", job.subtitle, job.sample, str(failure) if failure else "")
+    folder.write(f"{job.stem}.ipynb", as_bytes(notebook))
+    folder.write(f"{job.stem}.html", html(notebook, page).encode())
+    return result(
+        job,
+        status="failed" if failure else "done",
+        seconds=round(time.perf_counter() - start, 3),
+        notebook=folder.path(f"{job.stem}.ipynb"),
+        html=folder.path(f"{job.stem}.html"),
+        failure=failure,
+        summary=published(notebook),
+    )
+
+
+def execute(job: Job, engine: str = PLAIN) -> tuple[Any, Failure | None]:
+    """The executed notebook without what varies from run to run, and what went wrong in it, if anything did."""
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.iorw import load_notebook_node
+
+    from workbook.review.engines import register
+
+    register()
+    notebook = load_notebook_node(job.notebook)
+    kept: dict[str, Any] = {}
+    failure = None
+    try:
+        papermill.execute_notebook(
+            notebook,
+            None,
+            parameters=job.parameters,
+            engine_name=engine,
+            progress_bar=False,
+            cwd=job.cwd,
+            keep=kept,
+            time_limit_seconds=job.time_limit_seconds,
+            memory_limit_mb=job.memory_limit_mb,
+        )
+    except PapermillExecutionError as fault:
+        failure = Failure(fault.cell_index + 1, _line(fault.source), f"{fault.ename}: {fault.evalue}")
+    except CellTimeoutError:
+        failure = _stopped(kept["notebook"], f"took longer than {job.time_limit_seconds} seconds and was stopped")
+    except DeadKernelError as fault:
+        failure = _stopped(kept["notebook"], _death(fault))
+    except Exception as fault:
+        failure = Failure(0, "", f"it could not be run: {type(fault).__name__}: {fault}")
+    kept.setdefault("notebook", notebook)
+    return stabilised(kept["notebook"]), failure
+
+
+def as_bytes(notebook: Any) -> bytes:
+    """The notebook file, as papermill writes it."""
+    import nbformat
+
+    return str(nbformat.writes(notebook)).encode()
+
+
+def _death(fault: Exception) -> str:
+    text = str(fault)
+    return "the process that ran it died" if text == "Kernel died" else text
+
+
+def _stopped(notebook: Any, why: str) -> Failure:
+    """The failure at the cell that was running when the run was stopped; the cell then says so."""
+    import nbformat
+
+    running = [
+        (at, cell)
+        for at, cell in enumerate(notebook.cells, start=1)
+        if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("start_time")
+    ]
+    if not running:
+        return Failure(0, "", why)
+    at, cell = running[-1]
+    cell.metadata.papermill["status"] = "failed"
+    cell.metadata.papermill["exception"] = True
+    cell.outputs.append(nbformat.v4.new_output("error", ename="Stopped", evalue=why, traceback=[why]))
+    return Failure(at, _line(cell.source), why)
+
+
+def _line(source: str) -> str:
+    lines = [line.strip() for line in source.splitlines() if line.strip() and not line.strip().startswith("#")]
+    line = lines[0] if lines else ""
+    return line if len(line) <= 80 else line[:77] + "…"

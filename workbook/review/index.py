@@ -1,0 +1,95 @@
+"""The index page: every node with its numbers, its checks, its documents and what became of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from workbook.book import Book
+from workbook.money import format_amount
+from workbook.places import shipped
+from workbook.review.jobs import Result
+from workbook.review.summary import VERDICTS
+
+
+@dataclass(frozen=True)
+class Line:
+    """One node's line: texts ready to be shown, amounts in minor units for who computes with them."""
+
+    node: str
+    name: str
+    level: str
+    depth: int
+    target: str
+    plan: str
+    gap: str
+    behind: bool
+    checks: dict[str, int]
+    links: tuple[tuple[str, str], ...]
+    status: str
+    failure: str
+
+
+def index_html(
+    book: Book, results: Sequence[Result], *, title: str = "", combined: Sequence[tuple[str, str]] = ()
+) -> str:
+    """The page as text. ``results`` in the tree's order; ``combined`` are (name, file) of PDFs that bind a region."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(str(shipped("templates", "review"))),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = shipped("templates", "review", "document.css").read_text(encoding="utf-8")
+    lines = [line(book, result) for result in results]
+    return environment.get_template("index-page.html.j2").render(
+        title=title or f"{book.rules.book.name} · reviews",
+        subtitle=f"{book.rules.book.year} · as of {book.as_of.isoformat()}",
+        sample=book.rules.book.sample,
+        plan_is=_plan_is(results),
+        lines=lines,
+        failed=[one for one in lines if one.status == "failed"],
+        combined=combined,
+        style=re.sub(r"</style", "", style),
+    )
+
+
+def line(book: Book, result: Result) -> Line:
+    """One node's line of the page."""
+    numbers = result.summary
+    gap = numbers.get("gap_amount")
+    if gap is None and None not in (numbers.get("plan_amount"), numbers.get("target_amount")):
+        gap = numbers["plan_amount"] - numbers["target_amount"]
+    files = (("document", result.html), ("notebook", result.notebook), ("PDF", result.pdf))
+    return Line(
+        node=result.node,
+        name=result.name,
+        level=result.level,
+        depth=len(book.tree.path(result.node)) - 1,
+        target=_amount(numbers.get("target_amount"), book),
+        plan=_amount(numbers.get("plan_amount"), book),
+        gap=_amount(gap, book, signed=True),
+        behind=gap is not None and gap < 0,
+        checks={verdict: int(numbers.get(verdict) or 0) for verdict in VERDICTS},
+        links=tuple((label, PurePosixPath(path.replace("\\", "/")).name) for label, path in files if path),
+        status=result.status,
+        failure=str(result.failure) if result.failure else "",
+    )
+
+
+def _amount(value: Any, book: Book, *, signed: bool = False) -> str:
+    if value is None:
+        return "not known"
+    text = format_amount(int(value), book.rules.book.currency, short=True)
+    return f"+{text}" if signed and value > 0 else text
+
+
+def _plan_is(results: Sequence[Result]) -> str:
+    said = sorted({str(r.summary["plan_is"]) for r in results if r.summary.get("plan_is")})
+    return "; ".join(said)

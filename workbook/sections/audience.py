@@ -1,0 +1,40 @@
+"""Who reads a document, and what that reader may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbook.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Audience:
+    """What one kind of reader may see beside their own scope.
+
+    ``hedge``: the un-hedged target and the hedge beside the street quota. ``pay``: earnings and cost of people.
+    ``people``: judgements about single reps (leaver test, integrity by rep). ``family``: the family view across territories.
+    """
+
+    name: str
+    hedge: bool
+    pay: bool
+    people: bool
+    family: bool
+
+
+AUDIENCES: dict[str, Audience] = {
+    a.name: a
+    for a in (
+        Audience("rep", hedge=False, pay=False, people=False, family=False),
+        Audience("manager", hedge=True, pay=False, people=True, family=True),
+        Audience("finance", hedge=True, pay=True, people=True, family=True),
+    )
+}
+
+
+def audience_of(name: str) -> Audience:
+    """The audience of a name; :class:`UsageError` for any other."""
+    try:
+        return AUDIENCES[name]
+    except KeyError:
+        raise UsageError(f"there is no audience {name!r}", remedy=f"Use one of {', '.join(AUDIENCES)}.") from None

@@ -1,0 +1,92 @@
+"""Sales history, pipeline, product mix and top accounts of a node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from workbook.book import Book
+from workbook.charts import history as charts
+from workbook.portfolio import history
+from workbook.show import Note, Table
+
+
+def sales_against_target(book: Book, quarters: int = 12) -> Any:
+    """Chart: sales by quarter (the running one pale) against the node's target."""
+    facts = book.facts
+    sold = history.sales_by_period(facts.tables.sales, facts.calendar, "quarter").tail(quarters)
+    if sold.empty:
+        return Note("No sales are known for this node: history not known.", "warn")
+    targets = history.given_targets(facts.tables.targets, book.node, "quarter")
+    frame = sold.merge(targets.rename(columns={"amount": "target_amount"}), on="period", how="left")
+    frame["target_amount"] = frame["target_amount"].astype("Int64")
+    frame["running"] = [facts.calendar.bounds(p)[1] > facts.as_of for p in frame["period"]]
+    return charts.sales_against_target(frame, facts.currency).figure
+
+
+def pipeline(book: Book) -> Any:
+    """Chart: open deals by quarter and stage, with what is overdue in words."""
+    facts = book.facts
+    if not facts.tables.has("opportunities"):
+        return Note(facts.tables.lacks("opportunities", "open pipeline"), "warn")
+    frame = history.open_pipeline(facts.tables.opportunities, facts.calendar, facts.as_of)
+    if frame.empty:
+        return Note("No open deals: every plan beyond the run-rate has yet to be found.", "warn")
+    return charts.pipeline(frame, facts.currency).figure
+
+
+def pipeline_table(book: Book) -> Any:
+    """Open deals of this fiscal year and of later years by stage; overdue closes counted."""
+    facts = book.facts
+    if not facts.tables.has("opportunities"):
+        return Note(facts.tables.lacks("opportunities", "open pipeline"), "warn")
+    frame = history.open_pipeline(facts.tables.opportunities, facts.calendar, facts.as_of)
+    when = frame["period"].map(
+        lambda p: "this year" if p.startswith(facts.year) else "later" if p > facts.year else "earlier"
+    )
+    frame = frame.assign(when=when.where(frame["period"] != "no date", "no date"))
+    out = frame.groupby(["when", "stage"], as_index=False)[["deals", "amount", "overdue"]].sum()
+    return Table(
+        out.sort_values(["when", "amount"], ascending=[False, False], ignore_index=True), facts.currency,
+        "Open pipeline, this year and later", {"overdue": "close date passed"},
+    )  # fmt: skip
+
+
+def product_mix(book: Book) -> Any:
+    """Chart: product families, last twelve months beside the twelve before."""
+    facts = book.facts
+    mix = history.product_mix(facts.tables.sales, facts.tables.products, facts.as_of)
+    if mix.empty:
+        return Note("No sales in the last two years: product mix not known.", "warn")
+    return charts.product_mix(mix, facts.currency).figure
+
+
+def top_accounts(book: Book, count: int = 15) -> Any:
+    """The largest accounts of the last twelve months with trend, open pipeline and last touch."""
+    facts = book.facts
+    rows = book.portfolio.register.sort_values(
+        ["sales_12m_amount", "account_id"], ascending=[False, True], ignore_index=True
+    ).head(count)
+    prior = rows["sales_prior_12m_amount"]
+    now = rows["sales_12m_amount"].astype("float64")
+    change = pd.Series(now / prior.where(prior > 0) - 1, dtype="float64")
+    rows = rows.assign(trend=[_trend(c, p) for c, p in zip(change, prior, strict=True)])
+    keep = ["account_id", "name", "sales_12m_amount", "sales_prior_12m_amount", "trend", "open_amount"]
+    if facts.tables.has("activities", "done_on"):
+        touched = book.engagement.cadence.set_index("account_id")["last_touch_on"]
+        rows = rows.assign(last_touch_on=rows["account_id"].map(touched[~touched.index.duplicated()]))
+        keep.append("last_touch_on")
+    if not facts.tables.has("opportunities"):
+        keep.remove("open_amount")
+    caption = f"Top {len(rows)} accounts by sales of the last 12 months"
+    if not facts.tables.has("activities", "done_on"):
+        caption += f" ({facts.tables.lacks('activities', 'last touch')})"
+    return Table(rows[keep], facts.currency, caption, {"open_amount": "open deals", "account_id": "account"})
+
+
+def _trend(change: float, prior: int) -> str:
+    if change != change:
+        return "new" if prior == 0 else "–"
+    arrow = "▲" if change > 0.05 else "▼" if change < -0.05 else "●"
+    return f"{arrow} {change:+.0%}"

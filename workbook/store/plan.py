@@ -1,0 +1,93 @@
+"""A plan as the store keeps it: numbered revisions of a document, each in a state, signed and dated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from workbook.errors import ConflictError, UsageError
+
+State = Literal["draft", "submitted", "returned", "approved", "locked"]
+
+#: state -> the states that may follow it, and what each means for people.
+FOLLOWS: dict[str, tuple[State, ...]] = {
+    "": ("draft", "submitted"),
+    "draft": ("draft", "submitted"),
+    "submitted": ("draft", "submitted", "returned", "approved"),
+    "returned": ("draft", "submitted"),
+    "approved": ("draft", "submitted", "returned", "locked"),
+    "locked": ("returned",),
+}
+STATES: tuple[State, ...] = ("draft", "submitted", "returned", "approved", "locked")
+
+
+@dataclass(frozen=True)
+class PlanRevision:
+    """One revision of the plan of an account, or of a rep's territory plan (``account_id`` is then blank).
+
+    ``revision`` counts from 1 within a plan; 0 before it is saved. ``document`` is plain JSON.
+    """
+
+    rep_id: str
+    account_id: str
+    document: Mapping[str, Any] = field(repr=False)
+    state: State
+    saved_by: str
+    saved_at: datetime
+    comment: str = ""
+    revision: int = 0
+
+    @property
+    def plan_id(self) -> str:
+        """The key of the plan: its account, or its rep where it is a territory plan."""
+        return self.account_id or self.rep_id
+
+    def as_dict(self) -> dict[str, Any]:
+        """As a book's facts hold it."""
+        return {
+            "rep_id": self.rep_id,
+            "account_id": self.account_id,
+            "revision": self.revision,
+            "state": self.state,
+            "saved_by": self.saved_by,
+            "saved_at": self.saved_at,
+            "comment": self.comment,
+            "document": self.document,
+        }
+
+
+class PlanConflictError(ConflictError):
+    """Somebody saved the same plan meanwhile; ``yours`` was not saved, ``theirs`` is what the store holds."""
+
+    def __init__(self, yours: PlanRevision, theirs: PlanRevision | None, seen: int) -> None:
+        self.yours, self.theirs, self.seen = yours, theirs, seen
+        if theirs is None:
+            what = f"you saw revision {seen}, but the store holds none that you may see"
+        else:
+            what = (
+                f"{theirs.saved_by} saved revision {theirs.revision} ({theirs.state}) on "
+                f"{theirs.saved_at:%Y-%m-%d %H:%M}; you saw revision {seen}"
+            )
+        super().__init__(
+            what, where=f"plan of {yours.plan_id}", remedy="Look at both, take over what you want, and save again."
+        )
+
+
+def check_step(now: str, then: str, plan: PlanRevision) -> None:
+    """Refuse a step between states that the planning process does not know, and steps back without a comment."""
+    if then not in FOLLOWS.get(now, ()):
+        allowed = ", ".join(FOLLOWS.get(now, ())) or "nothing"
+        raise UsageError(
+            f"a plan that is {now or 'new'} cannot become {then}",
+            where=f"plan of {plan.plan_id}",
+            remedy=f"After {now or 'new'} may follow: {allowed}."
+            + (" A manager opens it again by returning it." if now == "locked" else ""),
+        )
+    if then == "returned" and not plan.comment.strip():
+        raise UsageError(
+            "a plan is returned without a comment",
+            where=f"plan of {plan.plan_id}",
+            remedy="Say what is to be changed.",
+        )

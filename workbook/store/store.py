@@ -1,0 +1,314 @@
+"""The store: decisions and plan revisions, append-only, signed and dated; nobody overwrites what he has not seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from workbook.decisions import KINDS, Decision, Decisions
+from workbook.errors import ConflictError, StoreError, UsageError
+from workbook.store import engine as engines
+from workbook.store.migrate import version
+from workbook.store.place import Place, place_of, seen_reps
+from workbook.store.plan import PlanConflictError, PlanRevision, State, check_step
+from workbook.store.schema import decisions as decided
+from workbook.store.schema import plan_revisions, plans
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who did it, when, and why. Times are taken as given; those with a zone are turned into UTC."""
+
+    by: str
+    at: datetime
+    comment: str = ""
+
+
+def open_store(root: Path | str, *, reps: Sequence[str] | None = None, create: bool = True) -> Store:
+    """The store of the book at ``root``, made where there is none yet.
+
+    ``reps``: see and save only the plans of these reps (default: WORKBOOK_REPS, else everybody's). Raises
+    :class:`StoreError` when the store is damaged, foreign, of another version or out of reach.
+    """
+    place = place_of(Path(root))
+    reps = tuple(reps) if reps is not None else seen_reps()
+    if create and place.path is not None:
+        engines.create(place)
+    engine = engines.engine_of(place, reps)
+    if create and place.path is None:
+        with engines.plain_faults(place), engine.connect() as connection:
+            missing = version(connection) is None
+        if missing:
+            engines.create(place)
+    engines.check(place, engine)
+    if reps is not None and place.path is None:
+        with engines.plain_faults(place), engine.connect() as connection:
+            if engines.outranks_policies(connection):
+                raise StoreError(
+                    "the login is above row-level security, so the limit to some reps would not hold",
+                    where=str(place),
+                    remedy="Connect as a login that is no superuser and has no BYPASSRLS.",
+                )
+    return Store(place, engine, reps)
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open store. It keeps no connection between calls, so it may be held, forked and dropped."""
+
+    place: Place
+    engine: Engine
+    reps: tuple[str, ...] | None = None
+
+    def record(self, decision: Decision, expected_revision: int | None = None) -> Decision:
+        """Append a decision; returns it with its revision.
+
+        ``expected_revision``: the last revision of this kind on this subject that the caller has seen (0: none); when
+        another was recorded since, :class:`ConflictError`. None appends in any case.
+        """
+        return self.record_all([decision], [expected_revision])[0]
+
+    def record_all(
+        self, rows: Sequence[Decision], expected_revisions: Sequence[int | None] | None = None
+    ) -> list[Decision]:
+        """Append several decisions, all or none."""
+        expected = expected_revisions or [None] * len(rows)
+        values = [_decision_values(row) for row in rows]
+        with self._writing() as connection:
+            if connection.dialect.name == "postgresql":  # revisions appear in the order of their numbers
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x5457626B01})
+            stored = []
+            for row, value, seen in zip(rows, values, expected, strict=True):
+                if seen is not None:
+                    self._refuse_unseen(connection, row, seen)
+                made = connection.execute(insert(decided).values(value).returning(decided.c.revision)).scalar_one()
+                stored.append(replace(row, revision=made, at=value["decided_at"]))
+            return stored
+
+    def save_plan(self, plan: PlanRevision, expected_revision: int) -> PlanRevision:
+        """Save a plan as the revision after ``expected_revision`` (0: a new plan); returns it with its revision.
+
+        Raises :class:`PlanConflictError` with both versions when the store holds another revision, :class:`UsageError` when
+        the plan's state does not allow the step (draft → submitted → returned or approved → locked).
+        """
+        return self.save_plans([(plan, expected_revision)])[0]
+
+    def save_plans(self, rows: Sequence[tuple[PlanRevision, int]]) -> list[PlanRevision]:
+        """Save several plans, all or none, each with the revision that was seen."""
+        values = [_plan_values(plan, seen) for plan, seen in rows]
+        for plan, _ in rows:
+            if self.reps is not None and plan.rep_id not in self.reps:
+                raise UsageError(f"this session may not save plans of {plan.rep_id}", remedy="Ask a manager.")
+        clash: tuple[PlanRevision, int] | None = None
+        try:
+            with self._writing() as connection:
+                for (plan, seen), value in zip(rows, values, strict=True):
+                    clash = (plan, seen)
+                    self._advance(connection, plan, seen)
+                    connection.execute(insert(plan_revisions).values(value))
+        except (IntegrityError, _UnseenError):
+            assert clash is not None
+            raise PlanConflictError(clash[0], self.plan(clash[0].plan_id), clash[1]) from None
+        return [
+            replace(p, revision=v["revision"], saved_at=v["saved_at"]) for (p, _), v in zip(rows, values, strict=True)
+        ]
+
+    def move_plan(self, plan_id: str, state: State, signed: Signature, expected_revision: int) -> PlanRevision:
+        """Submit, return, approve or lock a plan: the same document as a new revision in another state."""
+        current = self.plan(plan_id)
+        if current is None:
+            raise UsageError(f"there is no plan of {plan_id}", remedy="See `workbook plans status`.")
+        moved = replace(current, state=state, saved_by=signed.by, saved_at=signed.at, comment=signed.comment)
+        return self.save_plan(moved, expected_revision)
+
+    def decisions(self) -> Decisions:
+        """All decisions, in the order of their revisions."""
+        with self._reading() as connection:
+            query = select(decided).order_by(decided.c.revision)
+            if self.reps is not None:
+                query = query.where(decided.c.subject.in_(self.reps))
+            return Decisions(tuple(_decision(row) for row in connection.execute(query)))
+
+    def plan(self, plan_id: str) -> PlanRevision | None:
+        """The current revision of a plan (of an account, or of a rep's territory), or None."""
+        history = self.history(plan_id)
+        return history[-1] if history else None
+
+    def history(self, plan_id: str) -> list[PlanRevision]:
+        """All revisions of a plan, in order."""
+        query = select(plan_revisions).where(plan_revisions.c.plan_id == plan_id).order_by(plan_revisions.c.revision)
+        with self._reading() as connection:
+            return [_plan(row) for row in connection.execute(self._mine(query))]
+
+    def plans(self, as_of: date | None = None) -> list[PlanRevision]:
+        """The last revision of every plan that was saved by the end of ``as_of``, by plan id."""
+        rows = plan_revisions.c
+        last = select(rows.plan_id, func.max(rows.revision).label("revision")).group_by(rows.plan_id)
+        if as_of is not None:
+            last = last.where(rows.saved_at < datetime.combine(as_of + timedelta(days=1), time()))
+        head = last.subquery()
+        query = select(plan_revisions).join(head, (head.c.plan_id == rows.plan_id) & (head.c.revision == rows.revision))
+        with self._reading() as connection:
+            found = [_plan(row) for row in connection.execute(self._mine(query))]
+        return sorted(found, key=lambda plan: plan.plan_id)
+
+    def previous(self, as_of: date | None = None) -> dict[str, PlanRevision]:
+        """By plan id: the last earlier revision whose document differs from the current one, where there is one."""
+        rows, now, then = plan_revisions.c, plan_revisions.alias("now"), plan_revisions.alias("then")
+        last = select(rows.plan_id, func.max(rows.revision).label("revision")).group_by(rows.plan_id)
+        if as_of is not None:
+            last = last.where(rows.saved_at < datetime.combine(as_of + timedelta(days=1), time()))
+        head = last.subquery()
+        other = (
+            select(then.c.plan_id, func.max(then.c.revision).label("revision"))
+            .join(now, (now.c.plan_id == then.c.plan_id) & (now.c.revision > then.c.revision))
+            .join(head, (head.c.plan_id == now.c.plan_id) & (head.c.revision == now.c.revision))
+            .where(now.c.document != then.c.document)
+            .group_by(then.c.plan_id)
+            .subquery()
+        )
+        query = select(plan_revisions).join(
+            other, (other.c.plan_id == rows.plan_id) & (other.c.revision == rows.revision)
+        )
+        with self._reading() as connection:
+            return {row.plan_id: _plan(row) for row in connection.execute(self._mine(query))}
+
+    def revisions(self, as_of: date | None = None) -> list[PlanRevision]:
+        """Every revision of every plan, by plan and number."""
+        query = select(plan_revisions)
+        if as_of is not None:
+            query = query.where(plan_revisions.c.saved_at < datetime.combine(as_of + timedelta(days=1), time()))
+        with self._reading() as connection:
+            found = [_plan(row) for row in connection.execute(self._mine(query))]
+        return sorted(found, key=lambda plan: (plan.plan_id, plan.revision))
+
+    def _mine(self, query: Select[Any]) -> Select[Any]:
+        if self.reps is None:
+            return query
+        return query.where(plan_revisions.c.plan_id.in_(select(plans.c.plan_id).where(plans.c.rep_id.in_(self.reps))))
+
+    def _advance(self, connection: Connection, plan: PlanRevision, seen: int) -> None:
+        head = connection.execute(select(plans).where(plans.c.plan_id == plan.plan_id)).first()
+        if head is not None and self.reps is not None and head.rep_id not in self.reps:
+            raise UsageError(f"the plan of {plan.plan_id} is another rep's", remedy="Ask a manager.")
+        if (head.revision if head else 0) != seen:
+            raise _UnseenError
+        check_step(head.state if head else "", plan.state, plan)
+        values = {"rep_id": plan.rep_id, "account_id": plan.account_id, "revision": seen + 1, "state": plan.state}
+        if head is None:
+            connection.execute(insert(plans).values(plan_id=plan.plan_id, **values))
+            return
+        mine = (plans.c.plan_id == plan.plan_id) & (plans.c.revision == seen)
+        if connection.execute(update(plans).where(mine).values(**values)).rowcount != 1:
+            raise _UnseenError
+
+    def _refuse_unseen(self, connection: Connection, row: Decision, seen: int) -> None:
+        mine = (decided.c.kind == row.kind) & (decided.c.subject == row.subject)
+        last = connection.execute(select(decided).where(mine).order_by(decided.c.revision.desc()).limit(1)).first()
+        if (last.revision if last else 0) != seen:
+            who = (
+                f"{last.decided_by} recorded revision {last.revision} on {last.decided_at:%Y-%m-%d %H:%M}"
+                if last
+                else ("the store holds none")
+            )
+            raise ConflictError(
+                f"{who}; you saw revision {seen}",
+                where=f"{row.kind} of {row.subject}",
+                remedy="Read it again, then decide again.",
+            )
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with engines.plain_faults(self.place), self.engine.connect().execution_options(reading=True) as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with engines.plain_faults(self.place), self.engine.begin() as connection:
+            yield connection
+
+
+class _UnseenError(Exception):
+    """The revision in the store is not the one that was seen."""
+
+
+def plain_json(value: Mapping[str, Any], where: str) -> str:
+    """The one spelling of a document or payload: sorted keys, no NaN; refuses what JSON cannot hold."""
+    try:
+        spelled = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        spelled.encode("utf-8")
+    except (TypeError, ValueError) as fault:
+        raise UsageError(f"cannot be stored: {fault}", where=where, remedy="Use plain JSON values only.") from fault
+    return spelled
+
+
+def moment(at: datetime) -> datetime:
+    """A moment as it is stored: without a zone; one with a zone is turned into UTC."""
+    return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+
+
+def _decision_values(row: Decision) -> dict[str, Any]:
+    if row.kind not in KINDS:
+        raise UsageError(f"{row.kind!r} is no kind of decision", remedy=f"Kinds are {', '.join(KINDS)}.")
+    _sound(f"{row.kind} of {row.subject}", row.by, row.subject, row.reason)
+    return {
+        "kind": row.kind,
+        "subject": row.subject,
+        "payload": plain_json(dict(row.payload), f"{row.kind} of {row.subject}"),
+        "decided_by": row.by,
+        "decided_at": moment(row.at),
+        "reason": row.reason,
+    }
+
+
+def _plan_values(plan: PlanRevision, seen: int) -> dict[str, Any]:
+    where = f"plan of {plan.plan_id}"
+    if not plan.rep_id:
+        raise UsageError("a plan without a rep cannot be saved", where=where, remedy="Name its rep.")
+    _sound(where, plan.saved_by, plan.rep_id, plan.account_id, plan.comment)
+    return {
+        "plan_id": plan.plan_id,
+        "revision": seen + 1,
+        "rep_id": plan.rep_id,
+        "account_id": plan.account_id,
+        "state": plan.state,
+        "saved_by": plan.saved_by,
+        "saved_at": moment(plan.saved_at),
+        "comment": plan.comment,
+        "document": plain_json(dict(plan.document), where),
+    }
+
+
+def _sound(where: str, by: str, *texts: str) -> None:
+    if not by.strip():
+        raise UsageError("nobody signed it", where=where, remedy="Give the name of who decided.")
+    for words in (by, *texts):
+        if "\x00" in words or any("\ud800" <= letter <= "\udfff" for letter in words):
+            raise UsageError(f"{words!r} holds characters that are no text", where=where, remedy="Remove them.")
+
+
+def _decision(row: Row[Any]) -> Decision:
+    return Decision(
+        row.kind, row.subject, json.loads(row.payload), row.decided_by, row.decided_at, row.reason, row.revision
+    )
+
+
+def _plan(row: Row[Any]) -> PlanRevision:
+    return PlanRevision(
+        row.rep_id,
+        row.account_id,
+        json.loads(row.document),
+        row.state,
+        row.saved_by,
+        row.saved_at,
+        row.comment,
+        row.revision,
+    )

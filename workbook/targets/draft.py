@@ -1,0 +1,135 @@
+"""A draft of the year's targets: everything prepared once, then cascaded by a method as often as one likes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workbook.facts import Facts
+from workbook.money import round_amounts
+from workbook.targets.bases import Bases, Sources, bases
+from workbook.targets.cascade import Shares, cascaded, mixed, reshaped
+from workbook.targets.company import Company, company, cut, holders, kept_to, quota_reps
+from workbook.targets.given import Given, given
+from workbook.targets.grid import Cells, Nodes
+from workbook.targets.method import Method
+from workbook.targets.ramp import ramp
+from workbook.targets.rounding import Fixed, rounded
+from workbook.targets.season import Season, season
+
+Floats = npt.NDArray[np.float64]
+Int64s = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What every draft of a year stands on, whatever its weights."""
+
+    facts: Facts
+    given: Given
+    company: Company
+    reps: pd.DataFrame
+    sources: Sources
+
+    @property
+    def cells(self) -> Cells:
+        return self.given.cells
+
+
+def prepared(facts: Facts, sources: Sources, without: tuple[str, ...] = ()) -> Prepared | None:
+    """The company of the planned year with finance's numbers; None where finance gave none. ``without``: reps left out."""
+    numbers = given(facts)
+    if numbers is None:
+        return None
+    span = facts.calendar.bounds(facts.year)
+    reps = quota_reps(facts, span, facts.rules.targets.no_quota_roles)
+    reps = reps[~reps["rep_id"].isin(without)].reset_index(drop=True)
+    return Prepared(facts, numbers, company(facts, reps, holders(facts, span[0])), reps, sources)
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A cascade before edits.
+
+    ``shares``: each node's share of its parent per slot, without ramp · ``ramped`` the same by cell with ramp ·
+    ``values`` unrounded leaf values (leaves, cells) · ``amounts`` the same in whole minor units · ``top`` the company's
+    cells before rounding.
+    """
+
+    prepared: Prepared
+    method: Method
+    nodes: Nodes
+    bases: Bases
+    season: Season
+    splits: tuple[Shares, ...]
+    ramped: Floats
+    nobody: npt.NDArray[np.bool_]
+    top: Floats
+    fixed: Fixed
+
+    @cached_property
+    def shares(self) -> Floats:
+        """Each node's share of its parent per slot (n, slots), without ramp."""
+        return np.stack([s.values for s in self.splits], axis=1)
+
+    @cached_property
+    def values(self) -> Floats:
+        branches = self.nodes.branches
+        return cascaded(branches, self.top, self.ramped)[branches.leaves]
+
+    @cached_property
+    def amounts(self) -> Int64s:
+        return rounded(self.nodes.branches, self.values, self.fixed)
+
+
+def drafted(prepared: Prepared, method: Method) -> Draft:
+    """Cascade the company's target by a method."""
+    facts, cells, depth = prepared.facts, prepared.cells, method.rules.depth
+    whole = prepared.company.nodes
+    keep = kept_to(whole, depth)
+    nodes = whole if len(keep) == len(whole) else cut(whole, keep)
+    mix = method.mix(nodes)
+    wanted = {name for name, weight in mix.items() if weight.any()}
+    known = bases(facts, prepared.company, cells, prepared.sources, wanted)
+    known = Bases({name: value[keep] for name, value in known.values.items()}, known.silent)
+    splits = tuple(
+        mixed(nodes.branches, {name: value[:, slot] for name, value in known.values.items()}, mix)
+        for slot in range(len(cells.slots))
+    )
+    factors = np.ones((len(nodes), 12))
+    is_rep = np.flatnonzero(nodes.kinds == "rep")
+    at = pd.Series(np.arange(len(prepared.reps)), index=pd.Index(prepared.reps["rep_id"]))
+    factors[is_rep] = ramp(facts, prepared.reps, method.rules.ramp)[
+        at.reindex(nodes.ids[is_rep]).to_numpy(dtype=np.intp)
+    ]
+    shaped = [reshaped(nodes.branches, s.values, factors) for s in splits]
+    ramped = np.concatenate([values for values, _ in shaped], axis=1)
+    nobody = np.concatenate([gone for _, gone in shaped], axis=1)
+    known_season = season(facts, cells, prepared.sources.sales, method.rules)
+    top, fixed = _top(prepared, method, known_season)
+    return Draft(prepared, method, nodes, known, known_season, splits, ramped, nobody, top, fixed)
+
+
+def _top(prepared: Prepared, method: Method, season: Season) -> tuple[Floats, Fixed]:
+    """The company's cells, unrounded, and what must stay exact: each given number (grown by the scenario)."""
+    numbers = prepared.given
+    totals = numbers.totals
+    if method.growth_share:
+        totals = round_amounts(totals * (1.0 + method.growth_share))
+    weights = season.weights.reshape(-1)
+    top = np.zeros(len(weights))
+    classes = numbers.column_class.copy()
+    for number, amount in enumerate(totals):
+        columns = classes == number
+        weight = weights[columns]
+        weight = weight if weight.sum() > 0 else np.ones(len(weight))
+        top[columns] = float(amount) * weight / weight.sum()
+    if (classes < 0).any():
+        classes = np.where(classes < 0, len(totals), classes)
+        totals = np.append(totals, 0)
+    return top, Fixed(np.zeros(1, dtype=np.intp), classes, totals[None, :].astype(np.int64))

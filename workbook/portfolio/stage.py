@@ -12,6 +12,7 @@ from workbook.portfolio import classes as classing
 from workbook.portfolio import deals as dealing
 from workbook.portfolio import families as kin
 from workbook.portfolio import grading, overlap
+from workbook.portfolio import new_business as fresh
 from workbook.portfolio import projection as ahead
 from workbook.portfolio import register as registering
 from workbook.portfolio.bookings import History, history
@@ -68,6 +69,12 @@ class Portfolio(Stage):
     def projection(self) -> pd.DataFrame:
         """The next 12 months by account: run_rate_amount + pipeline_amount + loss_amount = projected_amount."""
         return ahead.projection(self.projection_months, self.facts.tables.accounts, self.rules.projection.method)
+
+    @noun
+    def new_business(self) -> pd.DataFrame:
+        """Sales expected of customers who cannot be named yet: territory_id, period, product_family, amount."""
+        tables, horizon = self.facts.tables, self._horizon.cut(12)
+        return fresh.new_business(self._history, tables.accounts, self.deal_odds, horizon)
 
     @noun
     def grades(self) -> pd.DataFrame:

@@ -76,7 +76,9 @@ def settled(problem: Problem, plan: np.ndarray, seed: int, disturbed: float = 0.
     base = problem.cost.copy()
     stay = np.zeros(problem.n)
     stay[problem.unit[was]] = base[was]
-    return replace(problem, cost=np.where(now, np.minimum(base, stay[problem.unit]), base + was * moving[problem.unit]), home=home)
+    return replace(
+        problem, cost=np.where(now, np.minimum(base, stay[problem.unit]), base + was * moving[problem.unit]), home=home
+    )
 
 
 def generalized_assignment(path: Path) -> Problem:

@@ -6,6 +6,3 @@ It knows nothing of accounts or money: :class:`Problem` holds costs, weights and
 
 from workbook.territories.solver.problem import Bands as Bands
 from workbook.territories.solver.problem import Problem as Problem
-
-
-

@@ -8,13 +8,12 @@ not a knapsack was solved to the end (Lagrangian decomposition; Fisher, Jaikumar
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from workbook.territories.solver.highs import run
-from workbook.territories.solver.kernels import cheapest, reduced
 from workbook.territories.solver.problem import Floats, Ints, Problem
 from workbook.territories.solver.program import assignment_program
 
@@ -47,7 +46,11 @@ def certify(problem: Problem, slope: Floats, price: Floats, upper: Floats, *, no
         room = upper[r] - low + 1e-9
         kept = arcs[above[arcs] <= room]
         if len(kept) == 0:
-            return min(float(problem.bands.of(np.array([r])).price(np.zeros((1, problem.k))).sum()), upper[r]), kept, False
+            return (
+                min(float(problem.bands.of(np.array([r])).price(np.zeros((1, problem.k))).sum()), upper[r]),
+                kept,
+                False,
+            )
         part = Problem(
             start=np.arange(len(kept) + 1),
             rep=np.zeros(len(kept), dtype=np.int32),
@@ -56,8 +59,15 @@ def certify(problem: Problem, slope: Floats, price: Floats, upper: Floats, *, no
             bands=problem.bands.of(np.array([r])),
             home=np.full(len(kept), -1, dtype=np.int32),
         )
-        result = run(assignment_program(part, whole=True, each_once=False), {"mip_max_nodes": nodes, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-7})
-        chosen = kept[result.values[: len(kept)] > 0.5] if result.values is not None and np.isfinite(result.objective) else kept[:0]
+        result = run(
+            assignment_program(part, whole=True, each_once=False),
+            {"mip_max_nodes": nodes, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-7},
+        )
+        chosen = (
+            kept[result.values[: len(kept)] > 0.5]
+            if result.values is not None and np.isfinite(result.objective)
+            else kept[:0]
+        )
         return max(low, min(result.bound, upper[r])), chosen, result.cut
 
     with ThreadPoolExecutor(workers) as pool:

@@ -1,3 +1,4 @@
+# mypy: disable-error-code="assignment"
 """Compiled kernels (numba, cached on disk): pricing of arcs, annealing of moves and swaps, descent.
 
 Every kernel is deterministic: its random numbers come from a xorshift generator (Marsaglia, 2003) whose seed is an argument.
@@ -13,7 +14,7 @@ from numba import njit
 Array = Any
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def cheapest(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, slope: Array) -> Array:
     """Shape (n,): the least priced cost of each unit's arcs, cost + slope[rep]·weight."""
     n, k = len(start) - 1, slope.shape[1]
@@ -30,7 +31,7 @@ def cheapest(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool,
     return least
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def reduced(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, slope: Array) -> Array:
     """Shape (A,): each arc's priced cost above the cheapest arc of its unit, ≥ 0."""
     n, k = len(start) - 1, slope.shape[1]
@@ -49,7 +50,7 @@ def reduced(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, 
     return out
 
 
-@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, inline="always")
 def _price(band: Array, load: float) -> float:
     value = 0.0
     if load < band[1]:
@@ -63,7 +64,7 @@ def _price(band: Array, load: float) -> float:
     return value
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def anneal(
     start: Array,
     rep: Array,
@@ -207,7 +208,7 @@ def anneal(
     return best, best_value
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def descend(
     start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, bands: Array, chosen: Array, rounds: int
 ) -> tuple[Array, int]:

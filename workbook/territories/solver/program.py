@@ -67,8 +67,12 @@ def assignment_program(problem: Problem, whole: bool, each_once: bool = True) ->
     extra_value = [np.full(len(rows), sign) for _, _, sign in parts]
     extra_row = [rows] * 4
     extra = 4 * len(rows)
-    low = np.concatenate([np.ones(first), np.where(bands.under[used] + bands.under_more[used] > 0, bands.low[used], -np.inf)])
-    high = np.concatenate([np.ones(first), np.where(bands.over[used] + bands.over_more[used] > 0, bands.high[used], np.inf)])
+    low = np.concatenate(
+        [np.ones(first), np.where(bands.under[used] + bands.under_more[used] > 0, bands.low[used], -np.inf)]
+    )
+    high = np.concatenate(
+        [np.ones(first), np.where(bands.over[used] + bands.over_more[used] > 0, bands.high[used], np.inf)]
+    )
     return Program(
         cost=np.concatenate([problem.cost, *extra_cost]),
         lower=np.zeros(arcs + extra),

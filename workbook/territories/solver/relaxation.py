@@ -39,7 +39,8 @@ def relax(problem: Problem, *, gap: float = 1e-4, most_rounds: int = 40) -> Rela
     best_bound, best_slope = -np.inf, np.zeros((problem.m, problem.k))
     share = np.zeros(len(problem.rep))
     rounds = 0
-    for rounds in range(1, most_rounds + 1):
+    for _ in range(most_rounds):
+        rounds += 1
         small = problem.kept(inside)
         options = {"solver": "ipx", "run_crossover": "off", "ipm_optimality_tolerance": 1e-6}
         if len(small.rep) < 20_000:

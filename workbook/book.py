@@ -39,6 +39,11 @@ def find_book(start: Path | str | None = None) -> Path:
     )
 
 
+def _plan_inside(plan: Any, scope: Scope) -> bool:
+    """Account plans follow their account, territory plans their rep."""
+    return plan["account_id"] in scope.accounts if plan["account_id"] else plan["rep_id"] in scope.reps
+
+
 class Book:
     """One planning cycle of one company, as known on ``as_of``.
 
@@ -60,7 +65,7 @@ class Book:
         day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of
         day = day or rules.book.as_of or date.today()
         assert isinstance(day, date)
-        tables = load_tables(root / "tables", rules.book.currency).known_at(day)
+        tables = load_tables(root / "tables", rules.book.currency, rules.book.calendar, rules.quality).known_at(day)
         decisions = read_decisions(root).known_at(day)
         book = cls(root, Facts(tables, rules, day, decisions, read_plans(root, day)))
         return book.scoped(node) if node else book
@@ -75,7 +80,7 @@ class Book:
             self.rules,
             self.as_of,
             self.facts.decisions,
-            tuple(p for p in self.facts.plans if p["account_id"] in scope.accounts or p["rep_id"] in scope.reps),
+            tuple(p for p in self.facts.plans if _plan_inside(p, scope)),
         )
         view = type(self)(self.root, facts, scope)
         view._whole = self._whole or self
@@ -84,6 +89,11 @@ class Book:
     @property
     def tables(self) -> Any:
         return self.facts.tables
+
+    @property
+    def quality(self) -> Any:
+        """The data's quality: warnings, rows read and used, checks (see ``workbook.tables.quality.Quality``)."""
+        return self.facts.tables.quality
 
     @property
     def rules(self) -> Rules:

@@ -50,7 +50,7 @@ class Scope:
         if isinstance(value, pd.DataFrame):
             for column, allowed in _KEYS:
                 if column in value.columns:
-                    return value[value[column].isin(getattr(self, allowed))].reset_index(drop=True)
+                    return value[self._inside(value, column, allowed)].reset_index(drop=True)
             return value
         if isinstance(value, Check):
             return replace(value, evidence=self.cut(value.evidence)) if value.evidence is not None else value
@@ -63,6 +63,18 @@ class Scope:
             cut = {f.name: self.cut(getattr(value, f.name)) for f in fields(value) if f.init}
             return replace(value, **cut)
         return value
+
+    def _inside(self, frame: pd.DataFrame, column: str, allowed: str) -> pd.Series:
+        """Which rows are in scope; a row without an account (a rep's territory plan) is judged by its next key."""
+        inside = frame[column].isin(getattr(self, allowed))
+        if column == "node":
+            return inside | frame[column].isin(self.accounts)
+        if column == "account_id":
+            blank = frame[column].isna() | (frame[column] == "")
+            for other, theirs in _KEYS[1:]:
+                if other in frame.columns and blank.any():
+                    return inside | (blank & frame[other].isin(getattr(self, theirs)))
+        return inside
 
     def _sees(self, subject: str) -> bool:
         return not subject or subject in self.nodes or subject in self.accounts or subject in self.reps
@@ -103,6 +115,15 @@ class Stage:
         self.scope: Scope | None = None
         self.made: dict[str, Any] = {}
         self.keeper: Callable[[str, Callable[[], Any]], Any] | None = None
+
+    def earlier(self, name: str) -> Any:
+        """The stage of a name (``portfolio``, ``targets`` …) before this one in the line."""
+        stage: Stage | None = self
+        while stage is not None and type(stage).__name__.lower() != name:
+            stage = stage.before
+        if stage is None:
+            raise LookupError(f"no stage {name!r} before {type(self).__name__}")
+        return stage
 
     def remember(self, name: str, make: Callable[[], Any]) -> Any:
         """Make a noun, or take it from the book's cache where one was given."""

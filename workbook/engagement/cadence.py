@@ -74,12 +74,15 @@ def cadence_days(standing: pd.DataFrame, rules: CadenceRules, today: int) -> pd.
     ladder = np.array(rules.ladder_days)
     classes = standing["class"].astype("object").where(standing["class"].notna(), "opportunistic")
     start = classes.map(rules.class_days).fillna(max(rules.class_days.values(), default=ladder[-1])).to_numpy(np.int64)
-    step = np.searchsorted(ladder, np.minimum(start, ladder[-1]))
-    step = step + standing["grade"].astype("object").map(rules.grade_steps).fillna(0).to_numpy(np.int64)
+    base = np.searchsorted(ladder, np.minimum(start, ladder[-1]))
+    moved = standing["grade"].astype("object").map(rules.grade_steps).fillna(0).to_numpy(np.int64)
     sold = days(standing["last_sale_on"]).astype(np.int64)
     active = sold >= today - rules.active_days
     quiet = (sold < today - rules.quiet_days) & ~(standing["open_amount"].fillna(0).to_numpy() > 0)
-    step = step + rules.active_steps * active + rules.quiet_steps * quiet
+    moved = np.clip(
+        moved + rules.active_steps * active + rules.quiet_steps * quiet, -rules.most_steps, rules.most_steps
+    )
+    step = base + moved
     wanted = np.maximum(ladder[np.clip(step, 0, len(ladder) - 1)], rules.floor_days)
     wanted = np.where(standing["is_key"], np.minimum(wanted, rules.key_gap_days), wanted)
     client = np.where(active, "active", np.where(quiet, "quiet", ""))
@@ -91,13 +94,16 @@ def cadence(standing: Standing, real: Log, rules: EngagementRules, known: str = 
 
     ``known`` says why nothing is known of touches ("no activities table: cadence not known"), blank when it is.
     Columns account_id, territory_id, rep_id, class, grade, is_key, client, cadence_days, last_touch_on, due_on, overdue_days
-    (Int64, 0 when not overdue), verdict, sentence. Without a touch, the days count from when the owner got the account.
+    (Int64, 0 when not overdue), verdict, sentence. Without a touch, the days count from when the owner got the account, but not from before
+    the first touch on record in the company.
     """
     frame, own = standing.frame, rules.cadence
     wanted = cadence_days(frame, own, real.today)
     step = wanted["cadence_days"].to_numpy(np.int64)
     last, since = real.last().astype(np.int64), standing.days("owner_since").astype(np.int64)
-    start = np.where(last != NO_DAY, last, np.where(since <= real.today, since, NO_DAY))
+    opened = int(real.done.min()) if len(real) else NO_DAY
+    held = np.where((since != NO_DAY) & (since <= real.today), np.maximum(since, opened), opened)
+    start = np.where(last != NO_DAY, last, held)
     due = np.where(start != NO_DAY, start + step, NO_DAY)
     late = np.where(due != NO_DAY, np.maximum(real.today - due, 0), 0)
     gap = np.where(start != NO_DAY, real.today - start, np.iinfo(np.int32).max)
@@ -166,3 +172,13 @@ def _grouped(values: Ints, at: Ints, size: int) -> Ints:
     """Rows of ``values`` summed by position; position -1 is left out."""
     known = at >= 0
     return np.column_stack([np.bincount(at[known], v[known], minlength=size) for v in values.T]).astype(np.int64)
+
+
+def board(cadence: pd.DataFrame, by: str, names: pd.Series) -> pd.DataFrame:
+    """Accounts by verdict for each value of the column ``by``. Columns label (its name), ok, warn, fail, not_known."""
+    rows = cadence[cadence[by].notna()]
+    counts = pd.crosstab(rows[by], rows["verdict"]).reindex(columns=["ok", "warn", "fail", "not known"], fill_value=0)
+    counts.columns = pd.Index(["ok", "warn", "fail", "not_known"])
+    label = pd.Series(counts.index, index=counts.index)
+    counts.insert(0, "label", label.map(names).fillna(label).astype("str"))
+    return counts.reset_index(drop=True)

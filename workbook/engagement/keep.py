@@ -63,7 +63,8 @@ def keep(
     known = steps is not None
     next_on = np.full(len(frame), _FAR) if steps is None else steps
     step = next_on != _FAR
-    stays = lock | new | (touched & (step | cold | (not known) | (not own.needs_next_step)))
+    fresh = last >= today - own.fresh_days
+    stays = lock | new | (touched & (step | cold | fresh | (not known) | (not own.needs_next_step)))
     out = frame[["account_id", "territory_id", "owner_rep_id"]].rename(columns={"owner_rep_id": "rep_id"})
     out["keep"] = stays
     touch = ("last real touch by the rep " + day_text(last)).fillna("no real touch by the rep on record")

@@ -11,20 +11,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.engagement.log import NO_DAY, Bools, Evidence, Ints, Log, codes
-from workbook.rules.engagement import IntegrityRules
+from workbook.rules.engagement import KINDS, IntegrityRules
 
 
 @dataclass(frozen=True, eq=False)
 class Series:
     """Rows that belong together: a series_id, else the same account, rep, kind and subject.
 
-    ``of`` holds each row's series. The other arrays have one entry per series: ``rows``, the share with
+    ``of`` holds each row's series. The other arrays have one entry per series: ``rows``, ``past`` rows, the share with
     substance among those that
-    have come due (``honest``; 1 where none has), the usual ``interval`` in days (0 without one) and the share of gaps that equal it (``regular``).
+    have come due (``honest``), the usual ``interval`` in days (0 without one) and the share of gaps that equal it (``regular``).
     """
 
     of: Ints
     rows: Ints
+    past: Ints
     honest: npt.NDArray[np.float64]
     interval: Ints
     regular: npt.NDArray[np.float64]
@@ -34,7 +35,8 @@ class Series:
 class Suspicion:
     """The log with its evidence and series, as the signals read it.
 
-    ``unproven`` rows lack substance and do not belong to an honest series; only they can show a signal (but for *system*).
+    ``unproven`` rows are a person's, lack substance and do not belong to an honest series; only they can show a signal (but for
+    *system*).
     """
 
     log: Log
@@ -48,12 +50,30 @@ class Suspicion:
     @cached_property
     def unproven(self) -> Bools:
         series = self.series
-        return ~self.evidence.substance & ~(series.honest >= self.rules.honest_share)[series.of]
+        honest = (series.honest >= self.rules.honest_share)[series.of]
+        return ~self.evidence.substance & ~honest & ~self.log.by_system
+
+    @cached_property
+    def came_due(self) -> Bools:
+        """Which rows are done, or should be."""
+        log = self.log
+        return log.is_done | ((log.due != NO_DAY) & (log.due <= log.today))
 
     @cached_property
     def made_with(self) -> Ints:
-        """How many unproven rows of the same rep were created on the same day (0 without that day)."""
-        return _same_day(self.log.rep, self.log.created, self.unproven)
+        """How many unproven rows of the same rep and kind were created on the same day; 0 where that batch is worked: enough
+        of what has come due shows substance, or too little has come due to tell."""
+        log = self.log
+        batch = log.rep * len(KINDS) + log.kind
+        unproven = _same_day(batch, log.created, self.unproven)
+        at = np.flatnonzero(unproven >= self.rules.bulk_rows)
+        if len(at):
+            keys = pd.factorize(batch * 4_000_000 + log.created)[0]
+            due = np.bincount(keys[self.came_due], minlength=keys.max() + 1)
+            real = np.bincount(keys[self.evidence.substance], minlength=keys.max() + 1)
+            idle = (real < self.rules.honest_share * due) & (due >= self.rules.bulk_due_share * np.bincount(keys))
+            unproven[at[~idle[keys[at]]]] = 0
+        return unproven
 
     @cached_property
     def closed_with(self) -> Ints:
@@ -88,7 +108,8 @@ def empty(s: Suspicion) -> Bools:
 def at_fixed_interval(s: Suspicion) -> Bools:
     """One of a series that recurs by the calendar."""
     at = s.series
-    return s.unproven & ((at.rows >= s.rules.series_rows) & (at.regular >= s.rules.regular_share))[at.of]
+    recurs = (at.rows >= s.rules.series_rows) & (at.regular >= s.rules.regular_share) & (at.past > 0)
+    return s.unproven & recurs[at.of]
 
 
 def created_in_bulk(s: Suspicion) -> Bools:
@@ -141,7 +162,7 @@ def _series(log: Log, evidence: Evidence, rules: IntegrityRules) -> Series:
     """Series are looked for only among (account, rep) pairs with a row that lacks substance; all else is series 0."""
     of = np.zeros(len(log), dtype=np.int64)
     if not len(log):
-        return Series(of, np.zeros(1, np.int64), np.ones(1), np.zeros(1, np.int64), np.zeros(1))
+        return Series(of, *(np.zeros(1, np.int64),) * 2, np.ones(1), np.zeros(1, np.int64), np.zeros(1))
     bare = pd.unique(log.pair[~evidence.substance])
     at = np.flatnonzero(pd.Series(log.pair).isin(bare).to_numpy())
     part = log.activities.iloc[at]
@@ -152,14 +173,15 @@ def _series(log: Log, evidence: Evidence, rules: IntegrityRules) -> Series:
     of[at] = keys + 1
     count = int(keys.max(initial=-1)) + 2
     rows = np.bincount(of, minlength=count)
+    came = log.is_done | ((log.due != NO_DAY) & (log.due <= log.today))
     old = (log.created != NO_DAY) & (log.today - log.created.astype(np.int64) > rules.pushed_days)
-    past = log.is_done | ((log.due != NO_DAY) & (log.due <= log.today)) | old
-    came = np.bincount(of, weights=past, minlength=count)
-    honest = np.where(came > 0, np.bincount(of, weights=evidence.substance, minlength=count) / np.maximum(came, 1), 1.0)
+    past = np.bincount(of, weights=came | old, minlength=count)
+    shown = np.bincount(of, weights=evidence.substance, minlength=count)
+    honest = shown / np.maximum(past, 1)
     honest[0] = 1.0
     day = np.where(log.due[at] != NO_DAY, log.due[at], log.done[at])
     interval, regular = _intervals(of[at], day, count)
-    return Series(of, rows, honest, interval, regular)
+    return Series(of, rows, past.astype(np.int64), honest, interval, regular)
 
 
 def _intervals(of: Ints, day: npt.NDArray[np.int32], count: int) -> tuple[Ints, npt.NDArray[np.float64]]:

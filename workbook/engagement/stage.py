@@ -5,14 +5,24 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from workbook.engagement.cadence import Standing, cadence, coverage
-from workbook.engagement.effort import effort
-from workbook.engagement.integrity import integrity, real_rows, reserved, touches
+from workbook.engagement.cadence import Standing, board, cadence, coverage
+from workbook.engagement.changes import changes, last_two, review_days
+from workbook.engagement.criteria import completeness, top_criteria
+from workbook.engagement.depth import books, depth, easy_wins, lorenz
+from workbook.engagement.effort import daily, effort
+from workbook.engagement.integrity import by_signal, integrity, real_rows, reserved, touches
 from workbook.engagement.keep import keep, keep_not_known, next_steps
 from workbook.engagement.leaver import known_by_one, leaver, single_threaded
-from workbook.engagement.log import Log
+from workbook.engagement.lists import LISTS, action, as_list, call_list, main_contact
+from workbook.engagement.log import NO_DAY, Ints, Log
+from workbook.engagement.loyalty import nps
+from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
+from workbook.engagement.rotation import Floats, book_care, room, rotation, what_if, yearly_hours
+from workbook.engagement.sight import sight
+from workbook.errors import UsageError
 from workbook.rules.engagement import EngagementRules
 from workbook.stage import Stage, noun
 
@@ -52,6 +62,12 @@ class Engagement(Stage):
             accounts=self.facts.tables.accounts,
         )
 
+    @cached_property
+    def _steps(self) -> Ints | None:
+        tables = self.facts.tables
+        told = tables.has("opportunities", "next_step_on") or tables.has("activities", "due_on")
+        return next_steps(self._log, self.integrity, tables.opportunities, self._rules) if told else None
+
     @property
     def _contacts(self) -> pd.DataFrame | None:
         return self.facts.tables.contacts if "contacts" in self.facts.tables.given else None
@@ -70,6 +86,11 @@ class Engagement(Stage):
     def reserved(self) -> pd.DataFrame:
         """Accounts with flagged activity, per rep (D8)."""
         return reserved(self.integrity, self._log, self._real)
+
+    @noun
+    def standing(self) -> pd.DataFrame:
+        """The portfolio's judgement of every account in one frame: register with class, grade, projection, is_key."""
+        return self._standing.frame
 
     @noun
     def effort(self) -> pd.DataFrame:
@@ -93,11 +114,9 @@ class Engagement(Stage):
         tables = self.facts.tables
         if not self._knows_touches:
             return keep_not_known(self._standing, tables.lacks("activities", "keep rule"))
-        told = tables.has("opportunities", "next_step_on") or tables.has("activities", "due_on")
-        steps = next_steps(self._log, self.integrity, tables.opportunities, self._rules) if told else None
         locks = self.facts.decisions.state("lock").items()
         locked = [account for account, lock in locks if lock.payload.get("locked", True)]
-        return keep(self._standing, self._real, steps, self._rules, locked)
+        return keep(self._standing, self._real, self._steps, self._rules, locked)
 
     @noun
     def single_threaded(self) -> pd.DataFrame:
@@ -109,3 +128,153 @@ class Engagement(Stage):
         """What would go with each rep (A2)."""
         alone = None if self._contacts is None else known_by_one(self._real, self._contacts, self._rules)
         return leaver(self._standing, self.single_threaded, alone, self._rules, self.facts.currency)
+
+    @noun
+    def books(self) -> pd.DataFrame:
+        """Each rep's book: held against worked (D1)."""
+        return books(self._standing, self._real, self._rules)
+
+    @noun
+    def depth(self) -> pd.DataFrame:
+        """How deeply and broadly each rep works, and the share of easy wins (A8)."""
+        owners = self._standing.frame.set_index("account_id")["owner_rep_id"]
+        wins = easy_wins(self.facts.tables.opportunities, owners, self._log.today, self._rules)
+        return depth(self.books, wins, self._rules)
+
+    @noun
+    def lorenz(self) -> pd.DataFrame:
+        """Lorenz curves of accounts, high-value accounts and touches; names nobody (D1)."""
+        return lorenz(self.books, self._standing, self._real, self._rules)
+
+    @noun
+    def nps(self) -> pd.DataFrame:
+        """NPS per rep with n and interval (A7)."""
+        return nps(self.facts.tables.accounts, self._standing.frame, self._log.today, self._rules)
+
+    @noun
+    def top_criteria(self) -> pd.DataFrame:
+        """The top accounts against the published activity criteria (A3)."""
+        return top_criteria(self._standing, self._real, self._steps, self._rules)
+
+    @noun
+    def completeness(self) -> pd.DataFrame:
+        """Mandatory fields filled, per rep and table (A4)."""
+        tables = self.facts.tables
+        given = {name: frame for name, frame in tables.frames().items() if name in tables.given}
+        return completeness(given, self._standing, self._log, self.integrity["level"] == "none", self._rules)
+
+    @noun
+    def prospects(self) -> pd.DataFrame:
+        """Touches per prospect against the 12 to 15 (A21)."""
+        return prospects(self._standing, self._real, self._rules)
+
+    @noun
+    def touches_before_win(self) -> pd.DataFrame:
+        """How many touches new clients took in this company (A21); one row."""
+        tables = self.facts.tables
+        return touches_before_win(self._real, tables.opportunities, tables.sales)
+
+    @noun
+    def meetings_per_sale(self) -> pd.DataFrame:
+        """What a won deal takes, by product family (A22); company-wide."""
+        tables = self.facts.tables
+        families = tables.products.set_index("product_id")["family"]
+        return meetings_per_sale(self._real, tables.opportunities, families, self.effort, self._rules)
+
+    @noun
+    def at_risk(self) -> pd.DataFrame:
+        """What winning the neglected accounts has cost (A22)."""
+        cost = self.facts.tables.reps["cost_per_hour"].dropna()
+        hour = float(cost.astype("float64").median()) if len(cost) else None
+        return at_risk(self._standing, self._real, self.effort, hour, self._rules)
+
+    @cached_property
+    def _hours(self) -> Floats:
+        return yearly_hours(self._standing, self._real, self.cadence, self.effort, self._rules)
+
+    @noun
+    def room(self) -> pd.DataFrame:
+        """Hours each rep has and needs for the cadence of the book."""
+        found = room(self._standing, self._hours, self.facts.tables.reps, self._log.today, self._rules)
+        return found.merge(self.books[["rep_id", "worked_share"]], on="rep_id", how="left")
+
+    @noun
+    def rotation(self) -> pd.DataFrame:
+        """Accounts that may rotate, and who in their territory has room and fits (D7)."""
+        names = self.facts.tables.reps.set_index("rep_id")["name"]
+        return rotation(self._standing, self.keep, self._hours, self.room, names)
+
+    @noun
+    def what_if(self) -> pd.DataFrame:
+        """What if all of them moved, per rep (D2)."""
+        return what_if(self.rotation, self.room)
+
+    @noun
+    def book_care(self) -> pd.DataFrame:
+        """Disqualified accounts leave, the best fitting free ones enter (D3)."""
+        return book_care(self._standing, self.facts.tables.accounts.set_index("account_id")["fit_score"])
+
+    @noun
+    def since_touch(self) -> pd.DataFrame:
+        """What changed on each account since the touch point before its last (C9)."""
+        last, before = last_two(self._real)
+        since = np.where(before != NO_DAY, before, last).astype(np.int64)
+        return changes(self._standing, self._real, self.facts.tables, since, self._rules)
+
+    @noun
+    def since_review(self) -> pd.DataFrame:
+        """What changed on each account since the last review of its territory (or a node above), else since the fiscal year
+        began."""
+        since = review_days(self.facts, self._standing.frame["territory_id"])
+        return changes(self._standing, self._real, self.facts.tables, since, self._rules)
+
+    @noun
+    def sight(self) -> pd.DataFrame:
+        """What a family does elsewhere that can open an account here (C10)."""
+        return sight(self._standing, self._real, self.facts.tables, self._rules)
+
+    @noun
+    def call_list(self) -> pd.DataFrame:
+        """Who is to be called, visited or messaged in the next four weeks, per rep (B5)."""
+        channels = self.facts.tables.accounts.set_index("account_id")["prefers_channel"]
+        actions = action(self._standing, channels)
+        return call_list(self._standing, self.cadence, actions, self.main_contacts, self._log.today)
+
+    @noun
+    def main_contacts(self) -> pd.DataFrame | None:
+        """The contact to turn to, per account; None without contacts."""
+        return None if self._contacts is None else main_contact(self._contacts, self._real)
+
+    def list_of(self, name: str) -> pd.DataFrame:
+        """One of the lists of :data:`workbook.engagement.lists.LISTS`, in scope, with rep_name.
+
+        Raises :class:`UsageError` for another name.
+        """
+        if name not in LISTS:
+            raise UsageError(f"there is no list {name!r}", remedy=f"Use one of {', '.join(LISTS)}.")
+        source, todo, _ = LISTS[name]
+        rows: pd.DataFrame = getattr(self, source)
+        if name == "look-again":
+            rows = rows[rows["look_again"]]
+        listed = rows if name == "due" else self.as_list(rows.drop_duplicates("account_id"), todo)
+        people = self.facts.tables.reps.set_index("rep_id")["name"]
+        return listed.assign(rep_name=listed["rep_id"].map(people).astype("str"))
+
+    def as_list(self, rows: pd.DataFrame, action: str, reason: str = "sentence") -> pd.DataFrame:
+        """Any frame with account_id as a list for one action (B5); ``reason`` names its column of sentences."""
+        whole = self.whole or self
+        return as_list(rows, whole._standing, action, reason, whole.main_contacts)
+
+    def board(self, by: str = "rep_id") -> pd.DataFrame:
+        """Accounts by cadence verdict per rep or territory in scope, for the cadence board."""
+        tables = self.facts.tables
+        table, key = ("reps", "rep_id") if by == "rep_id" else ("territories", "territory_id")
+        return board(self.cadence, by, tables[table].set_index(key)["name"])
+
+    def by_signal(self) -> pd.DataFrame:
+        """Flagged activities in scope, by signal."""
+        return by_signal(self.integrity)
+
+    def daily(self, days_back: int = 365) -> pd.DataFrame:
+        """Real touches per day in scope, for the calendar: columns done_on, touches."""
+        return daily(self.touches, self.facts.as_of, days_back)

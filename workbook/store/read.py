@@ -30,4 +30,10 @@ def read_plans(root: Path, as_of: date) -> tuple[Mapping[str, Any], ...]:
         return ()
     from workbook.store.store import open_store
 
-    return tuple(plan.as_dict() for plan in open_store(root, create=False).plans(as_of))
+    store = open_store(root, create=False)
+    earlier = store.previous(as_of)
+    found = []
+    for plan in store.plans(as_of):
+        before = earlier.get(plan.plan_id)
+        found.append({**plan.as_dict(), "previous": before.as_dict() if before else None})
+    return tuple(found)

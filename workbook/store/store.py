@@ -160,6 +160,27 @@ class Store:
             found = [_plan(row) for row in connection.execute(self._mine(query))]
         return sorted(found, key=lambda plan: plan.plan_id)
 
+    def previous(self, as_of: date | None = None) -> dict[str, PlanRevision]:
+        """By plan id: the last earlier revision whose document differs from the current one, where there is one."""
+        rows, now, then = plan_revisions.c, plan_revisions.alias("now"), plan_revisions.alias("then")
+        last = select(rows.plan_id, func.max(rows.revision).label("revision")).group_by(rows.plan_id)
+        if as_of is not None:
+            last = last.where(rows.saved_at < datetime.combine(as_of + timedelta(days=1), time()))
+        head = last.subquery()
+        other = (
+            select(then.c.plan_id, func.max(then.c.revision).label("revision"))
+            .join(now, (now.c.plan_id == then.c.plan_id) & (now.c.revision > then.c.revision))
+            .join(head, (head.c.plan_id == now.c.plan_id) & (head.c.revision == now.c.revision))
+            .where(now.c.document != then.c.document)
+            .group_by(then.c.plan_id)
+            .subquery()
+        )
+        query = select(plan_revisions).join(
+            other, (other.c.plan_id == rows.plan_id) & (other.c.revision == rows.revision)
+        )
+        with self._reading() as connection:
+            return {row.plan_id: _plan(row) for row in connection.execute(self._mine(query))}
+
     def revisions(self, as_of: date | None = None) -> list[PlanRevision]:
         """Every revision of every plan, by plan and number."""
         query = select(plan_revisions)

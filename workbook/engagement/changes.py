@@ -1,0 +1,138 @@
+"""What changed on an account since a day: its last touch point, or the last review; and whether to look at it again (C9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from workbook.engagement.cadence import Standing
+from workbook.engagement.log import NO_DAY, Days, Ints, Log, dates, day_number, day_text, days, positions
+from workbook.facts import Facts
+from workbook.money import format_amount
+from workbook.rules.engagement import EngagementRules
+from workbook.tables.frames import Tables
+
+_DAY = 4_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Happened:
+    """Things that happened to accounts: position of the account, day, and an amount (0 where it has none)."""
+
+    account: Ints
+    day: Ints
+    amount: Ints
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, day: pd.Series, accounts: pd.Index, amount: str = "") -> Happened:
+        """From a frame with account_id; rows of unknown accounts or days are left out."""
+        at, when = positions(frame["account_id"], accounts), days(day).astype(np.int64)
+        value = frame[amount].to_numpy(np.int64) if amount else np.zeros(len(frame), np.int64)
+        known = (at >= 0) & (when != NO_DAY)
+        return cls(at[known], when[known], value[known])
+
+    def after(self, since: Ints, until: int) -> tuple[Ints, Ints]:
+        """Per account: how many happened after its day in ``since`` up to ``until``, and their amounts summed."""
+        inside = (self.day > since[self.account]) & (self.day <= until)
+        at = self.account[inside]
+        total = np.zeros(len(since), dtype=np.int64)
+        np.add.at(total, at, self.amount[inside])
+        return np.bincount(at, minlength=len(since)), total
+
+
+def last_two(real: Log) -> tuple[Days, Days]:
+    """Per account: the day of the last real touch, and of the touch point before it (an earlier day)."""
+    known = real.account >= 0
+    pairs = np.unique(real.account[known] * _DAY + real.done[known].astype(np.int64) + 1_000_000)
+    account, day = pairs // _DAY, (pairs % _DAY - 1_000_000).astype(np.int32)
+    last, before = (np.full(len(real.accounts), NO_DAY, dtype=np.int32) for _ in range(2))
+    final = np.append(account[1:] != account[:-1], True) if len(account) else np.zeros(0, dtype=bool)
+    last[account[final]] = day[final]
+    follows = np.flatnonzero(final[1:] & (account[1:] == account[:-1]))
+    before[account[follows]] = day[follows]
+    return last, before
+
+
+def changes(standing: Standing, real: Log, tables: Tables, since: Ints, rules: EngagementRules) -> pd.DataFrame:
+    """What changed on each account after its day in ``since`` (days; NO_DAY: nothing to compare with, no row).
+
+    Columns account_id, territory_id, rep_id, since_on, touches, sales_amount, deals_new, deals_won, deals_won_amount,
+    deals_lost, nps_now (answered since), new_owner, sales_change_share (12 months against the 12 before; NaN without), class,
+    grade, look_again, sentence. ``look_again`` asks whether class, grade or plan follow.
+    """
+    frame, index, today = standing.frame, real.accounts, real.today
+    deals = tables.opportunities
+    closed = deals["closed_on"].fillna(deals["close_on"])
+    won, lost = deals["status"] == "won", deals["status"] == "lost"
+    sold = Happened.of(tables.sales, tables.sales["booked_on"], index, "amount").after(since, today)
+    made = Happened.of(deals, deals["created_on"], index).after(since, today)
+    wins = Happened.of(deals[won], closed[won], index, "amount").after(since, today)
+    losses = Happened.of(deals[lost], closed[lost], index).after(since, today)
+    known = real.account >= 0
+    touched = known.copy()
+    touched[known] = real.done[known] > since[real.account[known]]
+    out = frame[["account_id", "territory_id", "owner_rep_id"]].rename(columns={"owner_rep_id": "rep_id"})
+    out["since_on"], out["touches"], out["sales_amount"] = dates(since), real.count(touched), sold[1]
+    out["deals_new"], out["deals_won"], out["deals_won_amount"], out["deals_lost"] = made[0], *wins, losses[0]
+    answers = tables.accounts.set_index("account_id")[["nps", "nps_on"]].reindex(frame["account_id"]).reset_index()
+    answered = days(answers["nps_on"]).astype(np.int64) > since
+    out["nps_now"] = answers["nps"].where(pd.Series(answered))
+    owned = standing.days("owner_since").astype(np.int64)
+    out["new_owner"] = (owned > since) & (owned <= today)
+    prior = frame["sales_prior_12m_amount"].astype("float64")
+    out["sales_change_share"] = (frame["sales_12m_amount"] - prior) / prior.where(prior > 0)
+    out["class"], out["grade"] = frame["class"], frame["grade"]
+    moved = out["sales_change_share"].abs() >= rules.change_share
+    event = (out["deals_won"] > 0) | (out["deals_lost"] > 0) | (out["nps_now"] <= 6)
+    out["look_again"] = (event | (moved & (out["sales_amount"] != 0))).astype(bool)
+    kept = out[(since != NO_DAY) & ~frame["disqualified"].to_numpy()].reset_index(drop=True)
+    return kept.assign(sentence=_sentences(kept))
+
+
+def review_days(facts: Facts, territory: pd.Series) -> Ints:
+    """The day of the last review decision on each territory or a node above it; else the day before the running fiscal year
+    began."""
+    start = facts.calendar.bounds(facts.calendar.period_of(facts.as_of))[0]
+    held: dict[str, int] = {}
+    for review in facts.decisions.log("review"):
+        held[review.subject] = max(held.get(review.subject, NO_DAY), day_number(review.at.date()))
+    known = {
+        node: max((held[n] for n in facts.tree.path(node) if n in held), default=day_number(start) - 1)
+        for node in territory.unique()
+    }
+    return territory.map(known).to_numpy(np.int64)
+
+
+def _sentences(out: pd.DataFrame) -> pd.Series:
+    parts = pd.Series("", index=out.index, dtype="str")
+    for column, one, many in (
+        ("deals_won", "a deal won", "deals won"),
+        ("deals_lost", "a deal lost", "deals lost"),
+        ("deals_new", "a new deal", "new deals"),
+    ):
+        count = out[column]
+        text = ("; " + count.astype("str") + " " + many).where(count != 1, "; " + one)
+        parts = parts + text.where(count > 0, "")
+    nps = ("; NPS answer " + out["nps_now"].round().astype("Int64").astype("str")).where(out["nps_now"].notna(), "")
+    sold = pd.Series(np.where(out["sales_amount"] != 0, "; new sales", ""), index=out.index, dtype="str")
+    owner = pd.Series(np.where(out["new_owner"], "; a new owner", ""), index=out.index, dtype="str")
+    parts = (parts + sold + nps.fillna("") + owner).str[2:]
+    head = "Since " + day_text(days(out["since_on"])).fillna("") + ": "
+    what = parts.where(parts != "", "nothing new on record")
+    again = np.where(out["look_again"], ". Do class, grade or plan follow?", ".")
+    return (head + what + pd.Series(again, index=out.index, dtype="str")).astype("str")
+
+
+def summary(changed: pd.DataFrame, currency: str) -> str:
+    """What changed, in one sentence for a node's document."""
+    if changed.empty:
+        return "Nothing to compare with."
+    won, amount = int(changed["deals_won"].sum()), int(changed["deals_won_amount"].sum())
+    sold = format_amount(int(changed["sales_amount"].sum()), currency, short=True)
+    return (
+        f"{int((changed['touches'] > 0).sum())} of {len(changed)} accounts touched, sales of {sold}, {won} deals won "
+        f"({format_amount(amount, currency, short=True)}), {int(changed['deals_lost'].sum())} lost, "
+        f"{int(changed['deals_new'].sum())} new; {int(changed['look_again'].sum())} accounts to look at again."
+    )

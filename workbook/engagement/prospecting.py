@@ -1,0 +1,168 @@
+"""Winning new clients (A21) and what a sale takes (A22): touches per prospect, meetings per sale, what neglect puts at risk."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workbook.engagement.cadence import Standing
+from workbook.engagement.log import NO_DAY, Ints, Log, dates, day_text, days, positions
+from workbook.money import round_amounts
+from workbook.rules.engagement import KINDS, EngagementRules
+
+_DAY = 4_000_000
+
+
+def prospects(standing: Standing, real: Log, rules: EngagementRules) -> pd.DataFrame:
+    """Where each prospect stands against the 12 to 15 touches that winning a new client takes (A21).
+
+    Columns account_id, territory_id, rep_id, touches, meetings, first_touch_on, last_touch_on, stands (not started, on the
+    way, in range, beyond), sentence. Disqualified prospects are left out.
+    """
+    frame = standing.frame
+    touches, meetings = real.count(), real.count(real.is_kind(rules.in_person_kinds))
+    first = np.full(len(frame), np.iinfo(np.int32).max, dtype=np.int64)
+    known = real.account >= 0
+    np.minimum.at(first, real.account[known], real.done[known].astype(np.int64))
+    low, high = rules.prospect_touches_low, rules.prospect_touches_high
+    stands = np.select(
+        [touches == 0, touches < low, touches <= high], ["not started", "on the way", "in range"], "beyond"
+    )
+    out = frame[["account_id", "territory_id", "owner_rep_id"]].rename(columns={"owner_rep_id": "rep_id"})
+    out["touches"], out["meetings"] = touches, meetings
+    out["first_touch_on"], out["last_touch_on"] = dates(np.where(touches > 0, first, NO_DAY)), dates(real.last())
+    out["stands"] = pd.Series(stands, dtype="str")
+    told = out["touches"].astype("str") + " real touches (" + out["meetings"].astype("str") + " in person) of the "
+    told = told + f"{low} to {high} that a new client usually takes"
+    last = ("; the last on " + day_text(real.last())).fillna("")
+    beyond = pd.Series(np.where(stands == "beyond", "; decide: close it or qualify it out", ""), dtype="str")
+    out["sentence"] = (told + last + beyond + ".").astype("str")
+    wanted = (frame["status"] == "prospect") & ~frame["disqualified"]
+    return out[wanted].reset_index(drop=True)
+
+
+def touches_before_win(real: Log, opportunities: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:
+    """How many real touches new clients took in this company, beside the rule's 12 to 15.
+
+    A new client's first won deal (or first sale, if earlier) lies at least half a year after the first touch on record of the
+    company, so that its touches can be on record. One row: n, low (first quartile), median, high (third quartile).
+    """
+    start = int(real.done.min()) if len(real) else NO_DAY
+    won = opportunities[opportunities["status"] == "won"]
+    won_day = days(won["closed_on"].fillna(won["close_on"])).astype(np.int64)
+    first = np.full(len(real.accounts), np.iinfo(np.int64).max)
+    at = positions(won["account_id"], real.accounts)
+    ok = (at >= 0) & (won_day != NO_DAY)
+    np.minimum.at(first, at[ok], won_day[ok])
+    sold = positions(sales["account_id"], real.accounts)
+    paid = (sold >= 0) & (sales["amount"].to_numpy() > 0)
+    np.minimum.at(first, sold[paid], days(sales["booked_on"])[paid].astype(np.int64))
+    new = (first <= real.today) & (first >= start + 182) & (start != NO_DAY)
+    before = real.account >= 0
+    before[before] = real.done[before] <= first[real.account[before]]
+    counts = real.count(before)[new]
+    counts = counts[counts > 0]
+    low, middle, high = (np.quantile(counts, [0.25, 0.5, 0.75])) if len(counts) else (np.nan,) * 3
+    return pd.DataFrame({"n": [len(counts)], "low": [low], "median": [middle], "high": [high]})
+
+
+def meetings_per_sale(
+    real: Log, opportunities: pd.DataFrame, families: pd.Series, minutes: pd.DataFrame, rules: EngagementRules
+) -> pd.DataFrame:
+    """Meetings, touches and minutes that a won deal takes, by product family (A22); lost deals' meetings are counted in.
+
+    ``families``: product family by product_id; ``minutes``: the frame of :func:`~workbook.engagement.effort.effort`. A touch
+    counts for the deal it names; one that names none counts for each deal of its account that was open on its day. Deals
+    closed in the last twice the window, and created since touches are on record. Columns product_family, won, lost, meetings, touches, meetings_per_win,
+    touches_per_win, hours_per_win (estimated where minutes are not recorded).
+    """
+    closed = opportunities[opportunities["status"].isin(["won", "lost"])].reset_index(drop=True)
+    end = days(closed["closed_on"].fillna(closed["close_on"])).astype(np.int64)
+    opened = int(real.done.min()) if len(real) else NO_DAY
+    kept = (end >= real.today - 2 * rules.window_days) & (end <= real.today)
+    kept &= days(closed["created_on"]).astype(np.int64) >= opened
+    closed, end = closed[kept].reset_index(drop=True), end[kept]
+    weight = touch_minutes(real, minutes, rules)
+    person = real.is_kind(rules.in_person_kinds)
+    found = _per_deal(real, closed, end, np.column_stack([np.ones(len(real)), person, weight]))
+    family = closed["product_id"].map(families).fillna("product not named")
+    frame = pd.DataFrame(
+        {"product_family": family, "won": closed["status"] == "won", "lost": closed["status"] == "lost"}
+    )
+    frame[["touches", "meetings", "minutes"]] = found
+    out = frame.groupby("product_family", sort=True).sum().reset_index()
+    whole = out.drop(columns="product_family").sum().to_frame().T.assign(product_family="all")
+    out = pd.concat([out, whole], ignore_index=True) if len(out) else out
+    counted = ["won", "lost", "touches", "meetings"]
+    out[counted] = out[counted].astype("int64")
+    wins = out["won"].where(out["won"] > 0).astype("float64")
+    out["meetings_per_win"], out["touches_per_win"] = out["meetings"] / wins, out["touches"] / wins
+    out["hours_per_win"] = out.pop("minutes") / 60 / wins
+    columns = [
+        "product_family",
+        "won",
+        "lost",
+        "meetings",
+        "touches",
+        "meetings_per_win",
+        "touches_per_win",
+        "hours_per_win",
+    ]
+    return out[columns]
+
+
+def touch_minutes(real: Log, minutes: pd.DataFrame, rules: EngagementRules) -> npt.NDArray[np.float64]:
+    """Minutes of each touch: as recorded, else the usual ones of its kind; visits with their travel."""
+    usual = np.append(minutes.set_index("kind")["minutes"].reindex(KINDS).fillna(0).to_numpy(), 0.0)
+    spent = np.where(real.minutes > 0, real.minutes, usual[real.kind])
+    return spent + rules.travel_minutes * real.is_kind(("visit",))
+
+
+def _per_deal(real: Log, deals: pd.DataFrame, end: Ints, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Sums of ``values`` of the touches of each deal: those that name it, and unnamed ones within its time."""
+    out = np.zeros((len(deals), values.shape[1]))
+    named = real.activities["opportunity_id"]
+    at = positions(named, pd.Index(deals["opportunity_id"]))
+    for column in range(values.shape[1]):
+        out[:, column] = np.bincount(at[at >= 0], weights=values[at >= 0, column], minlength=len(deals))
+    free = np.flatnonzero(named.isna().to_numpy() & (real.account >= 0))
+    key = real.account[free] * _DAY + real.done[free].astype(np.int64) + 1_000_000
+    order = np.argsort(key, kind="stable")
+    running = np.vstack([np.zeros(values.shape[1]), np.cumsum(values[free][order], axis=0)])
+    account = positions(deals["account_id"], real.accounts)
+    begin = days(deals["created_on"]).astype(np.int64)
+    low = np.searchsorted(key[order], account * _DAY + begin + 1_000_000, side="left")
+    high = np.searchsorted(key[order], account * _DAY + end + 1_000_000, side="right")
+    inside = (account >= 0) & (begin != NO_DAY) & (high > low)
+    out[inside] += running[high[inside]] - running[low[inside]]
+    return out
+
+
+def at_risk(
+    standing: Standing, real: Log, minutes: pd.DataFrame, cost_per_hour: float | None, rules: EngagementRules
+) -> pd.DataFrame:
+    """What winning the neglected accounts has cost, put at risk by neglect (A22): real touches of twice the window.
+
+    ``minutes``: the frame of effort; ``cost_per_hour``: the company's usual cost of a selling hour in minor units, None
+    where no rep's is known. Accounts not touched in twice coverage_days, with touches before. Columns account_id,
+    territory_id, rep_id, touches, hours, cost_amount (Int64, estimated), last_touch_on, sentence; dearest first.
+    """
+    frame = standing.frame
+    lately = real.since(2 * rules.window_days) & (real.account >= 0)
+    spent = touch_minutes(real, minutes, rules)
+    hours = np.bincount(real.account[lately], weights=spent[lately], minlength=len(frame)) / 60
+    last = real.last().astype(np.int64)
+    out = frame[["account_id", "territory_id", "owner_rep_id"]].rename(columns={"owner_rep_id": "rep_id"})
+    out["touches"], out["hours"] = real.count(lately), hours
+    out["cost_amount"] = pd.Series(pd.NA, index=out.index, dtype="Int64")
+    if cost_per_hour is not None:
+        out["cost_amount"] = pd.Series(round_amounts(hours * cost_per_hour), dtype="Int64")
+    out["last_touch_on"] = dates(last)
+    neglected = (last != NO_DAY) & (last < real.today - 2 * rules.coverage_days) & (out["touches"] > 0).to_numpy()
+    told = out["touches"].astype("str") + " touches and about " + out["hours"].round().astype("int64").astype("str")
+    out["sentence"] = (told + " hours went into it; no real touch since " + day_text(last).fillna("") + ".").astype(
+        "str"
+    )
+    kept = out[neglected & ~frame["disqualified"].to_numpy()]
+    return kept.sort_values(["hours", "account_id"], ascending=[False, True], kind="stable").reset_index(drop=True)

@@ -14,8 +14,8 @@ from workbook.sample.orders import PRODUCTS, family_of, holder, product_in
 from workbook.sample.words import NEXT_STEPS, STAGES, STATED_ODDS
 
 #: By nature of the account: deals a year, deal size as a share of potential, log-odds of winning.
-PER_YEAR = (1.25, 2.1, 1.5, 1.2, 0.25, 0.25, 1.6)
-SIZE = (0.15, 0.17, 0.22, 0.20, 0.15, 0.30, 0.22)
+PER_YEAR = (1.25, 2.1, 1.5, 1.1, 0.25, 0.25, 1.6)
+SIZE = (0.15, 0.08, 0.18, 0.12, 0.15, 0.30, 0.22)
 ODDS = (0.35, 0.35, -0.9, -0.5, -0.3, -0.9, 0.2)
 #: By product family: chance to win at even log-odds, median cycle in days.
 WIN = (0.40, 0.46, 0.32, 0.24, 0.55)

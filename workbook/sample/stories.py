@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbook.sample.accounts import CORE as CORE_NATURE
 from workbook.sample.accounts import NATURES, WORKED, Accounts, Ints
-from workbook.sample.company import DAYS, Company
+from workbook.sample.company import DAYS, Company, hired_days
 from workbook.sample.days import UNKNOWN
 from workbook.sample.targets import SHORT
 from workbook.sample.touches import HONEST, PHANTOM
@@ -33,10 +33,13 @@ def plant(made: Accounts, company: Company, rng: np.random.Generator) -> None:
     held = np.flatnonzero(made.owner == company.sitter)
     candidates = held[np.isin(made.nature[held], (CORE_NATURE,))]
     made.worked[held] = False
-    made.worked[np.sort(rng.permutation(candidates)[:WORKED])] = True
+    made.special["worked"] = np.sort(rng.permutation(candidates)[:WORKED])
+    made.worked[made.special["worked"]] = True
     cold = np.flatnonzero(made.owner == company.newcomer)
     made.worked[cold[3:]] = False
-    single = np.flatnonzero((made.territory == 1) & (made.nature == CORE_NATURE))
+    made.buys[cold[4:]] = False
+    veteran = hired_days(company)[made.owner] < 0
+    single = np.flatnonzero((made.territory == 1) & (made.nature == CORE_NATURE) & veteran)
     one = single[np.argmax(size[single])]
     made.potential[one], made.wallet[one], made.orders[one] = 1_650_000, 0.66, 16
     made.start[one], made.end[one], made.parent[one], made.before[one] = 0, DAYS, -1, -1
@@ -67,7 +70,7 @@ def _family(made: Accounts, company: Company, taken: int, rng: np.random.Generat
     made.wallet[everyone], made.orders[everyone] = 0.6, 12
     made.start[everyone], made.end[everyone], made.growth[everyone] = 0, DAYS, 0.06
     made.industry[everyone] = 0
-    basket = np.array([1.0, 0.8, 1.4, 0.3, 0.4])
+    basket = np.array([1.0, 0.8, 2.2, 0.3, 0.4])
     made.basket[everyone] = basket
     made.basket[members[-1], FILTRATION] = 0.0
     made.special["family"], made.special["gap"] = everyone, np.array([members[-1]])

@@ -68,7 +68,9 @@ def touches(made: Accounts, found: pd.DataFrame, known: People, rng: np.random.G
     early = made.nature[rows] == NEW
     kept = ~early | (days > made.start[rows])
     rows, days = np.concatenate([rows[kept], hunt]), np.concatenate([days[kept], before])
-    days = working(days)
+    sure = np.repeat(made.special.get("worked", np.zeros(0, dtype=np.int64)), 3)
+    rows = np.concatenate([rows, sure])
+    days = working(np.concatenate([days, DAYS - rng.integers(5, 150, len(sure))]))
     rest = made.special.get("neglected", np.zeros(0, dtype=np.int64))
     kept = ~(np.isin(rows, rest) & (days > DAYS - 135))
     rows, days = rows[kept], days[kept]

@@ -133,10 +133,12 @@ def _keeper(folder: str) -> Callable[[], None]:
 
 def _load_worker() -> None:
     """What a worker needs beside the kernel: papermill, its engine, and the renderer, made ready."""
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # jsonschema would compile a grammar for seconds
+    import_module("workbook.review.warm.client")
+    del sys.modules["rfc3987_syntax"]
     from workbook.review.engines import register
     from workbook.review.render import warm_up
 
-    import_module("workbook.review.warm.client")
     register()
     warm_up()
 

@@ -37,13 +37,14 @@ class Made:
     @property
     def labelled(self) -> pd.DataFrame:
         """The activities with their label: phantom, honest_recurring, or honest; and the kind of the phantom."""
-        ids = pd.Index(self.tables.activities["activity_id"])
+        acts = self.tables.activities.sort_values("activity_id", ignore_index=True)
+        ids = pd.Index(acts["activity_id"])
         label, way = np.full(len(ids), "honest", dtype=object), np.full(len(ids), "", dtype=object)
         for one in self.labels:
             inside = slice(ids.get_loc(one["first"]), ids.get_loc(one["last"]) + 1)
             assert inside.stop - inside.start == one["rows"]
             label[inside], way[inside] = one["label"], one["kind"]
-        return self.tables.activities.assign(label=label, way=way)
+        return acts.assign(label=label, way=way)
 
     @property
     def real(self) -> pd.DataFrame:

@@ -269,7 +269,10 @@ def family_tree(members: pd.DataFrame, currency: str, ax: Axes | None = None) ->
         ax.annotate(text, (max(amount, 0), y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
     ax.set_yticks(
         place,
-        [("    " * int(d)) + ("└ " if d else "") + str(n) for n, d in zip(shown["name"], shown["depth"], strict=True)],
+        [
+            ("\u00a0\u00a0\u00a0\u00a0" * int(d)) + ("└ " if d else "") + str(n)
+            for n, d in zip(shown["name"], shown["depth"], strict=True)
+        ],
     )
     for label in ax.get_yticklabels():
         label.set_horizontalalignment("left")

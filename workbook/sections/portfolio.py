@@ -152,7 +152,7 @@ def families(book: Book, count: int = 10) -> list[Any]:
     if table.empty:
         return [Note("No two accounts here belong to one family (column parent_account_id).")]
     tree = charts.family_tree(stage.family_members(str(table["family_id"].iloc[0])), currency).figure
-    labels = {"members": "members here", "members_all": "members in all", "family_name": "family"}
+    labels = {"members": "members here", "members_all": "members in all", "family_name": "family", "family_id": "head"}
     return [Table(table, currency, "Families, largest sales first", labels, limit=count), tree]
 
 

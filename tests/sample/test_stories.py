@@ -177,3 +177,12 @@ def test_new_customers_took_12_to_15_touches(made: Made) -> None:
     hunted = before[before >= 10]
     assert len(hunted) >= 25
     assert hunted.between(12, 15).mean() > 0.8
+
+
+def test_some_prospects_are_free_and_untouched(made: Made) -> None:
+    free = made.stories["free"]["account_ids"]
+    accounts = made.tables.accounts.set_index("account_id")
+    assert 20 <= len(free) <= 80
+    assert (accounts.loc[free, "status"] == "prospect").all()
+    for name in ("ownership", "sales", "opportunities", "activities"):
+        assert not made.tables[name]["account_id"].isin(free).any(), name

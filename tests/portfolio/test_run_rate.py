@@ -76,7 +76,7 @@ def test_a_new_customer_is_its_own_group() -> None:
 
 
 def test_the_level_is_a_mean_over_whole_cycles_newer_ones_weighing_more() -> None:
-    past = made([0, 0, 3, 0, 0, 9] + [0, 0, 9])  # three quarters: 3, 9, 9
+    past = made([0, 0, 3, 0, 0, 9, 0, 0, 9])  # three quarters: 3, 9, 9
     cycle = np.array([3])
     # weight 0.5: (9·1 + 9·0.5 + 3·0.25) / (1 + 0.5 + 0.25) per quarter, a third of it per month
     expected = (9 + 4.5 + 0.75) / 1.75 / 3

@@ -65,7 +65,7 @@ class Book:
         day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of
         day = day or rules.book.as_of or date.today()
         assert isinstance(day, date)
-        tables = load_tables(root / "tables", rules.book.currency).known_at(day)
+        tables = load_tables(root / "tables", rules.book.currency, rules.book.calendar, rules.quality).known_at(day)
         decisions = read_decisions(root).known_at(day)
         book = cls(root, Facts(tables, rules, day, decisions, read_plans(root, day)))
         return book.scoped(node) if node else book
@@ -89,6 +89,11 @@ class Book:
     @property
     def tables(self) -> Any:
         return self.facts.tables
+
+    @property
+    def quality(self) -> Any:
+        """The data's quality: warnings, rows read and used, checks (see ``workbook.tables.quality.Quality``)."""
+        return self.facts.tables.quality
 
     @property
     def rules(self) -> Rules:

@@ -116,6 +116,15 @@ class Stage:
         self.made: dict[str, Any] = {}
         self.keeper: Callable[[str, Callable[[], Any]], Any] | None = None
 
+    def earlier(self, name: str) -> Any:
+        """The stage of a name (``portfolio``, ``targets`` …) before this one in the line."""
+        stage: Stage | None = self
+        while stage is not None and type(stage).__name__.lower() != name:
+            stage = stage.before
+        if stage is None:
+            raise LookupError(f"no stage {name!r} before {type(self).__name__}")
+        return stage
+
     def remember(self, name: str, make: Callable[[], Any]) -> Any:
         """Make a noun, or take it from the book's cache where one was given."""
         return self.keeper(f"{type(self).__name__.lower()}.{name}", make) if self.keeper else make()

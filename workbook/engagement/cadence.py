@@ -172,3 +172,13 @@ def _grouped(values: Ints, at: Ints, size: int) -> Ints:
     """Rows of ``values`` summed by position; position -1 is left out."""
     known = at >= 0
     return np.column_stack([np.bincount(at[known], v[known], minlength=size) for v in values.T]).astype(np.int64)
+
+
+def board(cadence: pd.DataFrame, by: str, names: pd.Series) -> pd.DataFrame:
+    """Accounts by verdict for each value of the column ``by``. Columns label (its name), ok, warn, fail, not_known."""
+    rows = cadence[cadence[by].notna()]
+    counts = pd.crosstab(rows[by], rows["verdict"]).reindex(columns=["ok", "warn", "fail", "not known"], fill_value=0)
+    counts.columns = pd.Index(["ok", "warn", "fail", "not_known"])
+    label = pd.Series(counts.index, index=counts.index)
+    counts.insert(0, "label", label.map(names).fillna(label).astype("str"))
+    return counts.reset_index(drop=True)

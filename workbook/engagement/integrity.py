@@ -133,3 +133,13 @@ def reserved(judged: pd.DataFrame, log: Log, real: Log) -> pd.DataFrame:
     )
     columns = [*by, "level", "flagged", "red", "real_touches", "first_on", "last_on", "sentence"]
     return order[columns].reset_index(drop=True)
+
+
+def by_signal(judged: pd.DataFrame) -> pd.DataFrame:
+    """Flagged activities by signal, most frequent first. Columns signal, yellow, red; company-wide counts, names nobody."""
+    flagged = judged[judged["level"] != "none"]
+    rows = pd.DataFrame({"level": flagged["level"], "signal": flagged["signals"].str.split(",")}).explode("signal")
+    counts = pd.crosstab(rows["signal"], rows["level"]).reindex(columns=["yellow", "red"], fill_value=0)
+    counts.columns.name = None
+    order = np.lexsort((counts.index.to_numpy(dtype=object), -counts.sum(axis=1).to_numpy()))
+    return counts.iloc[order].reset_index()

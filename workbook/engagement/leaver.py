@@ -89,7 +89,7 @@ def single_threaded(
 def leaver(
     standing: Standing, single: pd.DataFrame, alone: pd.DataFrame | None, rules: EngagementRules, currency: str
 ) -> pd.DataFrame:
-    """What would go with each rep who holds accounts, worst first by sales, pipeline and projection together.
+    """What would go with each rep who holds accounts, worst first by sales of 12 months and open pipeline together.
 
     ``single`` from :func:`single_threaded`, ``alone`` from :func:`known_by_one` (None without contacts). Columns rep_id,
     accounts, contacts_only_here (Int64), single_threaded, sales_12m_amount, open_amount, projected_amount, rank, worst
@@ -105,8 +105,7 @@ def leaver(
     out["contacts_only_here"] = pd.Series(pd.NA, out.index, dtype="Int64")
     if alone is not None:
         out["contacts_only_here"] = alone.groupby("rep_id").size().reindex(out.index).fillna(0).astype("Int64")
-    at_stake = np.maximum(out["sales_12m_amount"], out["projected_amount"])
-    order = np.lexsort((-out["open_amount"].to_numpy(), -at_stake.to_numpy()))
+    order = np.argsort(-(out["sales_12m_amount"] + out["open_amount"]).to_numpy(), kind="stable")
     out = out.iloc[order].reset_index()
     out["rank"] = np.arange(1, len(out) + 1)
     out["worst"] = out["rank"] <= rules.worst_leavers

@@ -7,7 +7,7 @@ and "the next 12 months" are exact on any day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -71,6 +71,14 @@ class History:
         """(n,) rolling month of the newest positive booking; the number of months where there is none."""
         bought = self.months > 0
         return np.where(bought.any(1), bought.argmax(1), self.months.shape[1])
+
+    def every(self, step: int) -> History:
+        """Every ``step``-th account only."""
+        at = slice(None, None, max(step, 1))
+        return replace(
+            self, accounts=self.accounts[at], months=self.months[at], orders=self.orders[at],
+            by_family=self.by_family[at], first=self.first[at],
+        )  # fmt: skip
 
     def before(self, months: int) -> History:
         """What was known ``months`` rolling months earlier: the accounts that had bought by then."""

@@ -12,8 +12,12 @@ from workbook.portfolio import classes as classing
 from workbook.portfolio import deals as dealing
 from workbook.portfolio import families as kin
 from workbook.portfolio import grading, overlap
+from workbook.portfolio import new_business as fresh
 from workbook.portfolio import projection as ahead
 from workbook.portfolio import register as registering
+from workbook.portfolio import scope as scoping
+from workbook.portfolio import segments as segmenting
+from workbook.portfolio import whitespace as gaps
 from workbook.portfolio.bookings import History, history
 from workbook.portfolio.run_rate import RunRate, run_rate
 from workbook.rules.portfolio import PortfolioRules
@@ -70,6 +74,12 @@ class Portfolio(Stage):
         return ahead.projection(self.projection_months, self.facts.tables.accounts, self.rules.projection.method)
 
     @noun
+    def new_business(self) -> pd.DataFrame:
+        """Sales expected of customers who cannot be named yet: territory_id, period, product_family, amount."""
+        tables, horizon = self.facts.tables, self._horizon.cut(12)
+        return fresh.new_business(self._history, tables.accounts, self.deal_odds, horizon)
+
+    @noun
     def grades(self) -> pd.DataFrame:
         """Grade A to D per account with its score, points and one sentence (A6)."""
         return grading.grades(self.register, self.projection, self.rules.grades, self.facts.as_of, self.facts.currency)
@@ -84,6 +94,59 @@ class Portfolio(Stage):
         """Class per account with its sentence, when it changed and what it was (C4, C5)."""
         now = self._ruled(self.projection["projected_amount"])
         return classing.classes(now, self._ruled_before, self.facts.decisions, self.facts.as_of)
+
+    @noun
+    def class_mix(self) -> pd.DataFrame:
+        """Accounts by class and node against the target mix (C7): node, class, accounts, share, target_share."""
+        return scoping.class_mix(self.classes, self.facts.tree, self.rules.classes)
+
+    @noun
+    def view(self) -> pd.DataFrame:
+        """One view of each account (C1): the register, the accounts' own columns, projection, grade, class, growth."""
+        parts = {
+            "projected_amount": self.projection["projected_amount"],
+            "grade": self.grades["grade"],
+            "class": self.classes["class"],
+        }
+        return segmenting.account_view(self.register, self.facts.tables.accounts, parts)
+
+    @noun
+    def segments(self) -> pd.DataFrame:
+        """Segment per account with priority, channels and cadence (B1): one column per dimension of the rules."""
+        return segmenting.segments(self.view, self.rules.segments, self.facts.currency)
+
+    @property
+    def segment_grid(self) -> pd.DataFrame:
+        """The grid of segments in scope: accounts, sales and potential, priority, channels, cadence."""
+        names = tuple(d.name for d in self.rules.segments.dimensions)
+        return segmenting.segment_grid(self.segments, self.view, names)
+
+    @noun
+    def whitespace(self) -> pd.DataFrame:
+        """Cross-sell and upsell per account and product family, sized from comparable accounts (C3)."""
+        tables = self.facts.tables
+        head = kin.family_heads(tables.accounts)[0]
+        return gaps.whitespace(tables, self._bought, head, self.rules.whitespace, self.facts.currency)
+
+    @noun
+    def territory_gaps(self) -> pd.DataFrame:
+        """Product families that a territory sells less of than the company, or not at all (C10)."""
+        return gaps.territory_gaps(self.facts.tables, self._bought)
+
+    @noun
+    def bought(self) -> pd.DataFrame:
+        """What each account bought in the whitespace window: account_id, territory_id, product_family, bought_amount."""
+        return gaps.bought_rows(self.facts.tables, self._bought)
+
+    @noun
+    def market_scope(self) -> pd.DataFrame:
+        """Potential per node, and how much of it is owned and actively engaged (A12)."""
+        return scoping.market_scope(self.register, self._engaged, self.facts.tree)
+
+    @noun
+    def hunting_farming(self) -> pd.DataFrame:
+        """Established and new business per node (A13): accounts, sales, open deals, engaged accounts."""
+        return scoping.hunting_farming(self.register, self._engaged, self.facts, self.rules.scope)
 
     def _ruled(self, projected: pd.Series) -> pd.DataFrame:
         tables, rules = self.facts.tables, self.rules.classes
@@ -118,6 +181,14 @@ class Portfolio(Stage):
         last = calendar.bounds(self.facts.year)[1]
         months = (last.year - as_of.year) * 12 + last.month - as_of.month
         return ahead.Horizon.of(as_of, 12 * min(max(-(-months // 12), 1), 3), calendar)
+
+    @cached_property
+    def _bought(self) -> gaps.Bought:
+        return gaps.Bought.of(self.facts.tables, self.facts.as_of, self.rules.whitespace.months)
+
+    @cached_property
+    def _engaged(self) -> pd.Series | None:
+        return scoping.engaged(self.facts.tables, self.facts.as_of, self.rules.scope)
 
     @cached_property
     def _deals(self) -> pd.DataFrame:

@@ -2,8 +2,83 @@
 
 from __future__ import annotations
 
-from workbook.stage import Stage
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from workbook.checks import Check
+from workbook.reconcile import gap as gaps
+from workbook.reconcile.cube import Cube, Inputs, cube
+from workbook.reconcile.totals import NO_PLANS, PLANS, node_totals
+from workbook.rules.reconcile import ReconcileRules
+from workbook.stage import Stage, noun
+
+_NO_LINES = pd.DataFrame(
+    {c: pd.Series(dtype="str") for c in ("account_id", "rep_id", "territory_id", "period", "product_family")}
+).assign(amount=pd.Series(dtype="int64"))
+_NO_TARGETS = pd.DataFrame({"node": [], "period": [], "target_amount": [], "street_amount": []})
+_NO_ALLOCATION = pd.DataFrame({"node": [], "period": [], "product_family": [], "layer": [], "amount": []})
 
 
 class Reconcile(Stage):
     """Nouns of reconcile. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
+
+    @property
+    def rules(self) -> ReconcileRules:
+        return self.facts.rules.reconcile
+
+    @cached_property
+    def cube(self) -> Cube:
+        """Plan, target, street quota, projection and actuals by node × month × family (whole company)."""
+        register = self.earlier("portfolio").register
+        inputs = Inputs(
+            register.set_index("account_id")["owner_rep_id"],
+            getattr(self.earlier("plans"), "lines", _NO_LINES),
+            getattr(self.earlier("targets"), "allocation", _NO_ALLOCATION),
+            self.earlier("portfolio").outlook_months,
+        )
+        return cube(self.facts, inputs, (PLANS, NO_PLANS))
+
+    @noun
+    def gap(self) -> pd.DataFrame:
+        """Plan, target, street quota, projection, actuals per node × month × family: nodes of the tree, reps, accounts."""
+        return gaps.gap(self.cube)
+
+    @noun
+    def standing(self) -> pd.DataFrame:
+        """Verdict per node of the tree and per rep, for the year and each quarter, with its sentence."""
+        bearable = gaps.Bearable(self._best_past, np.full(len(self.cube.nodes), np.nan))
+        return gaps.standing(self.cube, bearable, self.rules, self.facts)
+
+    @cached_property
+    def _best_past(self) -> np.ndarray:
+        """The best of the last three complete fiscal years per node; NaN where nothing was sold."""
+        calendar, nodes = self.facts.calendar, self.cube.nodes
+        years = calendar.periods_of(self.facts.tables.sales["booked_on"], "year")
+        place = pd.Index(nodes.ids).get_indexer(self.facts.tables.sales["account_id"])
+        best = np.zeros(len(nodes), dtype=np.int64)
+        for back in (1, 2, 3):
+            rows = (years == calendar.shift(self.facts.year, -back)).to_numpy() & (place >= 0)
+            own = np.zeros(len(nodes), dtype=np.int64)
+            np.add.at(own, place[rows], self.facts.tables.sales["amount"].to_numpy()[rows])
+            best = np.maximum(best, nodes.roll_up(own))
+        return np.where(best > 0, best.astype(np.float64), np.nan)
+
+    @noun
+    def totals(self) -> pd.DataFrame:
+        """Year totals of every node of the tree: target, plan, gap, actuals, projection, last year."""
+        return node_totals(
+            self.facts,
+            self.earlier("portfolio").outlook_months,
+            getattr(self.earlier("plans"), "lines", _NO_LINES),
+            getattr(self.earlier("targets"), "by_node", _NO_TARGETS),
+        )
+
+    @noun
+    def checks(self) -> list[Check]:
+        """Plan against target per node and rep."""
+        tables = self.facts.tables
+        names = dict(zip(tables.territories["territory_id"], tables.territories["name"], strict=True))
+        names |= dict(zip(tables.reps["rep_id"], tables.reps["name"], strict=True))
+        return gaps.gap_checks(self.standing, self.facts.year, names)

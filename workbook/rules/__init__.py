@@ -13,6 +13,7 @@ from workbook.rules.engagement import EngagementRules
 from workbook.rules.maturity import MaturityRules
 from workbook.rules.plans import PlansRules
 from workbook.rules.portfolio import PortfolioRules
+from workbook.rules.quality import QualityRules
 from workbook.rules.reader import as_toml, read
 from workbook.rules.reconcile import ReconcileRules
 from workbook.rules.review import ReviewRules
@@ -28,6 +29,7 @@ class Rules:
     """All rules of a book; each attribute is a section of ``book.toml``."""
 
     book: CompanyRules = field(default_factory=CompanyRules)
+    quality: QualityRules = field(default_factory=QualityRules)
     portfolio: PortfolioRules = field(default_factory=PortfolioRules)
     engagement: EngagementRules = field(default_factory=EngagementRules)
     territories: TerritoriesRules = field(default_factory=TerritoriesRules)

@@ -19,7 +19,12 @@ class ProjectionRules:
         "rhythm (own ordering cycle and learned losses), seasonal_naive (last 12 months), naive (last quarter × 4)",
     )
     history_months: int = rule(36, "months of sales that are looked at")
-    rhythm_weight: float = rule(0.5, "weight of the newest ordering cycle against the ones before it, 0 to 1")
+    rhythm_weight: float | None = rule(
+        None, "weight of the newest ordering cycle against the ones before it, 0 to 1; learned when left out"
+    )
+    plain_share: float | None = rule(
+        None, "share of the plain mean of the last 12 months in the level, 0 to 1; learned when left out"
+    )
     cycle_prior: float = rule(2.0, "gaps between orders that the company's typical gap counts for")
     own_season_prior: float = rule(4.0, "orders a year that an account needs to weigh as much as the company's season")
     season_months_needed: int = rule(24, "months of sales without which no season is learned")
@@ -32,8 +37,10 @@ class ProjectionRules:
     )
 
     def __post_init__(self) -> None:
-        if not 0 < self.rhythm_weight < 1:
+        if self.rhythm_weight is not None and not 0 < self.rhythm_weight < 1:
             raise ValueError("projection.rhythm_weight is not between 0 and 1")
+        if self.plain_share is not None and not 0 <= self.plain_share <= 1:
+            raise ValueError("projection.plain_share is not 0 to 1")
         if self.history_months < 12:
             raise ValueError("projection.history_months is under 12")
         if self.pipeline_on_top_share is not None and not 0 <= self.pipeline_on_top_share <= 1:
@@ -179,7 +186,7 @@ class WhitespaceRules:
     size_bands: int = rule(4, "bands of equal numbers by which size is compared")
     penetration: float = rule(0.3, "a family is a gap only where at least this share of the peers buys it")
     upsell_share: float = rule(0.5, "upsell: less than this share of what peers of its size buy")
-    per_account: int = rule(5, "gaps shown per account, the largest first")
+    per_account: int = rule(3, "gaps shown per account, the largest first")
 
     def __post_init__(self) -> None:
         if self.peers_needed < 1 or self.size_bands < 1 or self.per_account < 1:

@@ -1,4 +1,4 @@
-"""Accounts of a run of territories, as arrays: what is behind them (nature, potential, growth), and their table."""
+"""Accounts of a run of territories, as arrays: what is behind them (nature, potential, growth, rhythm)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from workbook.sample.company import DAYS, FIRST_DAY, Company, Territory, day
+from workbook.sample.company import DAYS, Company, Territory, day, hired_days
 from workbook.sample.geography import TERRITORIES
-from workbook.sample.words import COMPETITORS, DIVISIONS, INDUSTRIES, INDUSTRY_SHARES, LEANINGS, company_names
+from workbook.sample.words import INDUSTRIES, INDUSTRY_SHARES, LEANINGS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -65,6 +64,11 @@ class Accounts:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def late(self) -> Bools:
+        """Whether nothing at all happened with the account before its ``start``."""
+        return (self.start > 0) & ~np.isin(self.nature, (INCUMBENT, STAR, COLD))
+
 
 def accounts_of(company: Company, run: range, first: int, rng: np.random.Generator) -> Accounts:
     """The accounts of the territories at positions ``run``, numbered from ``first``."""
@@ -75,6 +79,7 @@ def accounts_of(company: Company, run: range, first: int, rng: np.random.Generat
     numbers = first + np.arange(count)
     middle, spread = np.array(POTENTIAL)[nature].T
     potential = middle * np.exp(spread * rng.standard_normal(count))
+    potential = np.where(nature == CORE, np.maximum(potential, 9_000 + 3_000 * rng.random(count)), potential)
     low, high = np.array(WALLET)[nature].T
     wallet = rng.uniform(low, high)
     trend, noise = np.array(GROWTH)[nature].T
@@ -82,7 +87,7 @@ def accounts_of(company: Company, run: range, first: int, rng: np.random.Generat
     big = np.clip(np.log10(potential / middle + 1e-9), -1, 1)
     orders = np.clip(rng.uniform(few, many) * np.where(nature == CORE, np.exp(0.35 * big), 1.0), 1, 24)
     industry = rng.choice(len(INDUSTRIES), count, p=INDUSTRY_SHARES)
-    start = np.where(rng.random(count) < 0.15, rng.integers(1, 700, count), 0)
+    start = np.where((rng.random(count) < 0.15) & (territory != 7), rng.integers(1, 700, count), 0)
     start = np.where(nature == NEW, rng.integers(day("2025-07-15"), day("2026-04-15"), count), start)
     start = np.where(np.isin(nature, (INCUMBENT, STAR, COLD)), rng.integers(0, 1000, count), start)
     cities = np.array([len(TERRITORIES[t.cities][2]) for t in company.territories])[territory]
@@ -98,7 +103,7 @@ def accounts_of(company: Company, run: range, first: int, rng: np.random.Generat
         rng.random(count) >= np.array(NEVER_BOUGHT)[nature], start, np.full(count, DAYS), basket,
         np.full(count, -1), before, moved, np.ones(count, dtype=bool),
     )  # fmt: skip
-    lost = (nature == CORE) & (rng.random(count) < 0.04) & (territory != 7)
+    lost = (nature == CORE) & (rng.random(count) < 0.05) & (territory != 7) & (potential * wallet < 60e3)
     made.end = np.where(lost, rng.integers(day("2025-02-01"), day("2026-01-31"), count), made.end)
     _families(made, rng)
     return made
@@ -142,20 +147,19 @@ def _natures(company: Company, territory: Ints, owner: Ints, rng: np.random.Gene
 
 def _history(company: Company, owner: Ints, start: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Position of the rep who held the account before (-1: nobody), and the day of the hand-over."""
-    count = len(owner)
+    count, hired = len(owner), hired_days(company)
     before, moved = np.full(count, -1), np.zeros(count, dtype=np.int64)
-    mates = {rep: [r for r in leaf.reps if r != rep] for leaf in company.territories for rep in leaf.reps}
-    some = np.flatnonzero(rng.random(count) < 0.09)
-    for at in some:
-        others = [r for r in mates[int(owner[at])] if r != company.newcomer]
-        if others and int(owner[at]) != company.sitter:
-            before[at], moved[at] = others[int(rng.integers(len(others)))], int(rng.integers(400, DAYS - 120))
+    veterans = np.full(len(company.people), -1)
+    for leaf in company.territories:
+        old = [r for r in leaf.reps if hired[r] <= 0]
+        for rep in leaf.reps:
+            veterans[rep] = next((r for r in reversed(old) if r != rep), -1)
+    some = (rng.random(count) < 0.09) & (owner != company.sitter) | (hired[owner] > 0)
+    when = np.where(hired[owner] > 0, hired[owner], rng.integers(400, DAYS - 120, count))
+    some &= veterans[owner] >= 0
+    before[some], moved[some] = veterans[owner[some]], when[some]
     fifth = np.isin(owner, company.territories[4].reps) & (rng.random(count) < 0.4)
     before[fifth], moved[fifth] = company.leaver, day("2025-11-01")
-    young = owner == company.newcomer
-    if young.any():
-        mentors = [r for r in company.territories[10].reps if r != company.newcomer]
-        before[young], moved[young] = rng.choice(mentors, int(young.sum())), day("2026-03-02")
     return before, moved
 
 
@@ -176,133 +180,3 @@ def _families(made: Accounts, rng: np.random.Generator) -> None:
     for _ in range(2):
         top = np.where((top >= 0) & (made.parent[top] >= 0), made.parent[top], top)
     made.industry = np.where((top >= 0) & (rng.random(count) < 0.8), made.industry[top], made.industry)
-
-
-def names_of(made: Accounts, company: Company, rng: np.random.Generator) -> npt.NDArray[np.object_]:
-    """A name per account; a subsidiary carries its family's brand and its city or its trade."""
-    names = company_names(made.numbers, made.industry, rng)
-    top = made.parent.copy()
-    for _ in range(2):
-        top = np.where((top >= 0) & (made.parent[top] >= 0), made.parent[top], top)
-    subs = np.flatnonzero(top >= 0)
-    brands = np.array([names[t].rsplit(" ", 1)[0] for t in top[subs]], dtype=object)
-    taken: dict[str, int] = {}
-    for at, brand in zip(subs, brands, strict=True):
-        city = TERRITORIES[company.territories[made.territory[at]].cities][2][made.city[at]].name
-        name = f"{brand} {city}"
-        taken[name] = taken.get(name, -1) + 1
-        names[at] = name if not taken[name] else f"{name} {DIVISIONS[(taken[name] - 1) % len(DIVISIONS)]}"
-        if taken[name] > len(DIVISIONS):
-            names[at] += f" {taken[name]}"
-    return names
-
-
-def accounts_frame(made: Accounts, company: Company, bought: Bools, rng: np.random.Generator) -> pd.DataFrame:
-    """The accounts table. ``bought``: whether the account has any sale."""
-    count = len(made)
-    cities = [c for _, _, cs in TERRITORIES for c in cs]
-    base = np.cumsum([0, *(len(cs) for _, _, cs in TERRITORIES)])[:-1]
-    pools = np.array([t.cities for t in company.territories])[made.territory]
-    place = base[pools] + made.city
-    taken = lambda key: np.array([getattr(c, key) for c in cities], dtype=object)[place]  # noqa: E731
-    latitude = np.array([c.latitude for c in cities])[place] + rng.normal(0, 0.08, count)
-    longitude = np.array([c.longitude for c in cities])[place] + rng.normal(0, 0.09, count)
-    revenue = made.potential * rng.uniform(60, 260, count)
-    fit = np.clip(
-        0.45 + 0.1 * rng.standard_normal(count) + np.array([0.2, 0.2, 0.15, 0.2, -0.15, -0.05, 0.1])[made.nature],
-        0.05,
-        0.98,
-    )
-    asked = bought & (rng.random(count) < 0.6) & ~np.isin(made.nature, (COLD, STAR))
-    skill = np.random.default_rng([company.seed, 5]).normal(0, 0.7, len(company.people))[made.owner]
-    mood = np.array([7.9, 8.2, 6.5, 7.0, 5.8, 6.0, 8.0])[made.nature] + skill + 1.3 * rng.standard_normal(count)
-    nps_on = DAYS - rng.integers(10, 500, count)
-    created = np.where(made.start > 0, made.start, 0) - rng.integers(20, 2500, count)
-    created = np.where(made.nature == NEW, made.start - rng.integers(120, 420, count), created)
-    dropped = (made.nature == COLD) & (rng.random(count) < 0.03) & ~bought
-    rival = (made.nature == INCUMBENT) | ((made.nature == CORE) & (rng.random(count) < 0.04) & (made.territory != 7))
-    return pd.DataFrame(
-        {
-            "account_id": made.ids,
-            "name": names_of(made, company, rng),
-            "territory_id": np.array([t.node for t in company.territories], dtype=object)[made.territory],
-            "status": np.where(bought, "customer", "prospect"),
-            "parent_account_id": np.where(made.parent >= 0, made.ids[made.parent], None),
-            "industry": np.array(list(INDUSTRIES), dtype=object)[made.industry],
-            "employees": np.maximum(4, np.round(revenue / 230e3 * np.exp(0.3 * rng.standard_normal(count)))).astype(int),
-            "annual_revenue": np.maximum(1, np.round(revenue / 1e5)).astype(np.int64) * 10_000_000,
-            "country": np.full(count, "US", dtype=object),
-            "region": taken("state"),
-            "city": taken("name"),
-            "latitude": np.round(latitude, 3),
-            "longitude": np.round(longitude, 3),
-            "potential_amount": np.maximum(5, np.round(made.potential / 100)).astype(np.int64) * 10_000,
-            "fit_score": np.round(fit, 2),
-            "nps": np.where(asked, np.clip(np.round(mood), 0, 10), np.nan),
-            "nps_on": dates(np.where(asked, nps_on, -(10**6)), -(10**6)),
-            "incumbent": np.where(rival, np.array(COMPETITORS, dtype=object)[rng.integers(0, 5, count)], None),
-            "prefers_channel": np.array(["visit", "call", "email", None], dtype=object)[
-                rng.choice(4, count, p=[0.15, 0.25, 0.2, 0.4])
-            ],
-            "created_on": dates(created),
-            "disqualified_on": dates(np.where(dropped, DAYS - rng.integers(5, 200, count), -(10**6)), -(10**6)),
-        }
-    )  # fmt: skip
-
-
-def dates(days: Ints, missing: int | None = None) -> npt.NDArray[np.datetime64]:
-    """Days of the sample's history as datetime64[us]; ``missing`` marks days that are not known."""
-    stamps = FIRST_DAY + np.asarray(days).astype("timedelta64[D]")
-    if missing is not None:
-        stamps = np.where(np.asarray(days) == missing, np.datetime64("NaT", "D"), stamps)
-    return stamps.astype("datetime64[us]")
-
-
-def working(days: Ints) -> Ints:
-    """The same days, with Saturdays and Sundays moved back to Friday (2023-01-01 was a Sunday)."""
-    weekday = (days - 1) % 7
-    return np.asarray(days - np.where(weekday >= 5, weekday - 4, 0))
-
-
-def ownership_frame(made: Accounts, company: Company, bought_on: Ints, rng: np.random.Generator) -> pd.DataFrame:
-    """The ownership table: owners and those before them, co-owners, specialists and sponsors of large accounts.
-
-    ``bought_on``: unused for owners; shares stay blank where one owner has all.
-    """
-    reps, count = company.rep_ids, len(made)
-    hired = (company.people["hired_on"].to_numpy().astype("datetime64[D]") - FIRST_DAY).astype(int)
-    begin = np.maximum(day("2022-01-01"), hired[made.owner])
-    first = np.where(made.before >= 0, made.moved, np.minimum(begin, np.maximum(bought_on, day("2022-01-01"))))
-    first = np.maximum(first, hired[made.owner])
-    parts = [(np.arange(count), reps[made.owner], "owner", first, np.full(count, -(10**6)))]
-    old = np.flatnonzero(made.before >= 0)
-    since = np.minimum(np.maximum(day("2022-01-01"), hired[made.before[old]]), made.moved[old] - 30)
-    parts.append((old, reps[made.before[old]], "owner", since, made.moved[old] - 1))
-    alone = made.special.get("single", np.zeros(0, dtype=np.int64))
-    large = np.setdiff1d(np.argsort(-made.potential * made.wallet, kind="stable")[: max(24, count // 50)], alone)
-    large = large[made.nature[large] == CORE]
-    mates = np.array([company.territories[t].reps[(company.territories[t].reps.index(o) + 1) % len(company.territories[t].reps)]
-                      for t, o in zip(made.territory[large], made.owner[large], strict=True)], dtype=np.int64)  # fmt: skip
-    shared = mates != made.owner[large]
-    since_all = np.full(len(large), day("2024-01-01"))
-    late = np.maximum(since_all, hired[mates])
-    parts.append((large[shared], reps[mates[shared]], "co_owner", late[shared], np.full(int(shared.sum()), -(10**6))))
-    managers = dict(zip(company.people["rep_id"], company.people["manager_rep_id"], strict=True))
-    top = large[: len(large) // 2]
-    boss = np.array([managers[r] for r in reps[made.owner[top]]], dtype=object)
-    parts.append((top, boss, "sponsor", since_all[: len(top)], np.full(len(top), -(10**6))))
-    specialists = reps[company.people["role"].to_numpy() == "specialist"]
-    helped = large[::2]
-    parts.append(
-        (helped, specialists[np.arange(len(helped)) % 2], "overlay", since_all[::2], np.full(len(helped), -(10**6)))
-    )
-    frames = []
-    for rows, who, role, since_on, to in parts:
-        frames.append(pd.DataFrame({"account_id": made.ids[rows], "rep_id": who, "role": role,
-                                    "from_on": dates(since_on), "to_on": dates(to, -(10**6))}))  # fmt: skip
-    shares = pd.concat(frames, ignore_index=True)
-    shared_ids = set(made.ids[large[shared]])
-    now = shares["to_on"].isna()
-    owner_of_shared = (shares["role"] == "owner") & now & shares["account_id"].isin(shared_ids)
-    shares["share"] = np.where(owner_of_shared, 0.7, np.where(shares["role"] == "co_owner", 0.3, np.nan))
-    return shares.sort_values(["account_id", "from_on", "role", "rep_id"], kind="stable", ignore_index=True)

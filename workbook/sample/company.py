@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbook.errors import UsageError
 from workbook.sample.geography import REGIONS, TEAMS, TERRITORIES
-from workbook.sample.words import FIRST, LAST
+from workbook.sample.words import COMPANY, FIRST, LAST
 
 #: Accounts and reps of the twelve territories with the stories.
 CORE_ACCOUNTS = (95, 85, 80, 75, 70, 72, 90, 55, 365, 60, 88, 65)
@@ -51,6 +51,11 @@ class Company:
         return self.people["rep_id"].to_numpy(dtype=object)
 
 
+def hired_days(firm: Company) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Each person's first day as days since the first day of the sample's history (negative: before it)."""
+    return (firm.people["hired_on"].to_numpy().astype("datetime64[D]") - FIRST_DAY).astype(np.int64)
+
+
 def day(text: str) -> int:
     """A date as days since the first day of the sample's history."""
     return int((np.datetime64(text) - FIRST_DAY).astype(int))
@@ -89,7 +94,7 @@ def _tree(accounts: int) -> tuple[list[tuple[str, str, str, int, int]], pd.DataF
         (f"T-{i + 1:02d}", name, parent, CORE_ACCOUNTS[i], CORE_REPS[i])
         for i, (name, parent, _) in enumerate(TERRITORIES)
     ]
-    rows = [("CO", "Larkfield Fluid Systems", None)]
+    rows: list[tuple[str, str, str | None]] = [("CO", COMPANY, None)]
     rows += [(node, name, "CO") for node, name in REGIONS] + [(node, name, up) for node, name, up in TEAMS]
     more = accounts - CORE
     count = -(-more // PER_TERRITORY)
@@ -102,7 +107,15 @@ def _tree(accounts: int) -> tuple[list[tuple[str, str, str, int, int]], pd.DataF
         size = more // count + (extra < more % count)
         number = len(leaves) + 1
         name = f"{TERRITORIES[extra % len(TERRITORIES)][0]} {extra // len(TERRITORIES) + 2}"
-        leaves.append((f"T-{number:02d}", name, f"TM-{team}", size, max(1, round(size / PER_REP))))
+        leaves.append(
+            (
+                f"T-{number:02d}",
+                name,
+                f"TM-{team}",
+                size,
+                max(1, round(size / PER_REP + (0.25 if extra % 2 else -0.25))),
+            )
+        )
     managers = [node for node, _, _ in rows]
     rows += [(node, name, up) for node, name, up, _, _ in leaves]
     return leaves, pd.DataFrame(rows, columns=["territory_id", "name", "parent_id"]), managers
@@ -130,12 +143,13 @@ def _people(
     is_rep = np.array([r == "rep" for r in role])
     hired = FIRST_DAY - rng.integers(40, 2600, count).astype("timedelta64[D]")
     recent = is_rep & (rng.random(count) < 0.2)
-    hired[recent] = FIRST_DAY + rng.integers(20, 900, int(recent.sum())).astype("timedelta64[D]")
     reps_of: list[tuple[int, ...]] = []
     at = len(managers)
     for leaf in leaves:
         reps_of.append(tuple(range(at, at + leaf[4])))
+        recent[at] = False
         at += leaf[4]
+    hired[recent] = FIRST_DAY + rng.integers(20, 900, int(recent.sum())).astype("timedelta64[D]")
     hired[reps_of[8][0]] = np.datetime64("2017-05-15")
     hired[reps_of[10][2]] = np.datetime64("2026-03-02")
     hired[count - 2], hired[count - 1] = np.datetime64("2019-09-02"), np.datetime64("2026-10-01")

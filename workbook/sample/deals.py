@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workbook.money import round_amounts
-from workbook.sample.accounts import COLD, DIVEST, INCUMBENT, NEW, Accounts, Bools, Floats, Ints, dates, working
+from workbook.sample.accounts import COLD, DIVEST, INCUMBENT, NEW, Accounts, Bools, Floats, Ints
 from workbook.sample.company import DAYS, Company, day
+from workbook.sample.days import UNKNOWN, dates, only, working
 from workbook.sample.orders import PRODUCTS, family_of, holder, product_in
 from workbook.sample.words import NEXT_STEPS, STAGES, STATED_ODDS
 
-UNKNOWN = -(10**6)
 #: By nature of the account: deals a year, deal size as a share of potential, log-odds of winning.
-PER_YEAR = (1.0, 1.9, 1.2, 1.0, 0.25, 0.2, 1.4)
+PER_YEAR = (1.25, 2.1, 1.5, 1.2, 0.25, 0.25, 1.6)
 SIZE = (0.15, 0.17, 0.22, 0.20, 0.15, 0.30, 0.22)
 ODDS = (0.35, 0.35, -0.9, -0.5, -0.3, -0.9, 0.2)
 #: By product family: chance to win at even log-odds, median cycle in days.
 WIN = (0.40, 0.46, 0.32, 0.24, 0.55)
-CYCLE = (105, 70, 140, 200, 50)
+CYCLE = (120, 80, 160, 220, 60)
 #: The elapsed share of the cycle at which a deal enters each stage; where lost deals are lost; where won deals stood last.
 ENTERS = (0.0, 0.2, 0.5, 0.8)
 LOST_AT = (0.25, 0.30, 0.30, 0.15)
@@ -31,10 +32,10 @@ def deals(made: Accounts, company: Company, rng: np.random.Generator) -> pd.Data
     """All deals of the run, sorted by the day created; days as numbers, accounts, reps and products as positions."""
     rate = np.array(PER_YEAR)[made.nature] * np.where(made.worked, 1.0, 0.12)
     rate = np.where(made.owner == company.newcomer, 0.03, rate)
-    begin = np.where(made.nature == NEW, np.maximum(made.start, FIRST_DEAL), FIRST_DEAL)
-    count = rng.poisson(rate * (DAYS - begin) / 365.0)
+    begin = np.where(made.late, np.maximum(made.start, FIRST_DEAL), FIRST_DEAL)
+    count = rng.poisson(rate * (made.end - begin) / 365.0)
     rows = np.repeat(np.arange(len(made)), count)
-    created = begin[rows] + (rng.random(len(rows)) * (DAYS - begin[rows])).astype(np.int64)
+    created = begin[rows] + (rng.random(len(rows)) * (made.end - begin)[rows]).astype(np.int64)
     new = np.flatnonzero(made.nature == NEW)
     first = np.concatenate([np.zeros(len(rows), dtype=bool), np.ones(len(new), dtype=bool)])
     rows = np.concatenate([rows, new])
@@ -92,7 +93,9 @@ def _starved(frame: pd.DataFrame, made: Accounts, rng: np.random.Generator) -> p
     return frame.assign(amount=small)[~here | (rng.random(len(frame)) < 0.4)]
 
 
-def opportunities_frame(found: pd.DataFrame, ids: np.ndarray, made: Accounts, company: Company) -> pd.DataFrame:  # type: ignore[type-arg]
+def opportunities_frame(
+    found: pd.DataFrame, ids: npt.NDArray[np.object_], made: Accounts, company: Company
+) -> pd.DataFrame:
     """The opportunities table."""
     rng = np.random.default_rng([company.seed, 13, int(made.numbers[0])])
     count, status = len(found), found["status"].to_numpy()
@@ -111,14 +114,12 @@ def opportunities_frame(found: pd.DataFrame, ids: np.ndarray, made: Accounts, co
             "amount": found["amount"].to_numpy(),
             "created_on": dates(found["created"].to_numpy()),
             "close_on": dates(found["close"].to_numpy()),
-            "closed_on": dates(np.where(is_open, UNKNOWN, found["end"].to_numpy()), UNKNOWN),
+            "closed_on": dates(np.where(is_open, UNKNOWN, found["end"].to_numpy())),
             "probability": np.where(is_open, np.round(stated, 2), np.nan),
             "product_id": PRODUCTS["product_id"].to_numpy(dtype=object)[found["product"].to_numpy()],
             "rep_id": company.rep_ids[found["rep"].to_numpy()],
-            "next_step": np.where(
-                steps, np.array(NEXT_STEPS, dtype=object)[rng.integers(0, len(NEXT_STEPS), count)], None
-            ),
-            "next_step_on": dates(np.where(steps, working(ahead), UNKNOWN), UNKNOWN),
+            "next_step": only(steps, np.array(NEXT_STEPS, dtype=object)[rng.integers(0, len(NEXT_STEPS), count)]),
+            "next_step_on": dates(np.where(steps, working(ahead), UNKNOWN)),
             "pushes": found["pushes"].to_numpy(),
         }
     )

@@ -18,9 +18,11 @@ from workbook.rules.reader import as_toml
 from workbook.sample import deals as dealing
 from workbook.sample import orders as ordering
 from workbook.sample import phantoms, stories, touches
+from workbook.sample.account_tables import accounts_frame, ownership_frame
 from workbook.sample.accounts import CORE as CORE_NATURE
-from workbook.sample.accounts import Accounts, accounts_frame, accounts_of, dates, ownership_frame
+from workbook.sample.accounts import Accounts, accounts_of
 from workbook.sample.company import CORE, DAYS, Company, company, day
+from workbook.sample.days import dates, only
 from workbook.sample.targets import targets_frame
 from workbook.sample.words import COMPANY, FAMILIES
 from workbook.sample.writing import Writer, writing
@@ -190,7 +192,6 @@ def _numbered(parts: list[pd.DataFrame]) -> pd.DataFrame:
 def _activities_frame(
     acts: pd.DataFrame, ids: Any, contact_ids: Any, deal_ids: Any, made: Accounts, firm: Company, series: int
 ) -> pd.DataFrame:
-    missing = dealing.UNKNOWN
     number = acts["series"].to_numpy() + series + 1
     every = np.array([f"S-{i:04d}" for i in range(int(number.max()) + 2)], dtype=object)
     return pd.DataFrame(
@@ -199,8 +200,8 @@ def _activities_frame(
             "account_id": made.ids[acts["row"].to_numpy()],
             "rep_id": firm.rep_ids[acts["rep"].to_numpy()],
             "kind": np.array(touches.KINDS, dtype=object)[acts["kind"].to_numpy()],
-            "done_on": dates(acts["done"].to_numpy(), missing),
-            "due_on": dates(acts["due"].to_numpy(), missing),
+            "done_on": dates(acts["done"].to_numpy()),
+            "due_on": dates(acts["due"].to_numpy()),
             "contact_id": _taken(contact_ids, acts["contact"].to_numpy()),
             "opportunity_id": _taken(deal_ids, acts["deal"].to_numpy()),
             "minutes": acts["minutes"].to_numpy(),
@@ -208,13 +209,13 @@ def _activities_frame(
             "subject": acts["subject"].to_numpy(),
             "outcome": acts["outcome"].replace("", None).to_numpy(),
             "created_on": dates(acts["created"].to_numpy()),
-            "series_id": np.where(acts["series"] >= 0, every[np.maximum(number, 0)], None),
+            "series_id": only((acts["series"] >= 0).to_numpy(), every[np.maximum(number, 0)]),
         }
     )
 
 
 def _taken(ids: Any, places: Any) -> Any:
-    return np.append(ids, None)[places]
+    return only(places >= 0, ids[places]) if len(ids) else np.full(len(places), None, dtype=object)
 
 
 def _ids(letter: str, start: int, count: int, at_most: int) -> np.ndarray[Any, np.dtype[np.object_]]:

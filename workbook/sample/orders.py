@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.money import round_amounts
-from workbook.sample.accounts import CORE, Accounts, Floats, Ints, dates, working
+from workbook.sample.accounts import CORE, Accounts, Floats, Ints
 from workbook.sample.company import DAYS, FIRST_DAY, Company
+from workbook.sample.days import dates, working
 from workbook.sample.words import FAMILIES
 
 #: Relative size of the calendar months: a slow winter, strong ends of quarters.

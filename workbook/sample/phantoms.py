@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from workbook.sample.accounts import Ints, working
+from workbook.sample.accounts import Ints
 from workbook.sample.company import DAYS, day
-from workbook.sample.deals import UNKNOWN
+from workbook.sample.days import UNKNOWN, working
 from workbook.sample.touches import PHANTOM
 
 #: Makes the phantom rows of one rep: positions of accounts in, activities out (account positions repeat).
@@ -50,7 +50,7 @@ def never_closed(rows: Ints, rng: np.random.Generator) -> pd.DataFrame:
 def bulk_created(rows: Ints, rng: np.random.Generator) -> pd.DataFrame:
     """Two tasks on each account, all made on one day, due on scattered days, never done."""
     both = np.concatenate([rows, rows])
-    due = working(day("2026-03-02") + rng.integers(0, 150, len(both)))
+    due = working(day("2026-03-02") + rng.integers(0, 108, len(both)))
     return _rows("bulk created", both, "Touch base", due=due, created=np.full(len(both), day("2026-02-27")))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from workbook.sample.accounts import CORE as CORE_NATURE
 from workbook.sample.accounts import NATURES, WORKED, Accounts, Ints
 from workbook.sample.company import DAYS, Company
-from workbook.sample.deals import UNKNOWN
+from workbook.sample.days import UNKNOWN
 from workbook.sample.targets import SHORT
 from workbook.sample.touches import HONEST, PHANTOM
 
@@ -51,7 +51,7 @@ def plant(made: Accounts, company: Company, rng: np.random.Generator) -> None:
 
 def _family(made: Accounts, company: Company, taken: int, rng: np.random.Generator) -> None:
     """A head in Illinois and six subsidiaries elsewhere, all regular buyers of filtration but the one in Georgia and Florida."""
-    members = []
+    members: list[int] = []
     for territory in (6, 6, 5, 0, 3, 10, 4):
         here = (made.territory == territory) & (made.nature == CORE_NATURE)
         here &= ~np.isin(np.arange(len(made)), [*members, taken])

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.sample.accounts import CORE, NEW, Accounts, Ints, dates, working
+from workbook.sample.accounts import CORE, NEW, Accounts, Ints
 from workbook.sample.company import DAYS, Company, day
-from workbook.sample.deals import UNKNOWN
+from workbook.sample.days import UNKNOWN, dates, working
 from workbook.sample.orders import holder
 from workbook.sample.words import OUTCOMES, SUBJECTS, TITLE_INFLUENCE, TITLE_ROLES, TITLES, people_names
 
 KINDS = ("call", "email", "meeting", "visit", "task")
-FIRST_TOUCH = day("2025-04-01")
+FIRST_TOUCH = day("2025-01-01")
 #: By nature: touches a year, contacts beyond the first, chance of having a first contact.
 PER_YEAR = (6.0, 8.5, 6.5, 4.2, 17.0, 1.0, 6.0)
 MORE_CONTACTS = (1.0, 1.0, 0.6, 0.4, 0.2, 0.05, 0.9)
@@ -210,7 +210,7 @@ def contacts_frame(
             "role": np.array(TITLE_ROLES, dtype=object)[title],
             "influence": np.round(np.clip(influence, 0.1, 1.0), 1),
             "support": np.round(np.clip(warm + 0.35 * rng.standard_normal(count), -1, 1), 1) + 0.0,
-            "last_contact_on": dates(last, UNKNOWN),
+            "last_contact_on": dates(last),
             "owner_rep_id": company.rep_ids[made.owner[rows]],
         }
     )

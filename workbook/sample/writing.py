@@ -52,7 +52,7 @@ def _texts(values: pd.Series, column: Column) -> list[str]:
     missing = values.isna().to_numpy()
     if column.kind == "date":
         days = values.to_numpy().astype("datetime64[D]").astype(str)
-        return np.where(missing, "", days).tolist()  # type: ignore[no-any-return]
+        return np.where(missing, "", days).tolist()
     plain = values.tolist()
     if column.kind == "amount":
         return ["" if gone else _major(int(v)) for v, gone in zip(plain, missing, strict=True)]

@@ -4,6 +4,36 @@ A section composes nouns of the stages, charts and tables; it computes nothing o
 a note that says which, never a zero.
 """
 
+from workbook.sections.accounts import class_mix as class_mix
+from workbook.sections.accounts import engagement as engagement
+from workbook.sections.accounts import key_account_cards as key_account_cards
+from workbook.sections.accounts import overdue as overdue
+from workbook.sections.accounts import portfolio_table as portfolio_table
+from workbook.sections.accounts import whitespace as whitespace
 from workbook.sections.audience import AUDIENCES as AUDIENCES
 from workbook.sections.audience import Audience as Audience
 from workbook.sections.audience import audience_of as audience_of
+from workbook.sections.changes import changes as changes
+from workbook.sections.contents import company_title as company_title
+from workbook.sections.contents import history_reach as history_reach
+from workbook.sections.contents import rules_in_force as rules_in_force
+from workbook.sections.contents import tables_overview as tables_overview
+from workbook.sections.frame import footer as footer
+from workbook.sections.frame import open_company as open_company
+from workbook.sections.frame import open_for as open_for
+from workbook.sections.frame import show as show
+from workbook.sections.frame import title as title
+from workbook.sections.headline import headline as headline
+from workbook.sections.headline import summary as summary
+from workbook.sections.nodes import nodes_chart as nodes_chart
+from workbook.sections.nodes import nodes_table as nodes_table
+from workbook.sections.nodes import tree_table as tree_table
+from workbook.sections.risks import check_list as check_list
+from workbook.sections.risks import concentration as concentration
+from workbook.sections.risks import leavers as leavers
+from workbook.sections.risks import questions as questions
+from workbook.sections.sales import pipeline as pipeline
+from workbook.sections.sales import pipeline_table as pipeline_table
+from workbook.sections.sales import product_mix as product_mix
+from workbook.sections.sales import sales_against_target as sales_against_target
+from workbook.sections.sales import top_accounts as top_accounts

@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from workbook.errors import DataError
+from workbook.tables.quality import Quality
 from workbook.tables.schema import TABLES, Table
 
 
@@ -24,7 +25,8 @@ def shaped(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     columns = {}
     for column in table.columns:
         if column.name in frame:
-            columns[column.name] = frame[column.name].astype(column.dtype)
+            given = frame[column.name]
+            columns[column.name] = given if given.dtype == column.dtype else given.astype(column.dtype)
         elif column.present:
             raise DataError(f"column {column.name} is missing", where=table.name, remedy=f"Add it: {column.help}.")
         else:
@@ -38,7 +40,7 @@ class Tables:
     """The ten tables, each with all canonical columns in canonical dtypes; own columns of the book follow them.
 
     ``given`` names the tables that exist and have rows; the others are empty frames, and what needs them says "not known".
-    ``columns_given`` names, per table, the columns that the files had.
+    ``quality`` holds the warnings that travel with the data; frames made by hand have none.
     """
 
     territories: pd.DataFrame
@@ -52,15 +54,16 @@ class Tables:
     activities: pd.DataFrame
     targets: pd.DataFrame
     given: frozenset[str] = frozenset()
+    quality: Quality | None = None
 
     @classmethod
-    def of(cls, frames: Mapping[str, pd.DataFrame]) -> Tables:
-        """From the frames there are, by table name; the others become empty."""
+    def of(cls, frames: Mapping[str, pd.DataFrame], quality: Quality | None = None) -> Tables:
+        """From the frames there are, by table name; the others become empty. ``quality`` is what validation said of them."""
         unknown = set(frames) - set(TABLES)
         if unknown:
             raise DataError(f"no such table: {', '.join(sorted(unknown))}", remedy=f"Tables are {', '.join(TABLES)}.")
         made = {n: shaped(t, frames[n]) if n in frames else blank(t) for n, t in TABLES.items()}
-        return cls(**made, given=frozenset(n for n, frame in frames.items() if len(frame)))
+        return cls(**made, given=frozenset(n for n, frame in frames.items() if len(frame)), quality=quality)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         frame: pd.DataFrame = getattr(self, TABLES[name].name)
@@ -134,5 +137,6 @@ class Tables:
             reps=reps.reset_index(drop=True),
             accounts=accounts.reset_index(drop=True),
             targets=self.targets[self.targets["territory_id"].isin(inside)].reset_index(drop=True),
+            quality=self.quality.scoped(inside) if self.quality else None,
             **{name: frame.reset_index(drop=True) for name, frame in by_account.items()},
         )

@@ -1,77 +1,166 @@
-"""Reading a book's ``tables/`` folder into :class:`~workbook.tables.frames.Tables`, typed and exact, by DuckDB."""
+"""Reading a book's ``tables/`` folder into :class:`~workbook.tables.frames.Tables`: typed, exact, validated, cached."""
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from pathlib import Path
 
-import duckdb
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from workbook.errors import DataError, Fault
-from workbook.money import exponent
+from workbook.errors import DataError
+from workbook.periods import Calendar
+from workbook.rules.quality import QualityRules
 from workbook.tables.frames import Tables
-from workbook.tables.schema import TABLES, Column, Table
+from workbook.tables.intake import Intake, table_file, take_in
+from workbook.tables.quality import Quality
+from workbook.tables.schema import TABLES, Table
+from workbook.tables.snapshot import Cache, snapshot
+from workbook.tables.source import quoted, text
+from workbook.tables.validation import validate
+from workbook.tables.validation.completeness import check as completeness
+
+__all__ = ["assess", "load_tables", "table_file", "table_files"]
+
+#: Changes when what is cached changes its shape.
+_FORMAT = "4"
 
 
-def table_file(folder: Path, name: str) -> Path | None:
-    """The file of a table, Parquet before CSV, or None."""
-    return next((p for end in ("parquet", "csv") if (p := folder / f"{name}.{end}").is_file()), None)
+def table_files(folder: Path) -> list[Path]:
+    """The files of the tables that are there."""
+    return [path for name in TABLES if (path := table_file(folder, name))]
 
 
-def load_tables(folder: Path, currency: str) -> Tables:
-    """All tables of a book. Raises :class:`DataError` with every value that does not fit its column."""
-    faults: list[Fault] = []
-    frames = {}
-    for name, table in TABLES.items():
-        path = table_file(folder, name)
-        if path is None:
-            if table.needed:
-                faults.append(
-                    Fault(name, f"{name}.csv", 0, "", "", "the table is missing", f"Add {folder / name}.csv.")
-                )
-            continue
-        frames[name] = _read(table, path, currency, faults)
-    if faults:
-        raise DataError(f"{len(faults)} faults in {folder}", faults, remedy="`workbook check` lists them all.")
-    return Tables.of(frames)
+def load_tables(
+    folder: Path, currency: str, calendar: Calendar | None = None, rules: QualityRules | None = None
+) -> Tables:
+    """All tables of a book, with their :class:`Quality`. Raises :class:`DataError` with every error that was found.
 
-
-def _read(table: Table, path: Path, currency: str, faults: list[Fault]) -> pd.DataFrame:
-    with duckdb.connect() as connection:
-        source = (
-            f"read_parquet({_text(path)})"
-            if path.suffix == ".parquet"
-            else f"read_csv({_text(path)}, all_varchar=true, header=true, quote='\"', escape='\"', delim=',')"
-        )
-        present = [row[0] for row in connection.execute(f"describe select * from {source}").fetchall()]
-        parts = []
-        for column in table.columns:
-            if column.name in present:
-                parts.append(f"{_cast(column, currency)} as {_quoted(column.name)}")
-            elif column.present:
-                faults.append(
-                    Fault(table.name, path.name, 1, column.name, "", "the column is missing", f"Add it: {column.help}.")
-                )
-        parts += [_quoted(name) for name in present if name not in table.column]
+    What was read once is kept as Parquet in the book's ``.cache/``, named by the hash of the files.
+    """
+    calendar, rules = calendar or Calendar(), rules or QualityRules()
+    cache, key, mark = _place(folder, currency, calendar, rules)
+    if found := cache.get(key):
         try:
-            return connection.execute(f"select {', '.join(parts)} from {source}").df()
-        except duckdb.Error as fault:
-            faults.append(Fault(table.name, path.name, 0, "", "", str(fault).splitlines()[0], "Mend the value."))
-            return pd.DataFrame()
+            return _cached(found, mark)
+        except (OSError, ValueError, KeyError, pa.ArrowException):
+            cache.drop(key)
+    intake = take_in(folder, currency, calendar)
+    try:
+        quality = _judge(intake, rules, mark)
+        if quality.errors:
+            raise _refusal(folder, quality)
+        try:
+            with cache.making(key) as made:
+                _keep(intake, quality, made)
+            return _cached(cache.root / key, mark)
+        except OSError:
+            return _direct(intake, quality)
+    finally:
+        intake.db.close()
 
 
-def _cast(column: Column, currency: str) -> str:
-    text = f"nullif(trim({_quoted(column.name)}::varchar), '')"
-    if column.kind == "amount":
-        digits = exponent(currency)
-        return f"({text}::decimal(18,{digits}) * {10**digits})::bigint"
-    kind = {"date": "timestamp", "number": "double", "share": "double", "count": "bigint"}.get(column.kind, "varchar")
-    return f"{text}::{kind}"
+def assess(folder: Path, currency: str, calendar: Calendar | None = None, rules: QualityRules | None = None) -> Quality:
+    """The quality of the tables in a folder, errors and all; nothing is raised. Sound tables are cached for opening."""
+    calendar, rules = calendar or Calendar(), rules or QualityRules()
+    cache, key, mark = _place(folder, currency, calendar, rules)
+    if found := cache.get(key):
+        try:
+            return _cached_quality(found, mark)
+        except (OSError, ValueError, KeyError, pa.ArrowException):
+            cache.drop(key)
+    intake = take_in(folder, currency, calendar)
+    try:
+        quality = _judge(intake, rules, mark)
+        if not quality.errors:
+            try:
+                with cache.making(key) as made:
+                    _keep(intake, quality, made)
+            except OSError:
+                pass  # a book on a read-only disk is read again each time
+        return quality
+    finally:
+        intake.db.close()
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _place(folder: Path, currency: str, calendar: Calendar, rules: QualityRules) -> tuple[Cache, str, str]:
+    home = folder.parent / ".cache"
+    mark = snapshot(table_files(folder), home / "hashes.json")
+    strangers = sorted(p.name for p in folder.glob("*")) if folder.is_dir() else []
+    key = sha256(repr((_FORMAT, mark, currency, calendar, rules, strangers)).encode()).hexdigest()[:20]
+    return Cache(home / "tables"), key, mark
 
 
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def _judge(intake: Intake, rules: QualityRules, mark: str) -> Quality:
+    validate(intake, rules)
+    done = completeness(intake, rules)
+    faults = intake.faults
+    topics = [(t, s, n) for (t, s), n in faults.topics.items()]
+    rows = []
+    for name in intake.columns:
+        rejected = faults.rejected(name)
+        rows.append((name, intake.files[name], intake.read[name], intake.read[name] - rejected, rejected))
+    return Quality(
+        faults.frame(),
+        pd.DataFrame(topics, columns=["topic", "severity", "count"]).astype({"count": "int64"}),
+        pd.DataFrame(rows, columns=["table", "file", "read", "used", "rejected"]),
+        done,
+        mark,
+    )
+
+
+def _refusal(folder: Path, quality: Quality) -> DataError:
+    number = quality.errors
+    what = f"{number:,} error{'' if number == 1 else 's'} in {folder}"
+    return DataError(what, quality.error_list(), remedy="`workbook check` lists them all.")
+
+
+def _keep(intake: Intake, quality: Quality, into: Path) -> None:
+    for name in intake.columns:
+        select = f"select {_selection(intake, TABLES[name])} from {name}"
+        intake.db.execute(f"copy ({select}) to {text(into / f'{name}.parquet')} (format parquet, compression lz4_raw)")
+    for part in ("faults", "topics", "counts", "completeness"):
+        pq.write_table(pa.Table.from_pandas(getattr(quality, part), preserve_index=False), into / f"_{part}.parquet")
+    (into / "_given.json").write_text(json.dumps(sorted(intake.columns)), encoding="utf-8")
+
+
+def _selection(intake: Intake, table: Table) -> str:
+    parts = []
+    for column in table.columns:
+        value = column.name
+        if column.kind == "date":
+            value = f"{value}::timestamp"
+        if table.name == "accounts" and column.name in ("latitude", "longitude"):
+            sane = "abs(latitude) <= 90 and abs(longitude) <= 180 and not (latitude = 0 and longitude = 0)"
+            value = f"case when {sane} then {value} end"
+        parts.append(f"{value} as {column.name}")
+    return ", ".join(parts + [quoted(c) for c in intake.own_columns[table.name]])
+
+
+def _cached(folder: Path, mark: str) -> Tables:
+    given = json.loads((folder / "_given.json").read_text(encoding="utf-8"))
+    frames = {name: _frame(pq.read_table(folder / f"{name}.parquet")) for name in given}
+    return Tables.of(frames, quality=_cached_quality(folder, mark))
+
+
+def _cached_quality(folder: Path, mark: str) -> Quality:
+    faults, topics, counts, done = (
+        pq.read_table(folder / f"_{part}.parquet").to_pandas()
+        for part in ("faults", "topics", "counts", "completeness")
+    )
+    return Quality(faults, topics, counts, done, mark)
+
+
+def _direct(intake: Intake, quality: Quality) -> Tables:
+    frames = {
+        name: _frame(intake.db.sql(f"select {_selection(intake, TABLES[name])} from {name}").to_arrow_table())
+        for name in intake.columns
+    }
+    return Tables.of(frames, quality=quality)
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    whole = {pa.int64(): pd.Int64Dtype()}
+    return table.to_pandas(types_mapper=whole.get, self_destruct=True, split_blocks=True)

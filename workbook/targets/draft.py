@@ -20,6 +20,7 @@ from workbook.targets.method import Method
 from workbook.targets.ramp import ramp
 from workbook.targets.rounding import Fixed, rounded
 from workbook.targets.season import Season, season
+from workbook.targets.skeleton import Held
 
 Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
@@ -71,6 +72,11 @@ class Draft:
     nobody: npt.NDArray[np.bool_]
     top: Floats
     fixed: Fixed
+
+    @property
+    def cuts(self) -> tuple[Held, ...]:
+        """The company's numbers that cross the classes; under a growth scenario they are not given."""
+        return () if self.method.growth_share else self.prepared.given.cuts
 
     @cached_property
     def shares(self) -> Floats:

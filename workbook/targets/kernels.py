@@ -8,6 +8,7 @@ from numba import njit
 
 Int64s = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
 
 
 @njit(cache=True)
@@ -72,3 +73,27 @@ def _pair(frac: Int64s, bit: int, own: Int32s, up: Int32s, mate: Int32s, wait: I
         else:
             mate[i], mate[other] = other, i
             wait[up[s]] = -1
+
+
+@njit(cache=True)
+def fit(table: Floats, starts: Int64s, cells: Int64s, goals: Floats, sweeps: int) -> int:
+    """Scale sets of cells in turn until each adds up to its goal; in place. Returns the sweeps that it took.
+
+    Cells of one sign are scaled by one factor; of both signs, each moves by its share of the absolute sum.
+    """
+    for sweep in range(sweeps):
+        worst = 0.0
+        for s in range(len(goals)):
+            total, size = 0.0, 0.0
+            for i in range(starts[s], starts[s + 1]):
+                total += table[cells[i]]
+                size += abs(table[cells[i]])
+            gap = goals[s] - total
+            if gap == 0.0 or size == 0.0:
+                continue
+            worst = max(worst, abs(gap) / max(1.0, size))
+            for i in range(starts[s], starts[s + 1]):
+                table[cells[i]] += gap * (abs(table[cells[i]]) / size)
+        if worst < 1e-13:
+            return sweep + 1
+    return sweeps

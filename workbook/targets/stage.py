@@ -9,10 +9,11 @@ import pandas as pd
 
 from workbook.stage import Stage, noun
 from workbook.targets import frames
+from workbook.targets.allocated import Allocated, allocated
 from workbook.targets.bases import Sources, between, known_sales
 from workbook.targets.draft import Draft, drafted, prepared
+from workbook.targets.edits import edits_of
 from workbook.targets.method import Method
-from workbook.targets.street import hedge_factors, hedges
 
 
 class Targets(Stage):
@@ -46,16 +47,16 @@ class Targets(Stage):
         return drafted(ready, Method(self.facts.rules.targets)) if ready else None
 
     @cached_property
+    def allocated(self) -> Allocated | None:
+        """The year's targets with finance's lower numbers and every edit that stands; None without a company target."""
+        if self.draft is None:
+            return None
+        return allocated(self.draft, edits_of(self.facts.decisions.log("target_edit")))
+
+    @property
     def layers(self) -> dict[str, Any]:
         """Amounts of every node (n, cells) by layer: target and street."""
-        draft = self.draft
-        if draft is None:
-            return {}
-        branches, rules = draft.nodes.branches, draft.method.rules
-        factors = hedge_factors(branches, draft.method.hedge(draft.nodes), rules.attrition_share)
-        hedge = hedges(branches, draft.amounts, factors)
-        target = branches.roll_up(draft.amounts)
-        return {"target": target, "street": target + branches.roll_up(hedge)}
+        return self.allocated.layers if self.allocated else {}
 
     @noun
     def allocation(self) -> pd.DataFrame:

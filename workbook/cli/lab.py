@@ -1,0 +1,35 @@
+"""``workbook lab``: JupyterLab on the book's notebooks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from workbook.cli.app import app
+from workbook.cli.options import BookOption
+
+
+@app.command()
+def lab(
+    book: BookOption = None,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8888,
+) -> int:
+    """Open JupyterLab on the book's notebooks (its own folder `notebooks/`, else the shipped ones).
+
+    Example: workbook lab --book data/sample
+    """
+    import os
+    import subprocess
+    import sys
+
+    from workbook.book import find_book
+    from workbook.places import shipped
+
+    root = find_book(book)
+    own = root / "notebooks"
+    folder = own if own.is_dir() else shipped("notebooks")
+    arguments = [f"--port={port}", f"--ServerApp.root_dir={folder}", *([] if browser else ["--no-browser"])]
+    environment = {**os.environ, "WORKBOOK_BOOK": str(root)}
+    return subprocess.call([sys.executable, "-m", "jupyterlab", *arguments], env=environment)

@@ -1,0 +1,145 @@
+"""The files of a CRM export as DuckDB views of text, each row with its file and line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from workbook.crm.mapping import Expected, Mapping
+from workbook.errors import DataError, UsageError
+from workbook.tables.source import Source, quoted, read_into, read_sheets, sheets, show, text
+from workbook.tables.text import Record, lines_of
+
+_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls")
+
+
+@dataclass
+class Export:
+    """Views by name (``views``: name → the view beneath it), what was read of each file, and lines that are no records."""
+
+    views: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    broken: list[tuple[str, Record]] = field(default_factory=list)
+    _bases: dict[str, str] = field(default_factory=dict)
+
+    def base_of(self, file: str) -> str:
+        """The view that holds a file's lines."""
+        return self._bases[file]
+
+    def broken_of(self, file: str) -> list[Record]:
+        """A file's lines that are no records."""
+        return [record for name, record in self.broken if name == file]
+
+    def line(self, file: str, rows: set[int]) -> dict[int, int]:
+        """Physical lines of some rows of a file (rows as a spreadsheet counts, the header is 1)."""
+        source = self.sources.get(file)
+        if source is None or source.exact or source.path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+            return {}
+        return lines_of(source.path, rows)
+
+
+def open_export(db: duckdb.DuckDBPyConnection, folder: Path, mapping: Mapping) -> Export:
+    """Register every file of the export as a view of its name, and under the names that the mapping expects.
+
+    Every column is text; ``_file`` and ``_line`` say where a row stands.
+    """
+    files = _files(folder)
+    wanted = {alike(f) for e in mapping.expected for f in e.files}
+    export = Export()
+    for at, path in enumerate(files):
+        if (
+            mapping.expected
+            and path.suffix.lower() not in (".xlsx", ".xlsm", ".xls")
+            and alike(path.stem) not in wanted
+        ):
+            continue
+        for name, sheet in _names(path):
+            target = f"_source{at}{'_' + alike(sheet) if sheet else ''}"
+            label = f"{path.name} [{sheet}]" if sheet else path.name
+            if sheet is None:
+                source = read_into(db, path, target, _as_text)
+            else:
+                source = read_sheets(db, path, {sheet: f"{target}_data"}, _as_text)[0]
+                show(db, target, exact=source.exact)
+            export.sources[label] = source
+            export.broken += [(label, record) for record in source.broken]
+            line = "_line" if source.exact else "_row"
+            columns = ", ".join(quoted(c) for c in source.columns) or "null as nothing"
+            base = f"{target}_lines"
+            db.execute(
+                f"create view {quoted(base)} as select {columns}, {text(label)} as _file, {line} as _line, "
+                f"_row as _record from {quoted(target)}"
+            )
+            view = _free(name, export.views)
+            export.views[view], export._bases[label] = base, base
+            db.execute(f"create view {quoted(view)} as select * from {quoted(base)}")
+    for expected in mapping.expected:
+        _expect(db, export, expected, folder)
+    return export
+
+
+def alike(name: str) -> str:
+    """A name without case and punctuation, for comparing headings: ``Account ID``, ``AccountId`` and ``account_id`` agree."""
+    return re.sub(r"[^0-9a-z]+", "", str(name).lower())
+
+
+def _files(folder: Path) -> list[Path]:
+    if folder.is_file():
+        return [folder]
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}", remedy="Name the folder that holds the export's files.")
+    files = sorted(
+        p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in _ENDINGS and p.name[0] not in ".~"
+    )
+    if not files:
+        raise DataError("holds no CSV, XLSX or Parquet file", where=str(folder), remedy="Name the export's folder.")
+    return files
+
+
+def _names(path: Path) -> list[tuple[str, str | None]]:
+    if path.suffix.lower() not in (".xlsx", ".xlsm", ".xls"):
+        return [(path.stem, None)]
+    found = sheets(path)
+    return [(path.stem if len(found) == 1 else sheet, sheet) for sheet in found]
+
+
+def _free(name: str, taken: dict[str, str]) -> str:
+    view, number = name, 2
+    while view.lower() in {t.lower() for t in taken}:
+        view, number = f"{name}_{number}", number + 1
+    return view
+
+
+def _as_text(columns: dict[str, str]) -> list[str]:
+    return [f"{quoted(c)}::varchar as {quoted(c)}" if kind != "VARCHAR" else quoted(c) for c, kind in columns.items()]
+
+
+def _expect(db: duckdb.DuckDBPyConnection, export: Export, expected: Expected, folder: Path) -> None:
+    by_name = {alike(view): view for view in export.views}
+    found = next((by_name[alike(f)] for f in expected.files if alike(f) in by_name), None)
+    if found is None:
+        if expected.needed:
+            there = ", ".join(sorted(p.name for p in _files(folder))) or "nothing"
+            raise DataError(
+                f"the export has no {expected.name} file", where=str(folder),
+                remedy=f"It may be called {' or '.join(f + '.csv' for f in expected.files)}; there are {there}.",
+            )  # fmt: skip
+        columns = ", ".join(f"null::varchar as {quoted(c)}" for c in expected.columns) or "null as nothing"
+        db.execute(
+            f"create or replace view {quoted(expected.name)} as select {columns}, null::varchar as _file, "
+            "null::bigint as _line, null::bigint as _record limit 0"
+        )
+        return
+    base = export.views[found]
+    given = {alike(r[0]): r[0] for r in db.execute(f"describe {quoted(base)}").fetchall() if not r[0].startswith("_")}
+    parts = [
+        f"{quoted(given[alike(c)])} as {quoted(c)}" if alike(c) in given else f"null::varchar as {quoted(c)}"
+        for c in expected.columns
+    ]
+    named = {alike(c) for c in expected.columns}
+    parts += [quoted(own) for key, own in given.items() if key not in named]
+    columns = ", ".join([*parts, "_file", "_line", "_record"])
+    db.execute(f"create or replace view {quoted(expected.name)} as select {columns} from {quoted(base)}")

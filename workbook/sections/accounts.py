@@ -1,0 +1,174 @@
+"""Portfolio mix, engagement, key accounts and whitespace of a node."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from workbook.book import Book
+from workbook.money import format_amount
+from workbook.show import MISSING, Note, Table
+
+
+def class_mix(book: Book) -> Any:
+    """Chart: classes of the node's accounts against the target mix."""
+    from workbook.charts import portfolio as portfolio_charts
+
+    mix = book.portfolio.class_mix
+    own = mix[(mix["node"] == book.node).to_numpy()]
+    if own.empty:
+        return Note("No accounts in this node: class mix not known.", "warn")
+    return portfolio_charts.class_mix(own).figure
+
+
+def portfolio_table(book: Book) -> Table:
+    """Accounts, sales and projection of the node by class and grade."""
+    rows = book.portfolio.register[["account_id", "sales_12m_amount"]]
+    rows = rows.merge(book.portfolio.classes[["account_id", "class"]], on="account_id", how="left")
+    rows = rows.merge(book.portfolio.grades[["account_id", "grade"]], on="account_id", how="left")
+    rows = rows.merge(book.portfolio.projection[["account_id", "projected_amount"]], on="account_id", how="left")
+    rows[["class", "grade"]] = rows[["class", "grade"]].fillna("not known")
+    counts = rows.pivot_table(index="class", columns="grade", values="account_id", aggfunc="count", fill_value=0)
+    sums = rows.groupby("class")[["sales_12m_amount", "projected_amount"]].sum().astype("int64")
+    out = counts.join(sums).reset_index()
+    out.insert(1, "accounts", counts.sum(axis=1).to_numpy())
+    return Table(out, book.facts.currency, "Accounts by class and grade", {c: f"grade {c}" for c in counts.columns})
+
+
+def engagement(book: Book) -> Any:
+    """How the node's accounts are worked: coverage by rep, and touches that do not count."""
+    facts = book.facts
+    if not facts.tables.has("activities"):
+        return Note(facts.tables.lacks("activities", "cadence and integrity"), "warn")
+    coverage = book.engagement.coverage
+    names = pd.concat(
+        [facts.tables.reps.set_index("rep_id")["name"], facts.tables.territories.set_index("territory_id")["name"]]
+    )
+    rows = coverage.assign(name=coverage["node"].map(names))
+    keep = [c for c in ("node", "name", "accounts", "touched", "on_time", "share") if c in rows]
+    return Table(rows[keep], facts.currency, "Coverage: accounts touched, and touched on time", {"share": "on time"})
+
+
+def overdue(book: Book, count: int = 12) -> Any:
+    """The accounts most overdue, key accounts first, with the reason."""
+    facts = book.facts
+    if not facts.tables.has("activities"):
+        return Note(facts.tables.lacks("activities", "cadence"), "warn")
+    rows = book.engagement.cadence
+    late = rows[(rows["verdict"].isin(["fail", "warn"])).to_numpy()]
+    if late.empty:
+        return Note("Every account was touched in time.", "ok")
+    late = late.sort_values(["is_key", "overdue_days", "account_id"], ascending=[False, False, True], ignore_index=True)
+    names = facts.tables.accounts.set_index("account_id")["name"]
+    late = late.assign(name=late["account_id"].map(names))
+    keep = ["account_id", "name", "class", "grade", "last_touch_on", "due_on", "overdue_days", "verdict"]
+    return Table(late[keep], facts.currency, "Touches overdue", limit=count)
+
+
+def whitespace(book: Book, count: int = 10) -> Any:
+    """What the node's accounts could buy and do not, largest first, sized from comparable accounts."""
+    rows = book.portfolio.whitespace
+    if rows.empty:
+        return Note("No whitespace known: it needs sales with products and families.", "warn")
+    top = rows.sort_values(["sized_amount", "account_id", "product_family"], ascending=[False, True, True])
+    names = book.tables.accounts.set_index("account_id")["name"]
+    top = top.assign(name=top["account_id"].map(names))
+    keep = ["account_id", "name", "product_family", "sized_amount", "peers", "sentence"]
+    return Table(
+        top[keep].reset_index(drop=True), book.facts.currency, "Whitespace, sized from comparable accounts (estimate)",
+        {"sized_amount": "size (estimate)", "sentence": "why"}, limit=count,
+    )  # fmt: skip
+
+
+class Cards:
+    """Key account cards, one block each: label and text pairs."""
+
+    def __init__(self, cards: list[tuple[str, str, list[tuple[str, str]]]]) -> None:
+        self.cards = cards
+
+    def _repr_html_(self) -> str:
+        out = []
+        for title, subtitle, rows in self.cards:
+            lines = "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in rows)
+            out.append(
+                f'<section class="wb-card"><h4>{escape(title)}</h4><p class="wb-sub">{escape(subtitle)}</p>'
+                f"<dl>{lines}</dl></section>"
+            )
+        return f'<div class="wb-cards">{"".join(out)}</div>'
+
+    def __repr__(self) -> str:
+        return "\n\n".join(
+            f"{title} ({subtitle})\n" + "\n".join(f"  {a}: {b}" for a, b in rows)
+            for title, subtitle, rows in self.cards
+        )
+
+
+def key_account_cards(book: Book, count: int = 8) -> Any:
+    """One card per key account: why it is key, history, deals, contacts, cadence, whitespace, plan."""
+    keys = book.portfolio.key_accounts.sort_values("rank").head(count)
+    if keys.empty:
+        return Note("No key account lies in this node.", "note")
+    facts, currency = book.facts, book.facts.currency
+
+    def money(value: Any) -> str:
+        return format_amount(value, currency, short=True)
+
+    register = book.portfolio.register.set_index("account_id")
+    cadence = book.engagement.cadence.drop_duplicates("account_id").set_index("account_id")
+    classes = book.portfolio.classes.set_index("account_id")
+    white = (
+        getattr(book.portfolio, "whitespace", pd.DataFrame(columns=["account_id", "rank", "product_family"]))
+        .sort_values(["rank", "product_family"])
+        .groupby("account_id", sort=False)
+        .head(3)
+    )
+    lines = (
+        getattr(book.plans, "lines", pd.DataFrame(columns=["account_id", "amount"]))
+        .groupby("account_id")["amount"]
+        .sum()
+    )
+    contacts = _contacts(book)
+    reps = facts.tables.reps.set_index("rep_id")["name"]
+    cards = []
+    for row in keys.itertuples():
+        account = register.loc[row.account_id]
+        owner = reps.get(account["owner_rep_id"], "no owner known")
+        pieces = white[(white["account_id"] == row.account_id).to_numpy()]
+        rows = [
+            ("Why key", str(row.why)),
+            (
+                "History",
+                f"{money(account['sales_12m_amount'])} in 12 months, {money(account['sales_prior_12m_amount'])} before",
+            ),
+            ("Class", str(classes["sentence"].get(row.account_id, "not known"))),
+            (
+                "Whom we know",
+                contacts.get(row.account_id, "no contacts table" if not facts.tables.has("contacts") else "nobody"),
+            ),
+            ("Engagement", str(cadence["sentence"].get(row.account_id, facts.tables.lacks("activities", "cadence")))),
+            (
+                "Open deals",
+                money(account["open_amount"]) if facts.tables.has("opportunities") else "no opportunities table",
+            ),
+            (
+                "What else",
+                "; ".join(f"{p.product_family} {money(p.sized_amount)}" for p in pieces.itertuples()) or MISSING,
+            ),
+            ("Planned", money(lines[row.account_id]) if row.account_id in lines else "no account plan yet"),
+        ]
+        cards.append((str(account["name"]), f"{row.account_id} · grade {row.grade} · {owner}", rows))
+    return Cards(cards)
+
+
+def _contacts(book: Book) -> dict[str, str]:
+    people = book.tables.contacts
+    if people.empty:
+        return {}
+    who = people["name"] + (", " + people["title"]).fillna("")
+    order = people.assign(who=who).sort_values(["influence", "contact_id"], ascending=[False, True])
+    top = order.groupby("account_id")["who"].agg(
+        lambda names: "; ".join(names.iloc[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    )
+    return {str(k): str(v) for k, v in top.items()}

@@ -1,0 +1,81 @@
+"""What stands around the sections: opening the book for a reader, the title, several things at once, the footer."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from workbook import __version__
+from workbook.book import Book
+from workbook.sections.audience import Audience, audience_of
+from workbook.show import Note
+
+
+class Title:
+    """A document's title line: name, level, path, as-of; and that the data are synthetic where they are."""
+
+    def __init__(self, name: str, lines: list[str], sample: bool) -> None:
+        self.name, self.lines, self.sample = name, lines, sample
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        note = '<span class="wb-sample">sample data</span>' if self.sample else ""
+        rest = "".join(f"<li>{escape(line)}</li>" for line in self.lines)
+        return f'<div class="wb-title"><h2>{escape(self.name)} {note}</h2><ul>{rest}</ul></div>'
+
+    def __repr__(self) -> str:
+        return "\n".join([self.name + (" (sample data)" if self.sample else ""), *self.lines])
+
+
+def open_for(book: str, *, node: str = "", as_of: str = "", audience: str = "manager") -> tuple[Book, Audience]:
+    """The scoped book and the reader. An empty ``node`` takes the first territory."""
+    reader = audience_of(audience)
+    whole = Book.open(book or None, as_of=as_of or None)
+    return whole.scoped(node or whole.tree.leaves()[0]), reader
+
+
+def open_company(book: str, *, as_of: str = "", audience: str = "manager") -> tuple[Book, Audience]:
+    """The whole company's book and the reader."""
+    return Book.open(book or None, as_of=as_of or None), audience_of(audience)
+
+
+def title(book: Book, audience: Audience) -> Title:
+    """Whose document it is, as of when, for whom."""
+    tree, rules = book.tree, book.rules.book
+    people = book.tables.reps[(book.tables.reps["territory_id"] == book.node).to_numpy()]["name"].tolist()
+    lines = [
+        f"{rules.name}: {' › '.join(tree.name(n) for n in tree.path(book.node))}",
+        f"{tree.level(book.node)} {book.node}, {book.facts.year}, as of {book.as_of:%Y-%m-%d}, copy for {audience.name}",
+    ]
+    if people:
+        lines.append("worked by " + ", ".join(people[:6]) + (f" and {len(people) - 6} more" if len(people) > 6 else ""))
+    return Title(tree.name(book.node), lines, rules.sample)
+
+
+def show(*parts: Any) -> None:
+    """Show several things in one cell, in order."""
+    from IPython.display import display
+
+    for part in parts:
+        if part is not None:
+            display(part)
+
+
+def footer(book: Book) -> Note:
+    """The data footer: as-of, hashes, versions, data quality."""
+    import pandas
+
+    quality = getattr(book, "quality", None)
+    parts = [
+        f"As of {book.as_of:%Y-%m-%d}",
+        f"rules {book.rules.hash}",
+        f"decisions {len(book.facts.decisions.rows)}",
+        f"data quality: {quality.errors} errors, {quality.warnings} warnings"
+        if quality
+        else "data quality: see workbook check",
+        f"territory-workbook {__version__}, pandas {pandas.__version__}, papermill {version('papermill')}",
+    ]
+    if book.rules.book.sample:
+        parts.insert(0, "Sample data: synthetic, no real company")
+    return Note(" · ".join(parts), "footer")

@@ -1,0 +1,81 @@
+"""The headline of a node: target, plan, gap, odds; and the numbers that the index page shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+
+from workbook.book import Book
+from workbook.money import format_amount
+from workbook.sections.audience import Audience
+from workbook.sections.judgements import judgements
+from workbook.show import Figures
+
+
+def row_of(book: Book) -> Any:
+    """The totals of the book's own node: a row of ``reconcile.totals``."""
+    totals = book.reconcile.totals
+    return next(totals[(totals["node"] == book.node).to_numpy()].itertuples())
+
+
+def known(amount: Any) -> int | None:
+    """An amount that may be missing, as an int or None."""
+    return None if pd.isna(amount) else int(amount)
+
+
+def headline(book: Book, audience: Audience) -> Figures:
+    """The row of figures on top of a document."""
+    row, currency = row_of(book), book.facts.currency
+
+    def money(amount: int | None) -> str:
+        return format_amount(amount, currency, short=True)
+
+    gap, target, street = known(row.gap_amount), known(row.target_amount), known(row.street_amount)
+    ratio = f"{row.plan_amount / target:.0%} of target" if target else ""
+    items = [
+        ("Target " + book.facts.year, money(target), "" if target is not None else "no target given for this node")
+    ]
+    if audience.hedge and street is not None and street != target:
+        items.append(("Street quota", money(street), "target with hedge"))
+    items += [
+        ("Plan", money(row.plan_amount), row.plan_is),
+        ("Gap", ("+" if gap and gap > 0 else "") + money(gap), ratio),
+        ("Booked so far", money(row.actual_amount), f"as of {book.as_of:%Y-%m-%d}"),
+        ("Last year", money(row.last_year_amount), book.facts.calendar.shift(book.facts.year, -1)),
+    ]
+    return Figures([*items, *_odds(book)])
+
+
+def _odds(book: Book) -> list[tuple[str, str, str]]:
+    odds = getattr(book.reconcile, "odds", None)
+    if odds is None:
+        return []
+    own = odds[(odds["node"] == book.node).to_numpy() & (odds["period"] == book.facts.year).to_numpy()]
+    if own.empty or own["target_probability"].isna().all():
+        return []
+    row = own.iloc[0]
+    low, high = (format_amount(int(row[c]), book.facts.currency, short=True) for c in ("p10_amount", "p90_amount"))
+    return [("Odds of target", f"{row['target_probability']:.0%}", f"8 of 10 outcomes: {low} to {high}")]
+
+
+def summary(book: Book) -> dict[str, Any]:
+    """What the index page shows of a document: level, name, target, plan, gap, and how many checks have which verdict."""
+    row = row_of(book)
+    verdicts = Counter(check.verdict for check in judgements(book))
+    return {
+        "node": book.node,
+        "name": row.name,
+        "level": row.level,
+        "target_amount": known(row.target_amount),
+        "plan_amount": int(row.plan_amount),
+        "plan_is": row.plan_is,
+        "gap_amount": known(row.gap_amount),
+        "actual_amount": int(row.actual_amount),
+        "projection_amount": int(row.projection_amount),
+        "ok": verdicts["ok"],
+        "warn": verdicts["warn"],
+        "fail": verdicts["fail"],
+        "not_known": verdicts["not known"],
+    }

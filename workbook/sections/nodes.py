@@ -1,0 +1,71 @@
+"""All nodes of the book at a glance: the tree, their targets, plans and gaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from workbook.book import Book
+from workbook.charts import nodes as charts
+from workbook.show import Note, Table
+
+
+def tree_table(book: Book) -> Table:
+    """The tree of nodes with people and accounts, indented by depth."""
+    tree, tables = book.tree, book.tables
+    people = tables.reps.groupby("territory_id").size()
+    accounts = tables.accounts.groupby("territory_id").size()
+    frame = pd.DataFrame(
+        {
+            "node": [("\u2003" * int(d)) + str(i) for i, d in zip(tree.ids, tree.depth, strict=True)],
+            "name": pd.Series(tree.names, dtype="str"),
+            "level": [tree.level(str(i)) for i in tree.ids],
+            "people": pd.Series(tree.ids).map(people).fillna(0).astype("int64"),
+            "accounts": pd.Series(tree.ids).map(accounts).fillna(0).astype("int64"),
+        }
+    )
+    order = [_walk(book, str(i)) for i in tree.ids]
+    frame = frame.assign(order=order).sort_values("order", ignore_index=True).drop(columns="order")
+    return Table(frame, book.facts.currency, "The tree of nodes", limit=80)
+
+
+def _walk(book: Book, node: str) -> str:
+    return "\x00".join(book.tree.path(node))
+
+
+def nodes_table(book: Book) -> Table:
+    """Target, plan and gap of every node, in the order of the tree."""
+    totals = book.reconcile.totals
+    order = totals["node"].map(lambda n: _walk(book, n))
+    rows = totals.assign(order=order).sort_values("order", ignore_index=True)
+    rows["name"] = ["\u2003" * int(d) + n for d, n in zip(rows["depth"], rows["name"], strict=True)]
+    share = rows["plan_amount"] / rows["target_amount"].astype("float64").where(rows["target_amount"].notna())
+    rows["plan_of_target_share"] = share.replace([float("inf"), float("-inf")], float("nan"))
+    keep = [
+        "name",
+        "level",
+        "target_amount",
+        "plan_amount",
+        "gap_amount",
+        "plan_of_target_share",
+        "actual_amount",
+        "last_year_amount",
+    ]
+    labels = {
+        "actual_amount": "booked so far",
+        "plan_amount": f"plan ({rows['plan_is'].iloc[0]})",
+        "plan_of_target_share": "plan of target",
+    }
+    return Table(
+        rows[keep], book.facts.currency, f"Every node, {book.facts.year}", labels, limit=80, signed=("gap_amount",)
+    )
+
+
+def nodes_chart(book: Book) -> Any:
+    """Chart: plan and bookings of every territory against its target."""
+    totals = book.reconcile.totals
+    leaves = totals[(totals["level"] == "territory").to_numpy()]
+    if leaves.empty or leaves["target_amount"].isna().all():
+        return Note("No targets are given for territories: see the table.", "note")
+    return charts.plan_against_target(leaves, book.facts.currency).figure

@@ -1,0 +1,126 @@
+"""What is known of the data's quality: every fault, rows read and used, mandatory fields, and the checks made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from workbook.checks import Check
+from workbook.errors import Fault
+
+#: What each topic of faults is called in a check, in order.
+TOPICS = {
+    "columns": "Tables and columns",
+    "values": "Values fit their columns",
+    "keys": "Keys",
+    "tree": "Territories and families are trees",
+    "ownership": "One owner at a time",
+    "dates": "Dates",
+    "amounts": "Amounts",
+    "currency": "Currency",
+    "targets": "Targets add up",
+    "coverage": "Territories, reps and accounts belong together",
+    "coordinates": "Coordinates",
+    "likeness": "Accounts that may be one",
+    "completeness": "Mandatory fields",
+}
+
+#: What the faults of a topic are called after their number, in a footer.
+COUNTED = {
+    "columns": "about files and columns",
+    "values": "unfit values",
+    "keys": "keys that point nowhere or stand twice",
+    "tree": "about the trees",
+    "ownership": "about ownership",
+    "dates": "dates that cannot be",
+    "amounts": "amounts to look at",
+    "currency": "of another currency",
+    "targets": "targets that do not add up",
+    "coverage": "territories or reps without accounts, or accounts outside a territory",
+    "coordinates": "accounts without usable coordinates",
+    "likeness": "accounts that may be one",
+    "completeness": "reps or fields below the mandatory share",
+}
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The data quality of a snapshot.
+
+    ``faults`` has the columns of :data:`workbook.tables.faults.COLUMNS` (up to a thousand rows of a kind), ``topics`` counts
+    all of them: topic, severity, count. ``counts``: table, file, read, used, rejected. ``completeness``: rep_id,
+    territory_id, table, column, rows, filled, share. ``snapshot`` is the hash of the input files.
+    """
+
+    faults: pd.DataFrame
+    topics: pd.DataFrame
+    counts: pd.DataFrame
+    completeness: pd.DataFrame
+    snapshot: str = ""
+
+    @property
+    def errors(self) -> int:
+        """How many errors there are."""
+        return self._count("error")
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings there are."""
+        return self._count("warning")
+
+    def _count(self, severity: str) -> int:
+        return int(self.topics.loc[self.topics["severity"] == severity, "count"].sum())
+
+    @property
+    def sentence(self) -> str:
+        """For a document's footer: rows read and used, warnings by topic."""
+        read, used = int(self.counts["read"].sum()), int(self.counts["used"].sum())
+        rows = f"{read:,} rows read = {used:,} used + {read - used:,} rejected"
+        if not len(self.topics):
+            return f"{rows}; no warnings"
+        said = [
+            f"{number:,} {COUNTED.get(topic, topic)}"
+            for topic, number in zip(self.topics["topic"], self.topics["count"], strict=True)
+        ]
+        number = self.errors + self.warnings
+        return f"{rows}; {number:,} data {'warning' if number == 1 else 'warnings'}: {', '.join(said)}"
+
+    @property
+    def checks(self) -> list[Check]:
+        """One check per topic, with its faults as evidence."""
+        made = []
+        for topic, name in TOPICS.items():
+            mine = self.topics[self.topics["topic"] == topic]
+            rows = self.faults[self.faults["topic"] == topic]
+            errors = int(mine.loc[mine["severity"] == "error", "count"].sum())
+            warnings = int(mine.loc[mine["severity"] == "warning", "count"].sum())
+            kinds = rows["general"].drop_duplicates().head(3)
+            said = "; ".join(kinds) + (" …" if rows["general"].nunique() > 3 else "")
+            found = " and ".join(
+                f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n
+            )
+            sentence = f"{found}: {said}." if found else "Nothing found."
+            verdict = "fail" if errors else "warn" if warnings else "ok"
+            numbers = {"errors": errors, "warnings": warnings}
+            made.append(Check(name, verdict, sentence, numbers, rows.reset_index(drop=True)))  # type: ignore[arg-type]
+        return made
+
+    def error_list(self) -> list[Fault]:
+        """The errors as :class:`Fault`."""
+        rows = self.faults[self.faults["severity"] == "error"]
+        keys = ["table", "file", "row", "column", "value", "fault", "remedy", "severity"]
+        return [Fault(*row) for row in rows[keys].itertuples(index=False, name=None)]
+
+    def scoped(self, nodes: Collection[str]) -> Quality:
+        """What concerns some nodes: their rows' faults, without what these say of rows elsewhere; their reps' completeness."""
+        inside = set(nodes)
+        faults = self.faults[self.faults["node"].isin(inside)].copy()
+        own = faults["topic"].isin(["likeness", "ownership", "tree"])
+        faults["fault"] = faults["fault"].where(~own, faults["general"])
+        topics = faults.groupby(["topic", "severity"], sort=False, observed=True).size().rename("count").reset_index()
+        done = self.completeness[self.completeness["territory_id"].isin(inside)]
+        return replace(
+            self, faults=faults.reset_index(drop=True), topics=topics, completeness=done.reset_index(drop=True)
+        )

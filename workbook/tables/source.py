@@ -1,0 +1,281 @@
+"""One input file as a DuckDB table of text: CSV by DuckDB where it is clean, by the exact reader where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from workbook.errors import DataError
+from workbook.tables.text import Dialect, Record, dialect, line_ends, records
+
+#: Given the columns of a file and their types: the SQL expressions to select.
+Project = Callable[[dict[str, str]], list[str]]
+_BATCH = 50_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """What was read from one file (or one sheet): its columns, its broken records, and remarks on how it was read.
+
+    ``exact`` is true where rows carry their own ``_row`` (and ``_line``), false where row = rowid + 2.
+    """
+
+    path: Path
+    columns: tuple[str, ...]
+    broken: tuple[Record, ...] = ()
+    remarks: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
+    exact: bool = False
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: object) -> str:
+    """A value as an SQL text literal."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A private DuckDB in memory, within 3 GB; what is larger goes to its temporary files."""
+    return duckdb.connect(config={"memory_limit": "2500MB", "preserve_insertion_order": "true"})
+
+
+def frame(db: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
+    """The rows of a query, text as ``str``, whole numbers as ``int64`` (missing ones make them floats)."""
+    made: pd.DataFrame = db.sql(sql).to_arrow_table().to_pandas()
+    return made
+
+
+def read_into(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project | None = None) -> Source:
+    """Read a CSV, Parquet or XLSX file into the table ``target`` + ``_data`` and the view ``target``, which adds ``_row``.
+
+    All columns are text unless the file is Parquet. Raises :class:`DataError` when the file cannot be read at all.
+    """
+    project = project or (lambda columns: [quoted(name) for name in columns])
+    data = f"{target}_data"
+    try:
+        if path.suffix.lower() == ".parquet":
+            source = _parquet(db, path, data, project)
+        elif path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
+            source = read_sheets(db, path, {None: data}, project)[0]
+        else:
+            source = _text_file(db, path, data, project)
+    except OSError as fault:
+        raise DataError(
+            f"cannot be read: {fault.strerror or fault}", where=path.name, remedy="Export it again."
+        ) from fault
+    show(db, target, exact=source.exact)
+    return source
+
+
+def show(db: duckdb.DuckDBPyConnection, target: str, *, exact: bool) -> None:
+    """Make the view ``target`` over ``target`` + ``_data``: its first column ``_row`` counts as a spreadsheet does."""
+    row = "" if exact else "rowid + 2 as _row, "
+    db.execute(f"create or replace view {quoted(target)} as select {row}* from {quoted(target + '_data')}")
+
+
+def _parquet(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project) -> Source:
+    scan = f"read_parquet({text(path)})"
+    try:
+        types = {row[0]: row[1] for row in db.execute(f"describe select * from {scan}").fetchall()}
+        db.execute(f"create or replace table {quoted(target)} as select {_list(project(types))} from {scan}")
+    except duckdb.Error as fault:
+        raise DataError(
+            f"is not a readable Parquet file: {_first(fault)}", where=path.name, remedy="Export it again."
+        ) from fault
+    return Source(path, tuple(types))
+
+
+def _text_file(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project) -> Source:
+    how = dialect(path)
+    names, doubled = unique(how.header)
+    if not names:
+        return _empty(db, path, target, project)
+    if how.encoding.startswith("utf-8") and how.first_line == 1 and _quickly(db, path, (target, how, names), project):
+        return Source(path, names, (), (), doubled)
+    how = dialect(path, whole=True)
+    names, doubled = unique(how.header)
+    remarks = () if how.encoding.startswith("utf-8") else (f"read as {how.encoding}, not UTF-8",)
+    broken: list[Record] = []
+    raw = f"{target}_raw"
+    _fill(db, raw, names, _sound(records(path, how), broken))
+    parts = _list(project(dict.fromkeys(names, "VARCHAR")))
+    db.execute(f"create or replace table {quoted(target)} as select _row, _line, {parts} from {quoted(raw)}")
+    db.execute(f"drop table {quoted(raw)}")
+    return Source(path, names, tuple(broken), remarks, doubled, exact=True)
+
+
+def _empty(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project) -> Source:
+    parts = _list(project({})) or "null::varchar as _none"
+    db.execute(f"create or replace table {quoted(target)} as select {parts} limit 0")
+    return Source(path, ())
+
+
+def _quickly(
+    db: duckdb.DuckDBPyConnection, path: Path, what: tuple[str, Dialect, tuple[str, ...]], project: Project
+) -> bool:
+    """Read a clean UTF-8 file by DuckDB; false where a line is broken or blank, so that rows could not be told by number."""
+    target, how, names = what
+    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)
+    scan = (
+        f"read_csv({text(path)}, auto_detect=false, header=true, delim={text(how.delimiter)}, quote='\"', escape='\"', "
+        f"strict_mode=true, columns={{{columns}}})"
+    )
+    try:
+        parts = _list(project(dict.fromkeys(names, "VARCHAR")))
+        db.execute(f"create or replace table {quoted(target)} as select {parts} from {scan}")
+    except duckdb.Error:
+        return False
+    rows: int = db.execute(f"select count(*) from {quoted(target)}").fetchall()[0][0]
+    beyond = line_ends(path) - rows
+    if beyond in (0, 1):
+        return True
+    kept = [r[0] for r in db.execute(f"describe {quoted(target)}").fetchall() if r[1] == "VARCHAR"]
+    inside = " + ".join(f"coalesce(length({c}) - length(replace({c}, chr(10), '')), 0)" for c in map(quoted, kept))
+    within: int = db.execute(f"select coalesce(sum({inside or 0}), 0) from {quoted(target)}").fetchall()[0][0]
+    return beyond - within in (0, 1)
+
+
+def _sound(rows: Iterable[Record], broken: list[Record]) -> Iterator[Record]:
+    for row in rows:
+        if row.broken:
+            broken.append(row)
+        else:
+            yield row
+
+
+def _fill(db: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...], rows: Iterator[Record]) -> None:
+    import pyarrow as pa
+
+    columns = ", ".join(f"{quoted(name)} varchar" for name in names)
+    db.execute(f"create or replace table {quoted(table)} (_row bigint, _line bigint, {columns})")
+    while batch := list(islice(rows, _BATCH)):
+        cells = list(zip(*(r.cells for r in batch), strict=True))
+        block = pa.table(
+            [pa.array([r.row for r in batch], pa.int64()), pa.array([r.line for r in batch], pa.int64())]
+            + [pa.array([_clean(v) for v in column], pa.string()) for column in cells],
+            names=["_row", "_line", *names],
+        )
+        db.register("_batch", block)
+        db.execute(f"insert into {quoted(table)} select * from _batch")
+        db.unregister("_batch")
+
+
+def _clean(value: str) -> str | None:
+    return value.encode("utf-8", "replace").decode() if value else None
+
+
+def unique(header: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Column names made unique without regard to case, and those that were doubled; a blank one is named by its place.
+
+    >>> unique(["Id", "id", ""])
+    (('Id', 'id_2', 'column_3'), ('id',))
+    """
+    names: list[str] = []
+    doubled: list[str] = []
+    seen: set[str] = set()
+    for place, given in enumerate(header, 1):
+        name = given.strip() or f"column_{place}"
+        if name.lower() in seen:
+            doubled.append(name)
+            number = 2
+            while f"{name}_{number}".lower() in seen:
+                number += 1
+            name = f"{name}_{number}"
+        seen.add(name.lower())
+        names.append(name)
+    return tuple(names), tuple(doubled)
+
+
+def sheets(path: Path) -> list[str]:
+    """Names of a workbook file's sheets, in order."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        return list(CalamineWorkbook.from_path(str(path)).sheet_names)
+    except (CalamineError, OSError) as fault:
+        raise DataError(
+            f"is not a readable workbook: {fault}", where=path.name, remedy="Save it again as XLSX."
+        ) from fault
+
+
+def read_sheets(
+    db: duckdb.DuckDBPyConnection, path: Path, targets: dict[str | None, str], project: Project
+) -> list[Source]:
+    """Sheets of a workbook (None: the first) as tables of text; error cells (#REF! …) make their row a broken one."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    made = []
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        for sheet, target in targets.items():
+            grid = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
+            made.append(_sheet(db, path, grid, target, project))
+    except (CalamineError, IndexError, OSError) as fault:
+        raise DataError(
+            f"is not a readable workbook: {fault}", where=path.name, remedy="Save it again as XLSX."
+        ) from fault
+    return made
+
+
+def _sheet(db: duckdb.DuckDBPyConnection, path: Path, grid: list[list[Any]], target: str, project: Project) -> Source:
+    start = next((i for i, row in enumerate(grid) if any(_cell(c) for c in row)), len(grid))
+    header = [_cell(c) for c in grid[start]] if start < len(grid) else []
+    while header and not header[-1].strip():
+        header.pop()
+    names, doubled = unique(header)
+    types = dict.fromkeys(names, "VARCHAR")
+    broken: list[Record] = []
+
+    def rows() -> Iterator[Record]:
+        for at, row in enumerate(grid[start + 1 :], start + 2):
+            cells = tuple(_cell(c) for c in row[: len(names)])
+            cells += ("",) * (len(names) - len(cells))
+            if any(cells):
+                bad = next((n for n, c in zip(names, cells, strict=True) if c in ERRORS), "")
+                yield Record(at, at, cells, f"{bad} holds {cells[names.index(bad)]}" if bad else "")
+
+    if not names:
+        return _empty(db, path, target, project)
+    raw = f"{target}_raw"
+    _fill(db, raw, names, _sound(rows(), broken))
+    db.execute(
+        f"create or replace table {quoted(target)} as select _row, _line, {_list(project(types))} from {quoted(raw)}"
+    )
+    db.execute(f"drop table {quoted(raw)}")
+    return Source(path, names, tuple(broken), (), doubled, exact=True)
+
+
+#: What a spreadsheet shows where a formula failed.
+ERRORS = frozenset(
+    ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", "#GETTING_DATA")
+)
+
+
+def _cell(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat(sep=" ")) if hasattr(value, "hour") and hasattr(value, "year") else str(value)
+    return str(value).strip()
+
+
+def _list(parts: list[str]) -> str:
+    return ", ".join(parts)
+
+
+def _first(fault: Exception) -> str:
+    return str(fault).splitlines()[0]

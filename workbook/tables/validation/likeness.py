@@ -1,0 +1,68 @@
+"""Accounts that may be one: names that are the same, or nearly, once legal forms, accents and punctuation are gone.
+
+Sorted neighbourhood (Hernández and Stolfo, 1995): names are sorted, and each is compared only with the next few, forwards and
+by their reversed spelling, so that a million accounts take two sorts and not a trillion comparisons.
+"""
+
+from __future__ import annotations
+
+from workbook.tables.faults import Finding
+from workbook.tables.intake import Intake
+
+_FORMS = (
+    "inc|incorporated|corp|corporation|co|company|ltd|limited|llc|llp|lp|plc|gmbh|mbh|ag|kg|ohg|sa|sas|sarl|srl|spa|bv|nv|ab|"
+    "as|aps|oy|oyj|pty|pvt|the|kk|se|sl|ltda|group|holding|holdings"
+)
+_NEXT = 3
+
+
+def check(intake: Intake) -> None:
+    """Pairs of accounts with the same or nearly the same name; accounts of one family are not compared with each other."""
+    if not intake.has("accounts", "account_id", "name"):
+        return
+    intake.db.execute(
+        "create or replace temp table _named as select _row, account_id, name, parent_account_id, "
+        "coalesce(lower(country), '') as country, coalesce(lower(city), '') as city, word as key, reverse(word) as drow, regexp_replace(word, '[^0-9]', '', 'g') as digits "
+        f"from (select *, {normalised('name')} as word from accounts where name is not null) where word <> ''"
+    )
+    same = (
+        "select b._row, b.name as value, a.account_id || ' (' || a.name || ')' as detail from (select *, "
+        "first_value(_row) over (partition by key order by _row) as first_row from _named) b "
+        f"join _named a on a._row = b.first_row where b._row > b.first_row and not {_FAMILY}"
+    )
+    what, remedy = "may be the same account as {}", "Merge them in the CRM, or leave them if they are two."
+    intake.find(Finding("accounts", "name", "likeness", f"the same name: {what}", remedy, same, "warning"))
+    pairs = " union ".join(_neighbours(order, at) for order in ("key", "drow") for at in range(1, _NEXT + 1))
+    near = (
+        f"with pairs as ({pairs}) select greatest(a._row, b._row) as _row, "
+        "case when a._row > b._row then a.name else b.name end as value, "
+        "case when a._row > b._row then b.account_id || ' (' || b.name || ')' else a.account_id || ' (' || a.name || ')' end as detail "
+        f"from pairs join _named a on a._row = one join _named b on b._row = other where not {_FAMILY}"
+    )
+    intake.find(Finding("accounts", "name", "likeness", f"nearly the same name: {what}", remedy, near, "warning"))
+
+
+_FAMILY = (
+    "(coalesce(a.parent_account_id = b.account_id, false) or coalesce(b.parent_account_id = a.account_id, false) "
+    "or coalesce(a.parent_account_id = b.parent_account_id, false))"
+)
+
+
+def normalised(name: str) -> str:
+    """SQL: a name without accents, punctuation, blanks, case and legal forms; the bare name where nothing else is left."""
+    bare = f"regexp_replace(lower(strip_accents({name})), '[^a-z0-9Ѐ-\U0010ffff]+', ' ', 'g')"
+    short = f"replace(regexp_replace(' ' || {bare} || ' ', '( ({_FORMS}))+ *$', ' '), ' ', '')"
+    return f"coalesce(nullif({short}, ''), replace({bare}, ' ', ''))"
+
+
+def _neighbours(order: str, at: int) -> str:
+    """Pairs (smaller and larger row) that stand ``at`` places apart and differ by a letter or two, but in no digit."""
+    return (
+        "select least(_row, next_row) as one, greatest(_row, next_row) as other from (select _row, key, digits, country, city, "
+        f"lead(_row, {at}) over w as next_row, lead(key, {at}) over w as next_key, lead(digits, {at}) over w as next_digits, "
+        f"lead(country, {at}) over w as next_country, lead(city, {at}) over w as next_city from _named window w as (order by {order}, _row)) "
+        "where key <> next_key and digits = next_digits and country = next_country "
+        "and (city = next_city or city = '' or next_city = '') and abs(length(key) - length(next_key)) <= 2 "
+        "and length(key) >= 6 and length(next_key) >= 6 and levenshtein(key, next_key) <= "
+        "case when least(length(key), length(next_key)) >= 12 and key[:4] = next_key[:4] then 2 else 1 end"
+    )

@@ -23,9 +23,8 @@ class Canvas:
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, None, None, {"hidden": True})
 
-    def banner(self, title: str, note: str, block: Block, key: str = "") -> None:
-        """The title band over the width of a block."""
-        width = sum(c.span for c in block.columns)
+    def banner(self, title: str, note: str, width: int, key: str = "") -> None:
+        """The title band over ``width`` columns; ``key`` says whose the sheet is."""
         for row, style in ((0, "band"), (1, "band_note")):
             self.sheet.set_row(row, 26 if row == 0 else 17)
             for column in range(1, width + 1):
@@ -54,7 +53,8 @@ class Canvas:
         for column, at in placed(block):
             right = column.kind in ("amount", "share", "support", "count")
             self._write(column, self.at, at, column.title, self.styles("head_right" if right else "head"))
-        self.sheet.set_row(self.at, 30)
+        long = any(len(c.title) > c.width * c.span + 2 for c in block.columns)
+        self.sheet.set_row(self.at, 32 if long else 20)
         self.at += 1
         return self.at - 1
 
@@ -144,12 +144,15 @@ class Canvas:
         portrait: bool = False,
     ) -> None:
         """Widths, checks, protection and print set-up of the sheet."""
-        sheet = self.sheet
+        sheet, wide = self.sheet, False
         if first is not None and last is not None:
             for column, at in placed(block):
                 sheet.set_column(at, at, column.width)
             sheet.autofilter(first, 1, last, len(block.columns))
             sheet.repeat_rows(first)
+            wide = len(block.columns) > 16
+            if wide:
+                sheet.repeat_columns(1)
         elif self.name == TERRITORY:
             sheet.set_column(1, 1, 30)
             sheet.set_column(2, 4, 16)
@@ -160,7 +163,7 @@ class Canvas:
         sheet.protect(
             "", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True, "insert_rows": True}
         )
-        self.print_setup(portrait)
+        self.print_setup(portrait, 2 if wide else 1)
 
     def _checks(self) -> None:
         for (name, at), rows in self._ranges.items():
@@ -175,12 +178,12 @@ class Canvas:
                 for row, _ in rows:
                     self.sheet.data_validation(row, at, row, at, rule)
 
-    def print_setup(self, portrait: bool) -> None:
-        """A4, everything across one page."""
+    def print_setup(self, portrait: bool, pages: int = 1) -> None:
+        """A4, everything across one page or a few."""
         sheet = self.sheet
         sheet.set_portrait() if portrait else sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(pages, 0)
         sheet.set_margins(0.4, 0.4, 0.5, 0.6)
         sheet.set_footer("&L&8&A&C&8&F&R&8page &P of &N")
 

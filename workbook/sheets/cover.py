@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workbook.sheets.canvas import Canvas, letters
-from workbook.sheets.layout import DEALS, NEW, TERRITORY, Block, Column
+from workbook.sheets.layout import DEALS, NEW, TERRITORY
 
 if TYPE_CHECKING:
     from workbook.sheets.templates import RepFile
@@ -28,7 +28,7 @@ def cover(canvas: Canvas, file: RepFile, places: Mapping[str, str]) -> None:
     sheet.set_column(1, 1, 4)
     sheet.set_column(2, 2, 24)
     sheet.set_column(3, 8, 15)
-    canvas.banner(f"Account plans {horizon.year}", "", Block("", tuple(Column(str(n), "") for n in range(8))))
+    canvas.banner(f"Account plans {horizon.year}", "", 8)
     sheet.write_string(1, 1, f"{file.rep_name} · {file.territory} · {file.company}", styles("band_note"))
     at = 3
     told = [
@@ -41,7 +41,7 @@ def cover(canvas: Canvas, file: RepFile, places: Mapping[str, str]) -> None:
         told.append(("Note", "Synthetic data: a sample company"))
     for label, value in told:
         sheet.write_string(at, 2, label, styles("label"))
-        sheet.write_string(at, 3, value, styles("text") if len(value) < 16 else styles("label"))
+        sheet.write_string(at, 3, value, styles("label"))
         at += 1
     at += 1
     sheet.write_string(at, 1, "What to do", styles("title"))
@@ -51,7 +51,7 @@ def cover(canvas: Canvas, file: RepFile, places: Mapping[str, str]) -> None:
         at += 1
         sheet.write_string(at, 1, str(number), styles("step"))
         sheet.merge_range(at, 2, at, 8, words, styles("text"))
-        sheet.set_row(at, 30)
+        sheet.set_row(at, 20)
     at += 1
     sheet.write_blank(at, 2, None, styles("legend_input"))
     sheet.write_string(at, 3, "pale yellow: type here", styles("label"))
@@ -79,7 +79,7 @@ def _against_quota(canvas: Canvas, at: int, file: RepFile, places: Mapping[str, 
         sheet.write_string(
             at, 2, period + (" (booked)" if period in horizon.over else ""), styles.cell("text", fixed=True)
         )
-        quota, money = file.quota.get(period), styles.cell("amount", fixed=True)
+        quota, money = file.quota.get(period), styles.cell("exact", fixed=True)
         if quota is None:
             sheet.write_string(at, 3, "not set", money)
         else:
@@ -97,7 +97,9 @@ def _against_quota(canvas: Canvas, at: int, file: RepFile, places: Mapping[str, 
             sheet.write_formula(at, column, formula, money, value / canvas.scale)
         plan = sum(sums[name, period] for name in ("run_rate", "opportunity", "new", "unnamed"))
         formula = f'=IF(ISNUMBER(D{at + 1}),SUM(E{at + 1}:H{at + 1})-D{at + 1},"")'
-        sheet.write_formula(at, 8, formula, styles("sum"), (plan - quota) / canvas.scale if quota is not None else "")
+        sheet.write_formula(
+            at, 8, formula, styles("sum_exact"), (plan - quota) / canvas.scale if quota is not None else ""
+        )
     at += 1
     last = first + len(horizon.periods) - 1
     sheet.write_string(at, 2, f"{horizon.year} in all", styles("sum_label"))
@@ -111,7 +113,7 @@ def _against_quota(canvas: Canvas, at: int, file: RepFile, places: Mapping[str, 
         if column == 8:
             value = sum(sums[n, p] for n in names for p in year) - sum(file.quota.get(p, 0) for p in year)
         sheet.write_formula(
-            at, column, f"=SUM({letter}{first + 1}:{letter}{last + 1})", styles("sum"), value / canvas.scale
+            at, column, f"=SUM({letter}{first + 1}:{letter}{last + 1})", styles("sum_exact"), value / canvas.scale
         )
     for kind, colour in ((">=", "good"), ("<", "bad")):
         sheet.conditional_format(

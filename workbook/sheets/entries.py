@@ -35,7 +35,7 @@ def entry_of(plan: AccountPlan, horizon: Horizon) -> Entry:
     return entry | {
         "sections": {k: [plan.sections[k].ours, plan.sections[k].theirs] for k in SECTIONS if k in plan.sections},
         "outcomes": [o.model_dump() for o in plan.outcomes],
-        "people": [p.model_dump() for p in plan.stakeholders],
+        "people": [{k: getattr(p, k) for k in _PERSON} for p in plan.stakeholders],
         "actions": [{k: getattr(a, k) for k in _ACTION} for a in plan.actions],
         "risks": [r.model_dump() for r in plan.risks],
         "verified": [v.model_dump() for v in plan.verified],
@@ -96,10 +96,11 @@ def document_of(entry: Entry, base: AccountPlan, fresh: AccountPlan) -> AccountP
         typed = any(action[name] for name in action if name != "objective")
         fields["actions"] = (*([_plain(action)] if typed else []), *base.actions[1:])
     else:
+        contact = {p.name: p.contact_id for doc in (fresh, base) for p in doc.stakeholders}
         fields |= {
             "sections": {k: {"ours": ours, "theirs": theirs} for k, (ours, theirs) in entry["sections"].items()},
             "outcomes": tuple(entry["outcomes"]),
-            "stakeholders": tuple(entry["people"]),
+            "stakeholders": tuple(p | {"contact_id": contact.get(p["name"], "")} for p in entry["people"]),
             "actions": tuple(_plain(a) for a in entry["actions"]),
             "risks": tuple(entry["risks"]),
             "verified": tuple(entry["verified"]),
@@ -163,7 +164,11 @@ def _bare(value: Any) -> Any:
             k: kept for k, v in value.items() if k != "families" and (kept := _bare(v)) not in (None, "", 0, [], {})
         }
     if isinstance(value, list | tuple):
-        return [_bare(v) for v in value]
+        bare = [_bare(v) for v in value]
+        rows = any(
+            isinstance(v, Mapping | list) for v in bare
+        )  # the order of rows says nothing, that of two views does
+        return sorted(bare, key=lambda v: json.dumps(v, sort_keys=True, default=str)) if rows else bare
     if isinstance(value, date):
         return value.isoformat()
     return round(value, 6) if isinstance(value, float) else value

@@ -18,6 +18,8 @@ from workbook.rules.plans import PlansRules
 MEGABYTES, PARTS, COLUMNS = 25, 1500, 256
 _REF = re.compile(rb"""\sr=["']([A-Za-z]{0,3})(\d{1,9})["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_END = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 _ITEM = re.compile(rb"<(?:\w+:)?si(?=[\s/>])")
 _WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 
@@ -117,7 +119,7 @@ def _looked_at(content: bytes, parts: dict[str, bytes], rules: PlansRules) -> In
         if data is None:
             continue
         _refuse_huge(data, name, rules)
-        cells = _CELL.split(data)[1:]
+        cells = _CELL.split(_END.split(data)[0])[1:]
         texts += data.count(b't="s"')
         if len(cells) > rules.lines_at_most * 40 or texts * longest > 500 << 20:
             raise _refuse(f"sheet {name} is far too large", "Copy your entries into a newly sent file.")
@@ -146,7 +148,7 @@ def _hidden(cells: list[bytes]) -> tuple[dict[tuple[int, int], str], frozenset[t
     unvalued = set()
     for cell in cells:
         wrong = b't="e"' in cell
-        if not wrong and b"<f" not in cell and b":f>" not in cell:
+        if not wrong and not _FORMULA.search(cell):
             continue
         ref = _REF.search(cell.partition(b">")[0])
         if ref is None:

@@ -48,8 +48,10 @@ class Block:
     columns: tuple[Column, ...]
     free: bool = False
 
-    def column(self, key: str) -> Column:
-        return next(c for c in self.columns if c.key == key)
+    @property
+    def width(self) -> int:
+        """Cells across."""
+        return sum(c.span for c in self.columns)
 
 
 def amount_columns(periods: Sequence[str], over: frozenset[str] = frozenset()) -> tuple[Column, ...]:
@@ -59,7 +61,7 @@ def amount_columns(periods: Sequence[str], over: frozenset[str] = frozenset()) -
             f"p:{p}",
             _short(p) + (" booked" if p in over else ""),
             "amount",
-            11,
+            10,
             fixed=p in over,
             help="Booked: nothing to plan" if p in over else "Whole amount of this period, in the currency of the book",
         )
@@ -90,10 +92,10 @@ def blocks(horizon: Horizon) -> dict[str, Block]:
                 Column("sheet", "Plan", width=6, fixed=True),
                 Column("last_touch_on", "Last touch", "date", 11, fixed=True),
                 Column("touch_due_on", "Next due", "date", 11, fixed=True),
-                Column("sales", "Last 12 months", "amount", 12, fixed=True),
-                Column("open", "Open deals", "amount", 12, fixed=True),
+                Column("sales", "Last 12 months", "amount", 10, fixed=True),
+                Column("open", "Open deals", "amount", 10, fixed=True),
                 *amount_columns(every, horizon.over),
-                Column("total", f"Plan {_short(horizon.year)}", "amount", 12, fixed=True),
+                Column("total", f"Plan {_short(horizon.year)}", "amount", 11, fixed=True),
                 Column("objective", "Objective", width=30, help="What we want to reach with this account"),
                 *action,
                 Column("note", "Note", width=26),
@@ -130,7 +132,7 @@ def blocks(horizon: Horizon) -> dict[str, Block]:
             ),
             free=True,
         ),
-        Block("territory", (Column("topic", "Topic", width=30, fixed=True), Column("text", "Your words", width=90, span=8))),
+        Block("territory", (Column("topic", "Topic", width=30, fixed=True), Column("text", "Your words", span=7))),
         Block(
             "unnamed",
             (

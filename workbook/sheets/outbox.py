@@ -15,6 +15,7 @@ from workbook.plans.behaviour import due
 from workbook.plans.document import AccountPlan, Planned, TerritoryPlan, plan_of
 from workbook.plans.known import Known
 from workbook.plans.prefill import Prefill
+from workbook.plans.rolling import rolled, rolled_territory
 from workbook.sheets.layout import lists
 from workbook.sheets.templates import Held, RepFile
 
@@ -29,7 +30,8 @@ class Outbox:
     stored: Mapping[str, Mapping[str, Any]]
 
     @cached_property
-    def _people(self) -> dict[str, dict[str, Any]]:
+    def people(self) -> dict[str, dict[str, Any]]:
+        """Reps by id."""
         return {str(row["rep_id"]): row for row in self.facts.tables.reps.to_dict("records")}
 
     @cached_property
@@ -70,7 +72,14 @@ class Outbox:
         return out
 
     @cached_property
-    def _families(self) -> tuple[str, ...]:
+    def owner(self) -> dict[str, str]:
+        """Who owns each account."""
+        held = self.known.register.dropna(subset=["owner_rep_id"])
+        return {str(a): str(r) for a, r in zip(held["account_id"], held["owner_rep_id"], strict=True)}
+
+    @cached_property
+    def families(self) -> tuple[str, ...]:
+        """Product families to choose from."""
         products = self.facts.tables.products["family"].dropna()
         return tuple(sorted(set(products) | set(self.known.whitespace["product_family"].dropna())))
 
@@ -89,7 +98,7 @@ class Outbox:
             raise UsageError(f"{rep_id} owns no accounts", remedy=f"Reps with accounts: {', '.join(self.reps()[:8])} …")
         rules, horizon = self.facts.rules, self.prefill.horizon
         rows = self._accounts[rep_id]
-        person = self._people.get(rep_id, {})
+        person = self.people.get(rep_id, {})
         seen: dict[str, int] = {}
         for row in rows:
             seen[str(row["name"]).casefold()] = seen.get(str(row["name"]).casefold(), 0) + 1
@@ -104,11 +113,11 @@ class Outbox:
             accounts=held, deals=[d for h in held for d in self._deal_rows(h)],
             whitespace=[w for h in held for w in self._whitespace.get(h.plan.account_id, ())],
             plan=plan, revision=revision, quota=self._quota.get(rep_id, {}),
-            lists=lists([h.label for h in held], self._families, horizon, rules.plans),
+            lists=lists([h.label for h in held], self.families, horizon, rules.plans),
         )  # fmt: skip
 
     def current(self, account_id: str) -> tuple[AccountPlan, int]:
-        """An account's plan as it stands: the stored revision, else the pre-filled one with revision 0."""
+        """An account's plan as it is revised today: the stored one brought up to date, else the pre-filled one, revision 0."""
         row = self.stored.get(account_id)
         fresh = self.prefill.account(account_id)
         if row is None:
@@ -117,16 +126,19 @@ class Outbox:
         assert isinstance(doc, AccountPlan)
         if doc.year != self.facts.year:
             return fresh, int(row["revision"])
-        return doc.model_copy(update={"depth": fresh.depth, "rep_id": fresh.rep_id}), int(row["revision"])
+        return rolled(doc, fresh, self.prefill.horizon, self.known.outcomes), int(row["revision"])
 
     def territory(self, rep_id: str) -> tuple[TerritoryPlan, int]:
-        """A rep's territory plan as it stands."""
+        """A rep's territory plan as it is revised today."""
         row = self.stored.get(rep_id)
         if row is None:
             return self.prefill.territory(rep_id), 0
         doc = plan_of(row)
         assert isinstance(doc, TerritoryPlan)
-        return (doc if doc.year == self.facts.year else self.prefill.territory(rep_id)), int(row["revision"])
+        same = doc.year == self.facts.year
+        return (rolled_territory(doc, self.prefill.horizon) if same else self.prefill.territory(rep_id)), int(
+            row["revision"]
+        )
 
     def _held(self, row: Mapping[str, Any], doubled: bool) -> Held:
         account = str(row["account_id"])

@@ -33,10 +33,17 @@ class Styles:
 
     def _look(self, name: str) -> dict[str, Any]:
         plain: dict[str, dict[str, Any]] = {
-            "band": {"bg_color": BAND, "font_color": "#FFFFFF", "bold": True, "font_size": 15},
-            "band_note": {"bg_color": BAND, "font_color": "#D5E3EE"},
-            "title": {"bold": True, "font_size": 12, "font_color": BAND, "bottom": 2, "bottom_color": BAND},
-            "head": {"bold": True, "bg_color": HEAD, "text_wrap": True, "valign": "bottom", **_BOX},
+            "band": {"indent": 1, "bg_color": BAND, "font_color": "#FFFFFF", "bold": True, "font_size": 15},
+            "band_note": {"indent": 1, "bg_color": BAND, "font_color": "#D5E3EE"},
+            "title": {
+                "bold": True,
+                "indent": 0,
+                "font_size": 12,
+                "font_color": BAND,
+                "bottom": 2,
+                "bottom_color": BAND,
+            },
+            "head": {"bold": True, "bg_color": HEAD, "text_wrap": True, "indent": 1, **_BOX},
             "head_right": {
                 "bold": True,
                 "bg_color": HEAD,
@@ -46,15 +53,24 @@ class Styles:
                 **_BOX,
             },
             "note": {"font_color": QUIET, "italic": True, "text_wrap": True, "valign": "top"},
-            "text": {"text_wrap": True, "valign": "top"},
-            "step": {"bold": True, "font_color": BAND, "align": "right", "valign": "top"},
-            "label": {"font_color": QUIET},
-            "fact": {"text_wrap": True, "valign": "top", "bg_color": PAPER, **_BOX},
+            "text": {"text_wrap": True, "indent": 1},
+            "step": {"bold": True, "font_color": BAND, "align": "right"},
+            "label": {"font_color": QUIET, "indent": 1},
+            "fact": {"text_wrap": True, "indent": 1, "valign": "top", "bg_color": PAPER, **_BOX},
             "good": {"font_color": GOOD, "bold": True},
             "bad": {"font_color": BAD, "bold": True},
-            "key": {"bold": True, "font_color": BAND, "bg_color": PAPER, "text_wrap": True, "valign": "top", **_BOX},
-            "sum": {"bold": True, "num_format": self.money, "top": 1, "bg_color": HEAD, **_BOX},
-            "sum_label": {"bold": True, "bg_color": HEAD, **_BOX},
+            "key": {
+                "bold": True,
+                "font_color": BAND,
+                "bg_color": PAPER,
+                "text_wrap": True,
+                "valign": "top",
+                "indent": 1,
+                **_BOX,
+            },
+            "sum": {"bold": True, "num_format": "#,##0", "top": 1, "bg_color": HEAD, **_BOX},
+            "sum_exact": {"bold": True, "num_format": self.money, "top": 1, "bg_color": HEAD, **_BOX},
+            "sum_label": {"bold": True, "bg_color": HEAD, "indent": 1, **_BOX},
             "link": {"font_color": BAND, "underline": 1, "bold": True, "align": "center", "bg_color": PAPER, **_BOX},
             "legend_input": {"bg_color": INPUT, **_BOX},
             "legend_fixed": {"bg_color": PAPER, "font_color": QUIET, **_BOX},
@@ -74,10 +90,9 @@ class Styles:
         }
         if kind in numbers:
             look["num_format"] = numbers[kind]
-        if kind == "date":
-            look["align"] = "left"
-        if kind in ("text", "choice"):
-            look |= {"text_wrap": True, "valign": "top"}
+        look["valign"] = "top"
+        if kind in ("text", "choice", "name", "date"):
+            look |= {"text_wrap": kind != "date", "align": "left", "indent": 1}
         if kind == "name":
-            look |= {"bold": True, "font_color": INK, "text_wrap": True, "valign": "top"}
+            look |= {"bold": True, "font_color": INK}
         return look

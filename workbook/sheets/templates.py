@@ -135,7 +135,7 @@ def _accounts(sheet: Canvas, file: RepFile, keys: Mapping[str, str]) -> dict[str
     sheet.banner(
         f"Accounts of {file.rep_name}",
         f"One row per account. Repeat business by period; deals and new business have sheets of their own. Amounts in {file.currency}.",
-        block,
+        block.width,
     )
     first = sheet.heading(block)
     deals, new = len(file.deals) + DEAL_ROWS, max(len(_proposals(file)) + NEW_ROWS, 1)
@@ -171,7 +171,7 @@ def _deals(sheet: Canvas, file: RepFile) -> dict[str, str]:
     sheet.banner(
         "Open deals",
         "Say in which period you plan each deal, and how much of it. Pre-filled: what is expected on top of repeat business.",
-        block,
+        block.width,
     )
     first = sheet.heading(block)
     for number, deal in enumerate(file.deals, start=1):
@@ -203,6 +203,9 @@ def _proposals(file: RepFile) -> list[dict[str, Any]]:
                 }
                 | {f"p:{p}": a for p, a in amounts.items()}
             )
+    largest = sorted(
+        file.whitespace, key=lambda w: (-int(w["sized_amount"]), str(w["account_id"]), str(w["product_family"]))
+    )
     rows += [
         {
             "account": labels[w["account_id"]],
@@ -210,7 +213,7 @@ def _proposals(file: RepFile) -> list[dict[str, Any]]:
             "family": w["product_family"],
             "size": w["sized_amount"],
         }
-        for w in file.whitespace
+        for w in largest
         if (w["account_id"], w["product_family"]) not in named and w["account_id"] in labels
     ]
     return rows
@@ -221,7 +224,7 @@ def _new(sheet: Canvas, file: RepFile) -> dict[str, str]:
     sheet.banner(
         "New business",
         "What you plan beyond repeat business and open deals. Proposed rows are what comparable accounts buy: give an amount, or leave them blank. Add your own below.",
-        block,
+        block.width,
     )
     first = sheet.heading(block)
     rows = _proposals(file)
@@ -238,9 +241,9 @@ def _territory(sheet: Canvas, file: RepFile) -> dict[str, str]:
     all_blocks = blocks(file.horizon)
     block, unnamed = all_blocks["territory"], all_blocks["unnamed"]
     sheet.banner(
-        "The territory", "Your approach, and what you expect from accounts that are not identified yet.", unnamed
+        "The territory", "Your approach, and what you expect from accounts that are not identified yet.", unnamed.width
     )
-    sheet.title("How you will work it", 12)
+    sheet.title("How you will work it", block.width + 1)
     sheet.heading(block)
     entry = territory_entry_of(file.plan)
     for name, (title, question) in layout.TOPICS.items():
@@ -252,7 +255,7 @@ def _territory(sheet: Canvas, file: RepFile) -> dict[str, str]:
             height=54,
         )
     sheet.gap()
-    sheet.title("Not yet identified", 12)
+    sheet.title("Not yet identified", unnamed.width + 1)
     sheet.heading(unnamed)
     first = sheet.at
     for family, note, amounts in entry["unnamed"]:
@@ -270,7 +273,7 @@ def _card(sheet: Canvas, held: Held, file: RepFile) -> None:
     sheet.banner(
         held.label,
         f"Account plan {file.horizon.year} · {file.rep_name} · {plan.account_id}",
-        all_blocks["section"],
+        all_blocks["section"].width,
         f"card:{plan.account_id}",
     )
     sheet.facts(held.facts.get("sentences", ()), _numbers(held, file))
@@ -283,9 +286,9 @@ def _card(sheet: Canvas, held: Held, file: RepFile) -> None:
         sheet.row(
             all_blocks["section"],
             f"section:{key}",
-            {"topic": title, "ours": said[0], "theirs": said[1]},
+            {"topic": f"{title}\n{ours}\n{theirs}", "ours": said[0], "theirs": said[1]},
             set(),
-            height=44,
+            height=58,
             hints={"ours": ours, "theirs": theirs},
         )
     sheet.gap()

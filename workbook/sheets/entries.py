@@ -14,7 +14,7 @@ from workbook.plans.known import Horizon
 
 #: What is typed for one account, or for the territory.
 Entry = dict[str, Any]
-LINE = ("objective", "action", "owner", "function", "due_on", "channel", "note")
+LINE = ("objective", "action", "owner", "function", "due_on", "channel", "done_on", "note")
 _ACTION = ("objective", "action", "owner", "function", "due_on", "channel", "done_on")
 _PERSON = ("name", "title", "role", "influence", "support", "our_contact", "known", "gap", "how", "by_on")
 

@@ -163,7 +163,10 @@ class _Accounts:
             }
         else:
             names = ("objective", "action", "owner", "function", "channel")
-            entry |= {name: typed[name] or "" for name in names} | {"due_on": typed["due_on"]}
+            entry |= {name: typed[name] or "" for name in names} | {
+                "due_on": typed["due_on"],
+                "done_on": typed["done_on"],
+            }
         self.out.entries[account] = entry
         self.out.where[account] = (row.cells.sheet, row.ref("account"))
 

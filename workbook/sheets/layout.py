@@ -98,6 +98,7 @@ def blocks(horizon: Horizon) -> dict[str, Block]:
                 Column("total", f"Plan {_short(horizon.year)}", "amount", 11, fixed=True),
                 Column("objective", "Objective", width=30, help="What we want to reach with this account"),
                 *action,
+                Column("done_on", "Done", "date", 10),
                 Column("note", "Note", width=26),
             ),
         ),

@@ -7,16 +7,17 @@ add up to its quota (the story ``short``), some are written once and left alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from workbook.errors import UsageError
-from workbook.plans.document import RISK_TOLERANCE, SECTIONS
+from workbook.plans.document import RISK_TOLERANCE, SECTIONS, AccountPlan
 from workbook.plans.stage import Plans
 from workbook.sheets import desk, layout
 from workbook.sheets import sample_words as words
@@ -31,12 +32,13 @@ SHORT_SHARE = 0.70
 
 @dataclass(frozen=True)
 class Round:
-    """One round of planning: on which day, who answers, and who leaves it a draft."""
+    """One round of planning: on which day, who answers, who leaves it a draft; and the year's targets of reps."""
 
     on: date
     reps: tuple[str, ...]
     drafts: frozenset[str]
     number: int
+    targets: pd.DataFrame
 
 
 def make_plans(root: Path, open_at: Callable[[date], Plans], folder: Path) -> Iterator[str]:
@@ -52,7 +54,8 @@ def make_plans(root: Path, open_at: Callable[[date], Plans], folder: Path) -> It
     plans = open_at(date.max)
     seed, as_of = int(stories["seed"]), plans.facts.as_of
     start = plans.facts.calendar.bounds(plans.facts.year)[0]
-    for turn in _rounds(plans, seed, start - timedelta(days=FIRST_DAYS), as_of - timedelta(days=SECOND_DAYS)):
+    days = (start - timedelta(days=FIRST_DAYS), as_of - timedelta(days=SECOND_DAYS))
+    for turn in _rounds(plans, seed, short, days):
         known = open_at(turn.on)
         outbox = desk.outbox_of(known, store.plans())
         reps = [r for r in turn.reps if r in outbox.reps()]
@@ -75,17 +78,18 @@ def make_plans(root: Path, open_at: Callable[[date], Plans], folder: Path) -> It
         yield f"managers: {_answers(store, plans, at, turn, short)}"
 
 
-def _rounds(plans: Plans, seed: int, first: date, second: date) -> list[Round]:
-    register = plans._portfolio.register
-    reps = sorted(set(register["owner_rep_id"].dropna()))
+def _rounds(plans: Plans, seed: int, short: set[str], days: tuple[date, date]) -> list[Round]:
+    first, second = days
+    targets = plans.rep_targets[plans.rep_targets["period"] == plans.facts.year]
+    reps = sorted(set(plans.known.register["owner_rep_id"].dropna()))
     rng = np.random.default_rng([seed, 77])
-    mixed = [reps[i] for i in rng.permutation(len(reps))]
+    mixed = [reps[i] for i in rng.permutation(len(reps)) if reps[i] not in short]
     silent, late = set(mixed[:1]), set(mixed[1:4])
     everybody = tuple(r for r in reps if r not in silent | late)
     again = set(mixed[4 : 4 + round(len(reps) * 0.45)]) | late
     return [
-        Round(first, everybody, frozenset(), 1),
-        Round(second, tuple(r for r in reps if r in again), frozenset(sorted(late)[:1]), 2),
+        Round(first, everybody, frozenset(), 1, targets),
+        Round(second, tuple(r for r in reps if r in again - short), frozenset(sorted(late)[:1]), 2, targets),
     ]
 
 
@@ -130,10 +134,14 @@ class _Hand:
 
         self.book = load_workbook(self.path)
         file = self.outbox.file(self.rep)
-        quota = sum(file.quota.get(p, 0) for p in self.horizon.periods)
-        planned = sum(h.plan.planned_amount() for h in file.accounts) + file.plan.planned_amount()
-        wanted = round(quota * (self.share or 1 + float(self.rng.uniform(0.01, 0.09))))
-        self._accounts()
+        fresh = {h.plan.account_id: self.outbox.prefill.account(h.plan.account_id) for h in file.accounts}
+        self._accounts(fresh)
+        self._clear()
+        deals = sum(a.amount for h in file.accounts for a in h.plan.amounts if a.source == "opportunity")
+        repeat = sum(
+            a.amount for plan in fresh.values() for a in plan.amounts if a.source == "run_rate" and "-" in a.period
+        )
+        planned, wanted = repeat + deals, self._wanted()
         if planned > wanted and self.share:
             self._cut(planned - wanted)
         elif planned < wanted:
@@ -144,6 +152,13 @@ class _Hand:
                 self._card(self.book[sheet])
         with replacing(self.path) as temporary:
             self.book.save(temporary)
+
+    def _wanted(self) -> int:
+        """What the plan shall come to: somewhat more than the quota (A17), or the story's share of the target."""
+        mine = self.turn.targets[self.turn.targets["rep_id"] == self.rep]
+        if self.share is None:
+            return round(int(mine["street_amount"].sum()) * (1 + float(self.rng.uniform(0.01, 0.09))))
+        return round(int(mine["target_amount"].sum()) * self.share)
 
     def _rows(self, sheet: Any, name: str) -> tuple[dict[str, int], list[int]]:
         """Columns by key and the rows of a block (numbers from 1)."""
@@ -168,10 +183,19 @@ class _Hand:
     def _day(self, low: int, high: int) -> date:
         return self.turn.on + timedelta(days=int(self.rng.integers(low, high)))
 
-    def _accounts(self) -> None:
+    def _accounts(self, fresh: Mapping[str, AccountPlan]) -> None:
+        """Take the projection of today for the open periods, and give most accounts an objective and a next action."""
         sheet = self.book[layout.ACCOUNTS]
         at, rows = self._rows(sheet, "account")
         for row in rows:
+            plan = fresh[str(sheet.cell(row, 1).value).partition(":")[2]]
+            for period in self.horizon.open:
+                amount = sum(a.amount for a in plan.amounts if a.source == "run_rate" and a.period == period)
+                sheet.cell(row, at[f"p:{period}"]).value = amount / self.scale
+            due = sheet.cell(row, at["due_on"]).value
+            if due and due.date() <= self.turn.on and self._chance(0.7):
+                sheet.cell(row, at["done_on"]).value = due
+                continue
             if sheet.cell(row, at["sheet"]).value or not self._chance(0.35 + 0.6 * self.care):
                 continue
             sheet.cell(row, at["objective"]).value = self._one(words.OBJECTIVES)
@@ -184,6 +208,15 @@ class _Hand:
             }
             for key, value in (typed | {"due_on": self._day(10, 150)}).items():
                 sheet.cell(row, at[key]).value = value
+
+    def _clear(self) -> None:
+        """Plan anew what is not in hand: amounts for whitespace and for what is not identified."""
+        for name, block in ((layout.NEW, "new"), (layout.TERRITORY, "unnamed")):
+            sheet = self.book[name]
+            at, rows = self._rows(sheet, block)
+            for row in rows:
+                for period in self.horizon.open:
+                    sheet.cell(row, at[f"p:{period}"]).value = None
 
     def _cut(self, less: int) -> None:
         """Lower repeat business of the open periods, the same share everywhere."""
@@ -262,6 +295,7 @@ class _Hand:
         sheet.cell(rows[0], at["text"]).value = self._one(words.OBJECTIVES)
         self._free(sheet, "outcome", [self._outcome() for _ in range(1 + self._chance(self.care))])
         self._people(sheet)
+        self._done(sheet)
         self._free(sheet, "action", [self._action() for _ in range(2 + self._chance(self.care) * 2)])
         if self._chance(0.3 + 0.6 * self.care):
             risk, answer = self._one(words.RISKS)
@@ -278,10 +312,15 @@ class _Hand:
     def _action(self) -> dict[str, Any]:
         action, function, channel = self._one(words.ACTIONS)
         typed = {"action": action, "function": function, "channel": channel, "owner": self._one(words.OWNERS[function])}
-        typed |= {"due_on": self._day(-20, 170), "objective": self._one(words.OBJECTIVES)}
-        if typed["due_on"] < self.turn.on and self._chance(0.7):
-            typed["done_on"] = typed["due_on"]
+        typed |= {"due_on": self._day(10, 170), "objective": self._one(words.OBJECTIVES)}
         return typed
+
+    def _done(self, sheet: Any) -> None:
+        at, rows = self._rows(sheet, "action")
+        for row in rows:
+            due = sheet.cell(row, at["due_on"]).value
+            if due and due.date() <= self.turn.on and not sheet.cell(row, at["done_on"]).value and self._chance(0.7):
+                sheet.cell(row, at["done_on"]).value = due
 
     def _people(self, sheet: Any) -> None:
         at, rows = self._rows(sheet, "person")

@@ -15,7 +15,7 @@ from workbook.plans.known import Horizon
 from workbook.sheets import layout
 from workbook.sheets.canvas import Canvas
 from workbook.sheets.cover import cover
-from workbook.sheets.entries import digest, entry_of, territory_entry_of
+from workbook.sheets.entries import LINE, digest, entry_of, territory_entry_of
 from workbook.sheets.layout import ACCOUNTS, DEALS, NEW, START, TERRITORY, blocks
 from workbook.sheets.stamp import Sent, Stamp
 from workbook.sheets.styles import Styles
@@ -148,7 +148,7 @@ def _accounts(sheet: Canvas, file: RepFile, keys: Mapping[str, str]) -> dict[str
         values |= {f"p:{p}": plan_amount(plan, p) for p in file.horizon.over}
         values |= {f"p:{p}": amount for p, amount in entry["repeat"].items()}
         values |= {"account": held.label, "objective": plan.objective, "note": plan.note, "sheet": key}
-        fixed = {"objective", "action", "owner", "function", "due_on", "channel"} if key else set()
+        fixed = set(LINE) - {"note"} if key else set()
         if key:
             values |= dict.fromkeys(fixed, None) | {"objective": f"→ sheet {key}"}
         row = sheet.row(block, f"account:{plan.account_id}", values, fixed)

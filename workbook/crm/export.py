@@ -18,11 +18,15 @@ _ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls")
 
 @dataclass
 class Export:
-    """Views by name (``views``: name → the view beneath it), what was read of each file, and lines that are no records."""
+    """Views by name (``views``: name → the view beneath it), what was read of each file, and lines that are no records.
+
+    ``absent`` names the expected files that are not there and need not be.
+    """
 
     views: dict[str, str] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     broken: list[tuple[str, Record]] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
     _bases: dict[str, str] = field(default_factory=dict)
 
     def base_of(self, file: str) -> str:
@@ -127,7 +131,8 @@ def _expect(db: duckdb.DuckDBPyConnection, export: Export, expected: Expected, f
                 f"the export has no {expected.name} file", where=str(folder),
                 remedy=f"It may be called {' or '.join(f + '.csv' for f in expected.files)}; there are {there}.",
             )  # fmt: skip
-        columns = ", ".join(f"null::varchar as {quoted(c)}" for c in expected.columns) or "null as nothing"
+        export.absent.add(expected.name)
+        columns = ", ".join(f"null::varchar as {quoted(c.split('|')[0])}" for c in expected.columns) or "null as nothing"
         db.execute(
             f"create or replace view {quoted(expected.name)} as select {columns}, null::varchar as _file, "
             "null::bigint as _line, null::bigint as _record limit 0"
@@ -135,11 +140,12 @@ def _expect(db: duckdb.DuckDBPyConnection, export: Export, expected: Expected, f
         return
     base = export.views[found]
     given = {alike(r[0]): r[0] for r in db.execute(f"describe {quoted(base)}").fetchall() if not r[0].startswith("_")}
-    parts = [
-        f"{quoted(given[alike(c)])} as {quoted(c)}" if alike(c) in given else f"null::varchar as {quoted(c)}"
-        for c in expected.columns
-    ]
-    named = {alike(c) for c in expected.columns}
-    parts += [quoted(own) for key, own in given.items() if key not in named]
+    parts, used = [], set()
+    for spellings in expected.columns:
+        name, *others = spellings.split("|")
+        key = next((k for k in map(alike, (name, *others)) if k in given), None)
+        parts.append(f"{quoted(given[key]) if key else 'null::varchar'} as {quoted(name)}")
+        used |= {alike(name), key}
+    parts += [quoted(own) for key, own in given.items() if key not in used]
     columns = ", ".join([*parts, "_file", "_line", "_record"])
     db.execute(f"create or replace view {quoted(expected.name)} as select {columns} from {quoted(base)}")

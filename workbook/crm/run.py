@@ -25,6 +25,8 @@ from workbook.tables.source import Source, connect, quoted
 from workbook.tables.write import MANY, Format, replacing_folder, selection, write_query
 
 Step = Callable[[str], None]
+#: A comment line by which a table's SQL says that it means to read only some lines of its file.
+_SOME = re.compile(r"^--\s*only some lines", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,9 @@ def import_export(mapping: Mapping, folder: Path, book: Path, step: Step = lambd
         if mapping.prepare:
             _run(db, mapping, "prepare", mapping.prepare)
         read = {}
+        bare = {expected.name for expected in mapping.expected if not expected.columns}
         for name in TABLES:
-            if name in mapping.sql:
+            if name in mapping.sql and not (name in export.absent and name in bare):
                 step(name)
                 read[name] = _stage(intake, mapping, name, rejects, export)
             else:
@@ -139,7 +142,7 @@ def _stage(intake: Intake, mapping: Mapping, name: str, rejects: Rejects, export
         f"select _file, _line, _record, '' as value, _reject as detail from {stage}_rows where _reject is not null",
         "{}",
     )
-    total += _left_out(intake, name, rejects, export, lines="_line" in types)
+    total += _left_out(intake, name, rejects, export, lines="_line" in types and not _SOME.search(mapping.sql[name]))
     _within(db, "main")
     parts = ", ".join(projection(table, {c: types[c] for c in given}, intake.currency))
     db.execute(

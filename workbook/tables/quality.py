@@ -34,7 +34,7 @@ COUNTED = {
     "keys": "keys that point nowhere or stand twice",
     "tree": "about the trees",
     "ownership": "about ownership",
-    "dates": "dates that cannot be",
+    "dates": "missing or impossible dates",
     "amounts": "amounts to look at",
     "currency": "of another currency",
     "targets": "targets that do not add up",

@@ -24,19 +24,37 @@ def make_export(folder: Path, accounts: int) -> None:
         def write(name: str, select: str) -> None:
             db.execute(f"copy ({select}) to '{folder / name}.csv' (format csv, header true)")
 
-        write("territories", "select 'CO' as territory_id, 'Company' as name, null as parent_id union all "
-              "select 'T-' || i, 'Territory ' || i, 'CO' from range(200) r(i)")
-        write("reps", f"select 'P-' || i as rep_id, 'Rep ' || i as name, 'T-' || i % 200 as territory_id, "
-              f"date '2015-01-01' + (i % 3000)::int as hired_on from range({reps}) r(i)")
-        write("accounts", f"select 'A-' || lpad(i::varchar, 8, '0') as account_id, md5((i // 2)::varchar)[:12] || ' trading ' || i as name, "
-              f"'T-' || (i % {reps}) % 200 as territory_id, case when i % 3 = 0 then 'prospect' else 'customer' end as status, "
-              "'Industry ' || i % 20 as industry, i % 5000 as employees, (i % 100000) * 100.25 as annual_revenue, 'US' as country, "
-              f"'City ' || i % 900 as city, 25 + (i % 2000) / 100 as latitude, -70 - (i % 5000) / 100 as longitude from range({accounts}) r(i)")
-        write("ownership", f"select 'A-' || lpad(i::varchar, 8, '0') as account_id, 'P-' || i % {reps} as rep_id, 'owner' as role, "
-              f"date '2022-01-01' + (i % 900)::int as from_on from range({accounts}) r(i)")
-        write("products", "select 'PR-' || i as product_id, 'Product ' || i as name, 'Family ' || i % 5 as family from range(50) r(i)")
-        write("sales", f"select 'A-' || lpad(i::varchar, 8, '0') as account_id, date '2023-01-01' + (i * 7 % 1200)::int as booked_on, "
-              f"((i * 37) % 1000000) / 100 as amount, 'PR-' || i % 50 as product_id, 'P-' || i % {reps} as rep_id from range({accounts}) r(i)")
+        write(
+            "territories",
+            "select 'CO' as territory_id, 'Company' as name, null as parent_id union all "
+            "select 'T-' || i, 'Territory ' || i, 'CO' from range(200) r(i)",
+        )
+        write(
+            "reps",
+            f"select 'P-' || i as rep_id, 'Rep ' || i as name, 'T-' || i % 200 as territory_id, "
+            f"date '2015-01-01' + (i % 3000)::int as hired_on from range({reps}) r(i)",
+        )
+        write(
+            "accounts",
+            f"select 'A-' || lpad(i::varchar, 8, '0') as account_id, md5((i // 2)::varchar)[:12] || ' trading ' || i as name, "
+            f"'T-' || (i % {reps}) % 200 as territory_id, case when i % 3 = 0 then 'prospect' else 'customer' end as status, "
+            "'Industry ' || i % 20 as industry, i % 5000 as employees, (i % 100000) * 100.25 as annual_revenue, 'US' as country, "
+            f"'City ' || i % 900 as city, 25 + (i % 2000) / 100 as latitude, -70 - (i % 5000) / 100 as longitude from range({accounts}) r(i)",
+        )
+        write(
+            "ownership",
+            f"select 'A-' || lpad(i::varchar, 8, '0') as account_id, 'P-' || i % {reps} as rep_id, 'owner' as role, "
+            f"date '2022-01-01' + (i % 900)::int as from_on from range({accounts}) r(i)",
+        )
+        write(
+            "products",
+            "select 'PR-' || i as product_id, 'Product ' || i as name, 'Family ' || i % 5 as family from range(50) r(i)",
+        )
+        write(
+            "sales",
+            f"select 'A-' || lpad(i::varchar, 8, '0') as account_id, date '2023-01-01' + (i * 7 % 1200)::int as booked_on, "
+            f"((i * 37) % 1000000) / 100 as amount, 'PR-' || i % 50 as product_id, 'P-' || i % {reps} as rep_id from range({accounts}) r(i)",
+        )
         write("activities", f"select 'V-' || lpad(i::varchar, 9, '0') as activity_id, 'A-' || lpad((i % {accounts})::varchar, 8, '0') as account_id, "
               f"'P-' || i % {accounts} % {reps} as rep_id, ['call', 'email', 'meeting', 'visit', 'task'][1 + i % 5] as kind, "
               "date '2023-01-01' + (i * 11 % 1200)::int as done_on, i % 90 as minutes, 'person' as source, 'Subject ' || i % 1000 as subject, "
@@ -70,7 +88,9 @@ def step(name: str, work: Path) -> None:
 def measure(name: str, work: Path) -> tuple[float, float]:
     """Seconds and peak GiB of a step."""
     began = time.perf_counter()
-    made = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.bench_tables", "--step", name, "--work", str(work)])
+    made = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.bench_tables", "--step", name, "--work", str(work)]
+    )
     _, status, used = os.wait4(made.pid, 0)
     if status:
         raise SystemExit(f"{name} failed")

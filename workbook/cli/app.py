@@ -19,6 +19,7 @@ MODULES = (
     "design",
     "plans",
     "reconcile",
+    "lists",
     "sign_off",
     "review",
     "run",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.log import Ints, Log, positions
+from workbook.engagement.log import Ints, Log, distinct, positions
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
 
@@ -39,7 +39,7 @@ def people_on(real: Log, ownership: pd.DataFrame, rules: EngagementRules) -> Int
     lately = real.since(rules.window_days)
     touched = real.account[lately], rep_ids.get_indexer(real.reps)[real.rep[lately]]
     account, rep = (np.concatenate(both) for both in zip(held, touched, strict=True))
-    seen = pd.unique((account * len(rep_ids) + rep)[(account >= 0) & (rep >= 0)])
+    seen = distinct((account * len(rep_ids) + rep)[(account >= 0) & (rep >= 0)])
     return np.bincount(seen // max(len(rep_ids), 1), minlength=len(real.accounts))
 
 
@@ -89,7 +89,7 @@ def single_threaded(
 def leaver(
     standing: Standing, single: pd.DataFrame, alone: pd.DataFrame | None, rules: EngagementRules, currency: str
 ) -> pd.DataFrame:
-    """What would go with each rep who holds accounts, worst first by sales, pipeline and projection together.
+    """What would go with each rep who holds accounts, worst first by sales of 12 months and open pipeline together.
 
     ``single`` from :func:`single_threaded`, ``alone`` from :func:`known_by_one` (None without contacts). Columns rep_id,
     accounts, contacts_only_here (Int64), single_threaded, sales_12m_amount, open_amount, projected_amount, rank, worst
@@ -105,8 +105,7 @@ def leaver(
     out["contacts_only_here"] = pd.Series(pd.NA, out.index, dtype="Int64")
     if alone is not None:
         out["contacts_only_here"] = alone.groupby("rep_id").size().reindex(out.index).fillna(0).astype("Int64")
-    at_stake = np.maximum(out["sales_12m_amount"], out["projected_amount"])
-    order = np.lexsort((-out["open_amount"].to_numpy(), -at_stake.to_numpy()))
+    order = np.argsort(-(out["sales_12m_amount"] + out["open_amount"]).to_numpy(), kind="stable")
     out = out.iloc[order].reset_index()
     out["rank"] = np.arange(1, len(out) + 1)
     out["worst"] = out["rank"] <= rules.worst_leavers

@@ -16,6 +16,17 @@ CHANNELS = {
     "web": "message", "online": "message",
 }  # fmt: skip
 ACTIONS = ("visit", "call", "message")
+#: Lists by name: the noun they come from, what to do, and what they are for.
+LISTS = {
+    "due": ("call_list", "", "accounts whose cadence asks for a touch in the next four weeks"),
+    "prospects": ("prospects", "call", "prospects and where they stand against 12 to 15 touches"),
+    "look-again": ("since_touch", "call", "accounts whose class, grade or plan asks for another look"),
+    "family": ("sight", "call", "accounts in whose family something happened in another territory"),
+    "at-risk": ("at_risk", "visit", "neglected accounts by what winning them has cost"),
+    "single-thread": ("single_threaded", "visit", "large accounts on one contact or one of us"),
+    "rotate": ("rotation", "call", "accounts that may rotate"),
+    "top": ("top_criteria", "visit", "top accounts against the published criteria"),
+}
 
 
 def main_contact(contacts: pd.DataFrame, real: Log) -> pd.DataFrame:
@@ -92,5 +103,27 @@ def as_list(
     out = out.assign(action=action, overdue_days=pd.array([pd.NA] * len(out), dtype="Int64"))
     out["due_on"] = pd.Series(pd.NaT, index=out.index, dtype="datetime64[us]")
     out["priority"] = out.groupby("rep_id", dropna=False).cumcount() + 1
+    out = out.sort_values(["rep_id", "priority"], kind="stable", ignore_index=True)
     columns = ["account_id", "account_name", "territory_id", "rep_id", "action", "due_on", "overdue_days", "reason"]
     return out[[*columns, "contact_id", "contact_name", "contact_title", "priority"]]
+
+
+def chosen(
+    rows: pd.DataFrame,
+    standing: pd.DataFrame,
+    *,
+    rep: str | None = None,
+    action: str | None = None,
+    kind: str | None = None,
+    grade: str | None = None,
+) -> pd.DataFrame:
+    """The rows of a list of one rep, action, class (``kind``) or grade; ``standing`` has account_id, class and grade."""
+    kept = rows
+    for column, wanted in (("class", kind), ("grade", grade)):
+        if wanted is not None:
+            fitting = standing.loc[(standing[column] == wanted).fillna(False), "account_id"]
+            kept = kept[kept["account_id"].isin(fitting)]
+    for column, wanted in (("rep_id", rep), ("action", action)):
+        if wanted is not None:
+            kept = kept[(kept[column] == wanted).fillna(False)]
+    return kept.reset_index(drop=True)

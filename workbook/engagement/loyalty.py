@@ -20,7 +20,7 @@ def nps_interval(detractors: int, passives: int, promoters: int, *, confidence: 
     Source: B. Rocks, Interval Estimation for the "Net Promoter Score", The American Statistician 70 (2016), 365-372.
 
     >>> [round(x) for x in nps_interval(2, 3, 5, confidence=0.9)]
-    [-13, 60]
+    [-12, 58]
     """
     low, middle, high = detractors + PSEUDO[0], passives + PSEUDO[1], promoters + PSEUDO[2]
     n = low + middle + high

@@ -8,20 +8,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbook.engagement.cadence import Standing, cadence, coverage
+from workbook.engagement.cadence import Standing, board, cadence, coverage
 from workbook.engagement.changes import changes, last_two, review_days
 from workbook.engagement.criteria import completeness, top_criteria
 from workbook.engagement.depth import books, depth, easy_wins, lorenz
 from workbook.engagement.effort import daily, effort
-from workbook.engagement.integrity import integrity, real_rows, reserved, touches
+from workbook.engagement.integrity import by_signal, integrity, real_rows, reserved, touches
 from workbook.engagement.keep import keep, keep_not_known, next_steps
 from workbook.engagement.leaver import known_by_one, leaver, single_threaded
-from workbook.engagement.lists import action, as_list, call_list, main_contact
+from workbook.engagement.ledger import Ledger
+from workbook.engagement.lists import LISTS, action, as_list, call_list, main_contact
 from workbook.engagement.log import NO_DAY, Ints, Log
 from workbook.engagement.loyalty import nps
 from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
 from workbook.engagement.rotation import Floats, book_care, room, rotation, what_if, yearly_hours
 from workbook.engagement.sight import sight
+from workbook.errors import UsageError
 from workbook.rules.engagement import EngagementRules
 from workbook.stage import Stage, noun
 
@@ -48,6 +50,10 @@ class Engagement(Stage):
     @cached_property
     def _real(self) -> Log:
         return self._log.only(real_rows(self._log, self.integrity, self._rules))
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return Ledger.of(self.facts.tables, self._log.accounts)
 
     @cached_property
     def _standing(self) -> Standing:
@@ -85,6 +91,11 @@ class Engagement(Stage):
     def reserved(self) -> pd.DataFrame:
         """Accounts with flagged activity, per rep (D8)."""
         return reserved(self.integrity, self._log, self._real)
+
+    @noun
+    def standing(self) -> pd.DataFrame:
+        """The portfolio's judgement of every account in one frame: register with class, grade, projection, is_key."""
+        return self._standing.frame
 
     @noun
     def effort(self) -> pd.DataFrame:
@@ -131,8 +142,7 @@ class Engagement(Stage):
     @noun
     def depth(self) -> pd.DataFrame:
         """How deeply and broadly each rep works, and the share of easy wins (A8)."""
-        owners = self._standing.frame.set_index("account_id")["owner_rep_id"]
-        wins = easy_wins(self.facts.tables.opportunities, owners, self._log.today, self._rules)
+        wins = easy_wins(self._ledger, self._standing.frame["owner_rep_id"], self._log.today, self._rules)
         return depth(self.books, wins, self._rules)
 
     @noun
@@ -165,15 +175,13 @@ class Engagement(Stage):
     @noun
     def touches_before_win(self) -> pd.DataFrame:
         """How many touches new clients took in this company (A21); one row."""
-        tables = self.facts.tables
-        return touches_before_win(self._real, tables.opportunities, tables.sales)
+        return touches_before_win(self._real, self._ledger)
 
     @noun
     def meetings_per_sale(self) -> pd.DataFrame:
         """What a won deal takes, by product family (A22); company-wide."""
-        tables = self.facts.tables
-        families = tables.products.set_index("product_id")["family"]
-        return meetings_per_sale(self._real, tables.opportunities, families, self.effort, self._rules)
+        families = self.facts.tables.products.set_index("product_id")["family"]
+        return meetings_per_sale(self._real, self._ledger, families, self.effort, self._rules)
 
     @noun
     def at_risk(self) -> pd.DataFrame:
@@ -213,19 +221,19 @@ class Engagement(Stage):
         """What changed on each account since the touch point before its last (C9)."""
         last, before = last_two(self._real)
         since = np.where(before != NO_DAY, before, last).astype(np.int64)
-        return changes(self._standing, self._real, self.facts.tables, since, self._rules)
+        return changes(self._standing, self._real, self._ledger, since, self._rules)
 
     @noun
     def since_review(self) -> pd.DataFrame:
         """What changed on each account since the last review of its territory (or a node above), else since the fiscal year
         began."""
         since = review_days(self.facts, self._standing.frame["territory_id"])
-        return changes(self._standing, self._real, self.facts.tables, since, self._rules)
+        return changes(self._standing, self._real, self._ledger, since, self._rules)
 
     @noun
     def sight(self) -> pd.DataFrame:
         """What a family does elsewhere that can open an account here (C10)."""
-        return sight(self._standing, self._real, self.facts.tables, self._rules)
+        return sight(self._standing, self._real, self._ledger, self._rules)
 
     @noun
     def call_list(self) -> pd.DataFrame:
@@ -239,10 +247,35 @@ class Engagement(Stage):
         """The contact to turn to, per account; None without contacts."""
         return None if self._contacts is None else main_contact(self._contacts, self._real)
 
+    def list_of(self, name: str) -> pd.DataFrame:
+        """One of the lists of :data:`workbook.engagement.lists.LISTS`, in scope, with rep_name.
+
+        Raises :class:`UsageError` for another name.
+        """
+        if name not in LISTS:
+            raise UsageError(f"there is no list {name!r}", remedy=f"Use one of {', '.join(LISTS)}.")
+        source, todo, _ = LISTS[name]
+        rows: pd.DataFrame = getattr(self, source)
+        if name == "look-again":
+            rows = rows[rows["look_again"]]
+        listed = rows if name == "due" else self.as_list(rows.drop_duplicates("account_id"), todo)
+        people = self.facts.tables.reps.set_index("rep_id")["name"]
+        return listed.assign(rep_name=listed["rep_id"].map(people).astype("str"))
+
     def as_list(self, rows: pd.DataFrame, action: str, reason: str = "sentence") -> pd.DataFrame:
         """Any frame with account_id as a list for one action (B5); ``reason`` names its column of sentences."""
         whole = self.whole or self
         return as_list(rows, whole._standing, action, reason, whole.main_contacts)
+
+    def board(self, by: str = "rep_id") -> pd.DataFrame:
+        """Accounts by cadence verdict per rep or territory in scope, for the cadence board."""
+        tables = self.facts.tables
+        table, key = ("reps", "rep_id") if by == "rep_id" else ("territories", "territory_id")
+        return board(self.cadence, by, tables[table].set_index(key)["name"])
+
+    def by_signal(self) -> pd.DataFrame:
+        """Flagged activities in scope, by signal."""
+        return by_signal(self.integrity)
 
     def daily(self, days_back: int = 365) -> pd.DataFrame:
         """Real touches per day in scope, for the calendar: columns done_on, touches."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from workbook.facts import Facts
+from workbook.portfolio import boards, grading, overlap
 from workbook.portfolio import classes as classing
 from workbook.portfolio import deals as dealing
 from workbook.portfolio import families as kin
-from workbook.portfolio import grading, overlap
 from workbook.portfolio import new_business as fresh
 from workbook.portfolio import projection as ahead
 from workbook.portfolio import register as registering
+from workbook.portfolio import scope as scoping
+from workbook.portfolio import segments as segmenting
+from workbook.portfolio import whitespace as gaps
 from workbook.portfolio.bookings import History, history
 from workbook.portfolio.run_rate import RunRate, run_rate
 from workbook.rules.portfolio import PortfolioRules
@@ -92,6 +96,96 @@ class Portfolio(Stage):
         now = self._ruled(self.projection["projected_amount"])
         return classing.classes(now, self._ruled_before, self.facts.decisions, self.facts.as_of)
 
+    @noun
+    def class_mix(self) -> pd.DataFrame:
+        """Accounts by class and node against the target mix (C7): node, class, accounts, share, target_share."""
+        return scoping.class_mix(self.classes, self.facts.tree, self.rules.classes)
+
+    @noun
+    def view(self) -> pd.DataFrame:
+        """One view of each account (C1): the register, the accounts' own columns, projection, grade, class, growth."""
+        parts = {
+            "projected_amount": self.projection["projected_amount"],
+            "grade": self.grades["grade"],
+            "class": self.classes["class"],
+        }
+        return segmenting.account_view(self.register, self.facts.tables.accounts, parts)
+
+    @noun
+    def segments(self) -> pd.DataFrame:
+        """Segment per account with priority, channels and cadence (B1): one column per dimension of the rules."""
+        return segmenting.segments(self.view, self.rules.segments, self.facts.currency)
+
+    @property
+    def segment_grid(self) -> pd.DataFrame:
+        """The grid of segments in scope: accounts, sales and potential, priority, channels, cadence."""
+        return segmenting.segment_grid(self.segments, self.view, tuple(self.segment_labels))
+
+    @property
+    def segment_labels(self) -> dict[str, tuple[str, ...]]:
+        """The dimensions of the segments, each with its labels from low to high (none for a text column)."""
+        return {d.name: d.labels for d in self.rules.segments.dimensions}
+
+    @property
+    def grade_ladder(self) -> pd.DataFrame:
+        """By grade, in scope: grade, accounts, partial (graded without all criteria), projected_amount."""
+        return boards.grade_ladder(self.grades, self.projection)
+
+    @property
+    def projection_parts(self) -> pd.DataFrame:
+        """From the last 12 months' sales to the projection, in scope: part, amount, adding up exactly."""
+        return boards.projection_parts(self.register, self.projection)
+
+    def whitespace_board(self, count: int = 15) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The gaps and purchases of the accounts in scope with the largest gaps: label, product_family, amount."""
+        return boards.whitespace_board(self.whitespace, self.bought, self.register, count)
+
+    @property
+    def family_table(self) -> pd.DataFrame:
+        """Families in scope with two or more members there: members, territories, owners, sales, open deals, contacts."""
+        return boards.family_table(self.families, self.register, self.projection)
+
+    def family_members(self, family_id: str) -> pd.DataFrame:
+        """The members of one family in scope, in tree order, with owner, sales, open deals and contacts."""
+        return boards.family_members(self.families, self.register, self.facts.tables.accounts, family_id)
+
+    def peers(self, account_id: str, product_family: str) -> pd.DataFrame:
+        """The accounts in scope that stand behind a gap: same peer group, and buying that product family."""
+        return boards.peers_behind(self.whitespace_groups, self.bought, self.register, (account_id, product_family))
+
+    @noun
+    def whitespace_groups(self) -> pd.DataFrame:
+        """The peer groups that each account stands in, and which it is compared within: one row per account and group."""
+        accounts, buys = self.facts.tables.accounts, np.asarray((self._bought.amounts > 0).any(1))
+        return gaps.group_rows(accounts, gaps.peer_groups(accounts, buys, self.rules.whitespace))
+
+    @noun
+    def whitespace(self) -> pd.DataFrame:
+        """Cross-sell and upsell per account and product family, sized from comparable accounts (C3)."""
+        tables = self.facts.tables
+        head = kin.family_heads(tables.accounts)[0]
+        return gaps.whitespace(tables, self._bought, head, self.rules.whitespace, self.facts.currency)
+
+    @noun
+    def territory_gaps(self) -> pd.DataFrame:
+        """Product families that a territory sells less of than the company, or not at all (C10)."""
+        return gaps.territory_gaps(self.facts.tables, self._bought)
+
+    @noun
+    def bought(self) -> pd.DataFrame:
+        """What each account bought in the whitespace window: account_id, territory_id, product_family, bought_amount."""
+        return gaps.bought_rows(self.facts.tables, self._bought)
+
+    @noun
+    def market_scope(self) -> pd.DataFrame:
+        """Potential per node, and how much of it is owned and actively engaged (A12)."""
+        return scoping.market_scope(self.register, self._engaged, self.facts.tree)
+
+    @noun
+    def hunting_farming(self) -> pd.DataFrame:
+        """Established and new business per node (A13): accounts, sales, open deals, engaged accounts."""
+        return scoping.hunting_farming(self.register, self._engaged, self.facts, self.rules.scope)
+
     def _ruled(self, projected: pd.Series) -> pd.DataFrame:
         tables, rules = self.facts.tables, self.rules.classes
         quarters = classing.bought_quarters(self._history, len(tables.accounts))
@@ -125,6 +219,14 @@ class Portfolio(Stage):
         last = calendar.bounds(self.facts.year)[1]
         months = (last.year - as_of.year) * 12 + last.month - as_of.month
         return ahead.Horizon.of(as_of, 12 * min(max(-(-months // 12), 1), 3), calendar)
+
+    @cached_property
+    def _bought(self) -> gaps.Bought:
+        return gaps.Bought.of(self.facts.tables, self.facts.as_of, self.rules.whitespace.months)
+
+    @cached_property
+    def _engaged(self) -> pd.Series | None:
+        return scoping.engaged(self.facts.tables, self.facts.as_of, self.rules.scope)
 
     @cached_property
     def _deals(self) -> pd.DataFrame:

@@ -2,17 +2,71 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
+import numpy as np
 import pandas as pd
 
-from workbook.reconcile.totals import node_totals
+from workbook.checks import Check
+from workbook.reconcile import gap as gaps
+from workbook.reconcile.bridge import bridge, coverage, coverage_checks
+from workbook.reconcile.cube import Cube, Inputs, cube
+from workbook.reconcile.odds import needed_hedge
+from workbook.reconcile.totals import NO_PLANS, PLANS, node_totals
+from workbook.reconcile.year import Ahead, Odds, odds
+from workbook.rules.reconcile import ReconcileRules
 from workbook.stage import Stage, noun
 
-_NO_LINES = pd.DataFrame({"account_id": [], "territory_id": [], "period": [], "amount": []})
+_NO_LINES = pd.DataFrame(
+    {c: pd.Series(dtype="str") for c in ("account_id", "rep_id", "territory_id", "period", "product_family")}
+).assign(amount=pd.Series(dtype="int64"))
 _NO_TARGETS = pd.DataFrame({"node": [], "period": [], "target_amount": [], "street_amount": []})
+_NO_ALLOCATION = pd.DataFrame({"node": [], "period": [], "product_family": [], "layer": [], "amount": []})
 
 
 class Reconcile(Stage):
     """Nouns of reconcile. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
+
+    @property
+    def rules(self) -> ReconcileRules:
+        return self.facts.rules.reconcile
+
+    @cached_property
+    def cube(self) -> Cube:
+        """Plan, target, street quota, projection and actuals by node × month × family (whole company)."""
+        register = self.earlier("portfolio").register
+        inputs = Inputs(
+            register.set_index("account_id")["owner_rep_id"],
+            getattr(self.earlier("plans"), "lines", _NO_LINES),
+            getattr(self.earlier("targets"), "allocation", _NO_ALLOCATION),
+            self.earlier("portfolio").outlook_months,
+        )
+        return cube(self.facts, inputs, (PLANS, NO_PLANS))
+
+    @noun
+    def gap(self) -> pd.DataFrame:
+        """Plan, target, street quota, projection, actuals per node × month × family: nodes of the tree, reps, accounts."""
+        return gaps.gap(self.cube)
+
+    @noun
+    def standing(self) -> pd.DataFrame:
+        """Verdict per node of the tree and per rep, for the year and each quarter, with its sentence."""
+        bearable = gaps.Bearable(self._best_past, np.full(len(self.cube.nodes), np.nan))
+        return gaps.standing(self.cube, bearable, self.rules, self.facts)
+
+    @cached_property
+    def _best_past(self) -> np.ndarray:
+        """The best of the last three complete fiscal years per node; NaN where nothing was sold."""
+        calendar, nodes = self.facts.calendar, self.cube.nodes
+        years = calendar.periods_of(self.facts.tables.sales["booked_on"], "year")
+        place = pd.Index(nodes.ids).get_indexer(self.facts.tables.sales["account_id"])
+        best = np.zeros(len(nodes), dtype=np.int64)
+        for back in (1, 2, 3):
+            rows = (years == calendar.shift(self.facts.year, -back)).to_numpy() & (place >= 0)
+            own = np.zeros(len(nodes), dtype=np.int64)
+            np.add.at(own, place[rows], self.facts.tables.sales["amount"].to_numpy()[rows])
+            best = np.maximum(best, nodes.roll_up(own))
+        return np.where(best > 0, best.astype(np.float64), np.nan)
 
     @noun
     def totals(self) -> pd.DataFrame:
@@ -23,3 +77,49 @@ class Reconcile(Stage):
             getattr(self.earlier("plans"), "lines", _NO_LINES),
             getattr(self.earlier("targets"), "by_node", _NO_TARGETS),
         )
+
+    @cached_property
+    def _odds(self) -> Odds:
+        portfolio = self.earlier("portfolio")
+        ahead = Ahead(portfolio.outlook_months, portfolio.deal_odds, portfolio.new_business)
+        return odds(self.facts, self.cube, ahead, self.rules.odds)
+
+    @noun
+    def odds(self) -> pd.DataFrame:
+        """P10, P50, P90 and the chance of reaching target and plan, per node and rep, for each quarter and the year."""
+        return self._odds.frame
+
+    @noun
+    def odds_basis(self) -> str:
+        """What the odds rest on, in words."""
+        return self._odds.basis
+
+    @noun
+    def hedge_needed(self) -> float:
+        """The share by which outcomes must grow for the wanted chance of the company's target; NaN without a target."""
+        target = self.totals["target_amount"].iloc[0]
+        wanted = self.rules.odds.wanted_probability
+        return float("nan") if pd.isna(target) else needed_hedge(self._odds.company, float(target), wanted)
+
+    @noun
+    def bridge(self) -> pd.DataFrame:
+        """From what comes by itself to plan and target, step by step, per node and rep."""
+        outlook = self.earlier("portfolio").outlook_months
+        return bridge(self.facts, self.cube, getattr(self.earlier("plans"), "lines", _NO_LINES), outlook)
+
+    @noun
+    def coverage(self) -> pd.DataFrame:
+        """Pipeline coverage per node and rep, and what its own deals' chances need."""
+        portfolio = self.earlier("portfolio")
+        return coverage(self.facts, self.cube, portfolio.outlook_months, portfolio.deal_odds)
+
+    @noun
+    def checks(self) -> list[Check]:
+        """Plan against target per node and rep; pipeline coverage per node."""
+        tables = self.facts.tables
+        names = dict(zip(tables.territories["territory_id"], tables.territories["name"], strict=True))
+        names |= dict(zip(tables.reps["rep_id"], tables.reps["name"], strict=True))
+        found = gaps.gap_checks(self.standing, self.facts.year, names)
+        if not tables.has("opportunities"):
+            return [*found, Check.not_known("pipeline coverage", tables.lacks("opportunities", "pipeline coverage"))]
+        return found + coverage_checks(self.coverage, names, self.facts.currency)

@@ -186,7 +186,7 @@ class WhitespaceRules:
     size_bands: int = rule(4, "bands of equal numbers by which size is compared")
     penetration: float = rule(0.3, "a family is a gap only where at least this share of the peers buys it")
     upsell_share: float = rule(0.5, "upsell: less than this share of what peers of its size buy")
-    per_account: int = rule(5, "gaps shown per account, the largest first")
+    per_account: int = rule(3, "gaps shown per account, the largest first")
 
     def __post_init__(self) -> None:
         if self.peers_needed < 1 or self.size_bands < 1 or self.per_account < 1:

@@ -14,6 +14,7 @@ from workbook.errors import UsageError
 from workbook.facts import Facts
 from workbook.money import apportion, format_amount
 from workbook.targets.grid import Cells
+from workbook.targets.skeleton import Held
 
 Int64s = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.intp]
@@ -25,7 +26,8 @@ class Given:
     """Finance's target of the planned year.
 
     ``column_class`` (cells,): which columns share one given number, -1 where nothing is given. ``totals`` (classes,): these
-    numbers. ``lower``: node, period, family, measure, amount of nodes below the company. ``checks``: what does not agree.
+    numbers. ``lower``: node, period, family, measure, amount of nodes below the company. ``checks``: what does not agree. ``cuts``: numbers
+    of the company that cross the classes (quarters for all products beside years by family).
     """
 
     cells: Cells
@@ -33,6 +35,7 @@ class Given:
     totals: Int64s
     lower: pd.DataFrame
     checks: tuple[Check, ...] = ()
+    cuts: tuple[Held, ...] = ()
 
 
 def given(facts: Facts) -> Given | None:
@@ -59,8 +62,8 @@ def given(facts: Facts) -> Given | None:
                 subject=root,
             )
         )
-    families = top[top["family"] != ""]
-    if len(families) and len(top) > len(families):
+    families, whole = top[top["family"] != ""], top[top["family"] == ""]
+    if len(families) and len(whole):
         checks.append(_families_agree(facts, top, families))
         top = families
     slots = tuple(
@@ -80,7 +83,8 @@ def given(facts: Facts) -> Given | None:
             Check("company target", "warn", f"Finance gave no target for {gap}: not known there.", subject=root)
         )
     lower = rows[rows["node"] != root].reset_index(drop=True)
-    return Given(cells, column_class, np.array(totals, dtype=np.int64), lower, tuple(checks))
+    cuts = _cuts(facts, cells, whole, families, checks) if len(families) else ()
+    return Given(cells, column_class, np.array(totals, dtype=np.int64), lower, tuple(checks), cuts)
 
 
 def _of_year(facts: Facts) -> pd.DataFrame:
@@ -138,6 +142,22 @@ def _families_agree(facts: Facts, top: pd.DataFrame, families: pd.DataFrame) -> 
         f"The targets by product family do not add up to the one for all products: {apart}. The families are used.",
         subject=facts.tree.root,
     )
+
+
+def _cuts(
+    facts: Facts, cells: Cells, whole: pd.DataFrame, families: pd.DataFrame, checks: list[Check]
+) -> tuple[Held, ...]:
+    """Numbers for all products by finer periods than the families', where both add up to the same year."""
+    cuts: list[Held] = []
+    for measure in dict.fromkeys(m for m, _ in cells.slots):
+        part = whole[whole["measure"] == measure]
+        own = families[families["measure"] == measure]
+        finest = _finest(facts, part, checks) if len(part) else []
+        by_family = [a for _, f in cells.slots for _, a in _finest(facts, own[own["family"] == f], [])]
+        if len(finest) < 2 or sum(a for _, a in finest) != sum(by_family):
+            continue
+        cuts += [Held(0, cells.mask(p, None, measure), a, f"the company's {p}", "company") for p, a in finest]
+    return tuple(cuts)
 
 
 def _finest(facts: Facts, part: pd.DataFrame, checks: list[Check]) -> list[tuple[str, int]]:

@@ -2,8 +2,192 @@
 
 from __future__ import annotations
 
-from workbook.stage import Stage
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workbook.checks import Check
+from workbook.rules.territories import TerritoriesRules
+from workbook.stage import Stage, noun
+from workbook.territories import capacity as hours
+from workbook.territories import geography, moves, spread, staffing
+from workbook.territories import health as judging
+from workbook.territories import workload as work
+from workbook.territories.standing import Books, accounts_frame
+
+Floats = npt.NDArray[np.float64]
 
 
 class Territories(Stage):
     """Nouns of territories. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
+
+    @property
+    def rules(self) -> TerritoriesRules:
+        return self.facts.rules.territories
+
+    @property
+    def _engagement(self) -> Any:
+        return self.before
+
+    @property
+    def _portfolio(self) -> Any:
+        return self._engagement.before
+
+    @noun
+    def workload(self) -> pd.DataFrame:
+        """Hours per account and year, with its working: touches, deals, travel."""
+        register = self._portfolio.register
+        return work.workload(register, self._engagement.cadence, self.touch_mix, self._distances, self.rules.workload)
+
+    @noun
+    def touch_mix(self) -> pd.DataFrame:
+        """Minutes of a touch and share of visits per class; company-wide."""
+        engagement = self._engagement
+        return work.touch_mix(engagement.touches, self._portfolio.classes, engagement.effort, self.rules.workload)
+
+    @noun
+    def capacity(self) -> pd.DataFrame:
+        """Hours each rep has in the coming months, and needs: rep_id, node, selling_hours, ramped_share, needed_hours …"""
+        return hours.capacity(self.people, self.workload, self.presence, self.ramp, self._weekly)
+
+    @noun
+    def people(self) -> pd.DataFrame:
+        """Everybody who holds or will hold a book."""
+        owners = self._portfolio.register["owner_rep_id"]
+        return hours.sellers(self.facts.tables.reps, owners, self.rules.capacity, self.facts.as_of)
+
+    @noun
+    def health(self) -> list[Check]:
+        """Every check of every rep, territory and the company (A13, C7, C8, D4, D5, D9)."""
+        books = self._books
+        found = judging.health(books, self._changed, self._portfolio.win_rates)
+        return found + judging.spread_checks(self.spread, self.rules.health, self.facts.tree.root)
+
+    @noun
+    def spread(self) -> pd.DataFrame:
+        """How evenly the books are spread: level, measure, n, mean, cv, gini, lowest, highest, max_min; names nobody."""
+        return judging.company_spread(self._books)
+
+    @noun
+    def books(self) -> pd.DataFrame:
+        """What each rep holds: accounts, amounts, hours, classes."""
+        return self._books.held["rep_id"]
+
+    @noun
+    def territory_books(self) -> pd.DataFrame:
+        """What each territory holds."""
+        return self._books.held["territory_id"]
+
+    @noun
+    def indexes(self) -> pd.DataFrame:
+        """Each rep against a fair share by capacity: rep_id, measure, value, fair, index."""
+        held = self._books.held["rep_id"]
+        weight = held["rep_id"].map(self.capacity.set_index("rep_id")["available_hours"])
+        return spread.indexes(held, "rep_id", weight if weight.notna().all() else None)
+
+    @noun
+    def accounts(self) -> pd.DataFrame:
+        """Every account with all that the design and health look at."""
+        before, engagement = self._portfolio, self._engagement
+        return accounts_frame(
+            before.register,
+            self.workload,
+            classes=before.classes,
+            grades=before.grades,
+            projection=before.projection,
+            key_accounts=before.key_accounts,
+            cadence=engagement.cadence,
+            keep=engagement.keep,
+        )
+
+    @noun
+    def moves(self) -> pd.DataFrame:
+        """Accepted moves: account_id, from_rep, to_rep, on, reason, decided_by, decided_at, proposal."""
+        return moves.moves(self.facts.decisions)
+
+    @noun
+    def pending_moves(self) -> pd.DataFrame:
+        """Accepted moves that the ownership table does not show yet."""
+        return moves.pending(self.moves, self._portfolio.register)
+
+    @noun
+    def moved_wins(self) -> pd.DataFrame:
+        """Deals won after accounts changed hands, against accounts that stayed (D5); company-wide."""
+        changed = moves.transfers(self.moves, self.facts.tables.ownership)
+        return moves.moved_wins(changed, self.facts.tables.opportunities, self._portfolio.register, 182)
+
+    @noun
+    def scenarios(self) -> pd.DataFrame:
+        """Reps and territories needed for each scenario of growth, what stays uncovered and what it costs (A14, D6)."""
+        return staffing.scenarios(self.capacity, self.people, self.accounts, self.rules.capacity)
+
+    @noun
+    def book_size(self) -> pd.DataFrame:
+        """The right book size with its working (D6); company-wide."""
+        return staffing.book_size(self.capacity, self.accounts, self.rules)
+
+    @noun
+    def months(self) -> pd.DataFrame:
+        """Hours there are and needed by territory and month ahead: node, month, available_hours, needed_hours, free_hours."""
+        return staffing.months(self.people, self.capacity, self.presence * self.ramp, self._edges)
+
+    @property
+    def presence(self) -> Floats:
+        """Shape (people, months): who is there."""
+        return hours.presence(self.people, self._edges)
+
+    @property
+    def ramp(self) -> Floats:
+        """Shape (people, months): what new people can carry, by the ramp that targets publish."""
+        return hours.ramp_shares(self.people, self._edges, self.facts.rules.targets.ramp)
+
+    @cached_property
+    def _edges(self) -> npt.NDArray[np.datetime64]:
+        return hours.months_ahead(self.facts.as_of, self.rules.capacity.months)
+
+    @property
+    def _weekly(self) -> tuple[float, float | None]:
+        return self.facts.rules.engagement.working_weeks, self.rules.capacity.hours_per_week
+
+    @cached_property
+    def _places(self) -> Floats:
+        """Latitude and longitude of each account of the register."""
+        accounts = self.facts.tables.accounts.set_index("account_id")
+        return geography.places(accounts.reindex(self._portfolio.register["account_id"]))
+
+    @cached_property
+    def _distances(self) -> Floats:
+        owners = self._portfolio.register["owner_rep_id"]
+        codes, reps = pd.factorize(owners)
+        middle = geography.middles(self._places, codes, len(reps))
+        return work.distances(self._places, middle, codes)
+
+    @cached_property
+    def _books(self) -> Books:
+        people = self.people
+        accounts = self.accounts
+        live = accounts[~accounts["disqualified"].to_numpy(dtype=bool)].reset_index(drop=True)
+        leaves = pd.Series(self.facts.tree.leaves())
+        present = people["rep_id"][(people["present"] | (people["holds"] > 0)).to_numpy()].reset_index(drop=True)
+        held = {
+            "rep_id": spread.holdings(live, "rep_id", present),
+            "territory_id": spread.holdings(live, "territory_id", leaves),
+        }
+        mix = dict(self.facts.rules.portfolio.classes.target_mix)
+        knows = self.facts.tables.has("activities", "done_on")
+        rules, money = self.rules.health, self.facts.currency
+        return Books(live, self.capacity, people, held, mix, knows, self.facts.as_of, rules, money)
+
+    @cached_property
+    def _changed(self) -> dict[str, pd.DataFrame]:
+        """Every change of owner, by rep (giver and taker) and by territory: columns holder, on."""
+        changed = moves.transfers(self.moves, self.facts.tables.ownership)
+        both = [
+            changed[["from_rep", "on"]].set_axis(["holder", "on"], axis=1),
+            changed[["to_rep", "on"]].set_axis(["holder", "on"], axis=1),
+        ]
+        territory = changed["account_id"].map(self._portfolio.register.set_index("account_id")["territory_id"])
+        return {"rep_id": pd.concat(both), "territory_id": pd.DataFrame({"holder": territory, "on": changed["on"]})}

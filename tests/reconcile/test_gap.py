@@ -1,0 +1,159 @@
+"""The gap on a tiny book: company CO, territories A (rep P1 with accounts 1, 2) and B (account 3 owned by P1 of A)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbook.facts import Facts
+from workbook.reconcile.cube import MEASURES, Cube, Inputs, cube
+from workbook.reconcile.gap import Bearable, gap, gap_checks, standing
+from workbook.rules import Rules
+from workbook.rules.reconcile import ReconcileRules
+from workbook.tables.frames import Tables
+
+OWNERS = pd.Series({"1": "P1", "2": "P1", "3": "P1"})
+OUTLOOK = pd.DataFrame(
+    {"account_id": ["1"], "period": ["FY2026-M07"], "product_family": ["Pumps"], "projected_amount": [50]}
+)
+ALLOCATION = pd.DataFrame(
+    [
+        ("CO", "FY2026-M01", "all", "target", 100),
+        ("A", "FY2026-M01", "all", "target", 60),
+        ("P1", "FY2026-M01", "all", "target", 60),
+    ],
+    columns=["node", "period", "product_family", "layer", "amount"],
+)
+LINES = pd.DataFrame(
+    [
+        ("1", "P1", "A", "FY2026-M01", "Pumps", 30),
+        ("", "P1", "A", "FY2026-M12", None, 33),
+        ("3", "P1", "B", "FY2026-M02", "Pumps", 40),
+    ],
+    columns=["account_id", "rep_id", "territory_id", "period", "product_family", "amount"],
+)
+
+
+@pytest.fixture
+def facts() -> Facts:
+    frames = {
+        "territories": pd.DataFrame(
+            {"territory_id": ["CO", "A", "B"], "name": ["Co", "a", "b"], "parent_id": [None, "CO", "CO"]}
+        ),
+        "reps": pd.DataFrame({"rep_id": ["P1"], "name": ["x"], "territory_id": ["A"]}),
+        "accounts": pd.DataFrame(
+            {
+                "account_id": ["1", "2", "3"],
+                "name": list("xyz"),
+                "territory_id": ["A", "A", "B"],
+                "status": ["customer"] * 3,
+            }
+        ),
+        "sales": pd.DataFrame(
+            {"account_id": ["1", "3"], "booked_on": pd.to_datetime(["2026-01-05", "2026-02-05"]), "amount": [7, 11]}
+        ),
+    }
+    return Facts(Tables.of(frames), Rules(), date(2026, 6, 30))
+
+
+def made(facts: Facts, lines: pd.DataFrame) -> Cube:
+    return cube(facts, Inputs(OWNERS, lines, ALLOCATION, OUTLOOK), ("account plans", "projection"))
+
+
+def test_every_parent_is_the_sum_of_its_children(facts: Facts) -> None:
+    made_of = made(facts, LINES)
+    nodes = made_of.nodes
+    for measure in ("plan", "projection", "actual"):
+        cells = made_of.cells[measure]
+        for at in (0, 1):  # CO and A: everything lies at their children
+            below = cells[nodes.parent == at].sum(axis=0)
+            assert (cells[at] == below).all(), (measure, nodes.ids[at])
+
+
+def test_what_is_not_yet_identified_counts_at_the_rep_and_accounts_elsewhere_at_their_territory(facts: Facts) -> None:
+    year = gap(made(facts, LINES), "year").groupby("node")["plan_amount"].sum()
+    assert year.to_dict() == {"CO": 103, "A": 63, "B": 40, "P1": 63, "1": 30, "3": 40}
+
+
+def test_without_lines_the_plan_is_booked_plus_outlook(facts: Facts) -> None:
+    year = gap(made(facts, LINES[:0]), "year").groupby("node")[["plan_amount", "actual_amount"]].sum()
+    assert year.loc["A"].tolist() == [57, 7]
+    assert year.loc["CO"].tolist() == [68, 18]
+
+
+def test_a_node_without_target_has_none_and_not_a_zero(facts: Facts) -> None:
+    frame = gap(made(facts, LINES), "year").groupby("node")["target_amount"].sum(min_count=1)
+    assert frame["CO"] == 100
+    assert pd.isna(frame["B"])
+
+
+@pytest.mark.parametrize(
+    ("plan", "verdict"), [(94, "short"), (95, "aligned"), (105, "aligned"), (106, "exceeds"), (200, "overreach")]
+)
+def test_verdicts_follow_the_published_tolerance(facts: Facts, plan: int, verdict: str) -> None:
+    lines = LINES.head(1).assign(amount=plan)
+    made_of = made(facts, lines)
+    n = len(made_of.nodes)
+    bearable = Bearable(np.full(n, 120.0), np.full(n, np.nan))
+    rows = standing(made_of, bearable, ReconcileRules(), facts).set_index(["node", "period"])
+    assert rows.loc[("CO", "FY2026"), "verdict"] == verdict
+    assert rows.loc[("B", "FY2026"), "verdict"] == "no target" if ("B", "FY2026") in rows.index else True
+
+
+def test_a_rep_whose_plan_only_meets_the_target_is_told_so(facts: Facts) -> None:
+    made_of = made(facts, LINES.head(1).assign(amount=60))
+    n = len(made_of.nodes)
+    rows = standing(made_of, Bearable(np.full(n, np.nan), np.full(n, np.nan)), ReconcileRules(), facts)
+    (check,) = [c for c in gap_checks(rows, "FY2026", {"P1": "Ann"}) if c.subject == "P1"]
+    assert check.verdict == "warn"
+    assert "expected to exceed" in check.sentence
+    assert check.numbers["gap_amount"] == 0
+
+
+def test_a_plan_line_of_an_unknown_node_is_an_error_and_never_dropped(facts: Facts) -> None:
+    with pytest.raises(LookupError):
+        made(facts, LINES.assign(rep_id="nobody", account_id="", territory_id="nowhere"))
+
+
+def test_all_measures_are_whole_numbers(facts: Facts) -> None:
+    assert all(made(facts, LINES).cells[m].dtype == np.int64 for m in MEASURES)
+
+
+def test_the_steps_of_the_bridge_add_up_to_the_plan_and_the_target(facts: Facts) -> None:
+    from workbook.reconcile.bridge import bridge
+
+    lines = LINES.assign(source=["run_rate", "not_identified", "opportunity"])
+    outlook = OUTLOOK.assign(run_rate_amount=55, loss_amount=-5, pipeline_amount=0)
+    for given in (lines, lines[:0]):
+        steps = bridge(facts, made(facts, given), given, outlook)
+        for _, part in steps.groupby("node"):
+            plan = part[part["step"] == "plan"]["amount"].iloc[0]
+            at = part["step"].tolist().index("plan")
+            assert part["amount"].iloc[:at].sum() == plan
+            if "target" in part["step"].tolist():
+                assert plan + part["amount"].iloc[at + 1] == part["amount"].iloc[-1]
+
+
+def test_coverage_is_measured_against_the_deals_own_chances(facts: Facts) -> None:
+    from workbook.reconcile.bridge import coverage, coverage_checks
+
+    outlook = OUTLOOK.assign(run_rate_amount=10, loss_amount=0, pipeline_amount=0)
+    deals = pd.DataFrame(
+        {
+            "account_id": ["1"],
+            "amount": [90],
+            "weighted_amount": [30],
+            "expected_close_on": pd.to_datetime(["2026-09-01"]),
+        }
+    )
+    rows = coverage(facts, made(facts, LINES), outlook, deals).set_index("node")
+    assert rows.loc["CO", "to_win_amount"] == 100 - 18 - 10
+    assert rows.loc["CO", "coverage"] == pytest.approx(90 / 72)
+    assert rows.loc["CO", "needed_coverage"] == pytest.approx(3.0)
+    assert pd.isna(rows.loc["B", "to_win_amount"])
+    (check, _) = coverage_checks(rows.reset_index(), {"CO": "Company"}, "USD")
+    assert check.verdict == "fail"
+    assert "need 3.0×" in check.sentence

@@ -1,0 +1,248 @@
+"""Whitespace: what comparable accounts buy and an account does not, or hardly (C2, C3, C10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workbook.money import format_amount, round_amounts
+from workbook.portfolio.bookings import months_back, product_families
+from workbook.portfolio.history import NO_FAMILY
+from workbook.rules.portfolio import WhitespaceRules
+from workbook.tables.frames import Tables
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Bought:
+    """What each account bought within the window: ``amounts`` (accounts, families) whole minor units."""
+
+    families: tuple[str, ...]
+    amounts: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, tables: Tables, as_of: date, months: int) -> Bought:
+        """From the sales of the last rolling months; products without a family are left out."""
+        sales = tables.sales
+        day = sales["booked_on"].to_numpy().astype("datetime64[D]")
+        at = pd.Index(tables.accounts["account_id"]).get_indexer(pd.Index(sales["account_id"]))
+        family = product_families(sales, tables.products)
+        known = (at >= 0) & ~np.isnat(day) & (day <= np.datetime64(as_of))
+        known &= np.asarray(family != NO_FAMILY)
+        recent = np.zeros(len(day), dtype=bool)
+        recent[known] = months_back(day[known], as_of) < months
+        names = [str(name) for name in family.categories if name != NO_FAMILY]
+        amounts = np.zeros((len(tables.accounts), len(names)), dtype=np.int64)
+        codes = pd.Index(names).get_indexer(pd.Index(family.categories))[family.codes[recent]]
+        np.add.at(amounts, (at[recent], codes), sales["amount"].to_numpy(np.int64)[recent])
+        return cls(tuple(names), np.maximum(amounts, 0))
+
+
+@dataclass(frozen=True, eq=False)
+class Peers:
+    """Whom each account is compared with: ``group`` (accounts,) index into ``names``; ``all_groups`` every group of each
+    kind that an account lies in (-1: none), since a narrow group's members stand in the wider ones too.
+    """
+
+    group: Ints
+    names: tuple[str, ...]
+    all_groups: tuple[Ints, ...]
+
+
+def peer_groups(accounts: pd.DataFrame, customer: npt.NDArray[np.bool_], rules: WhitespaceRules) -> Peers:
+    """The narrowest group with enough customers in it: industry and size, else industry, else size, else all.
+
+    Size is employees (else the account's own yearly revenue), in bands of equal numbers of accounts.
+    """
+    band = _size_bands(accounts, rules.size_bands)
+    size = np.array([*(f"size {b + 1} of {rules.size_bands}" for b in range(rules.size_bands)), ""], dtype=object)[band]
+    industry = accounts["industry"].fillna("").to_numpy(dtype=object)
+    both = np.where((industry != "") & (size != ""), industry + ", " + size, "")
+    group = np.zeros(len(accounts), dtype=np.intp)
+    names, kinds = ["all customers"], [group.copy()]
+    open_ = np.ones(len(accounts), dtype=bool)
+    for label in (both, industry, size):
+        codes, distinct = pd.factorize(label)
+        enough = np.bincount(codes[customer], minlength=len(distinct)) >= rules.peers_needed
+        here = open_ & enough[codes] & (label != "")
+        group[here] = codes[here] + len(names)
+        kinds.append(np.where(label != "", codes + len(names), -1).astype(np.intp))
+        names.extend(str(name) for name in distinct)
+        open_ &= ~here
+    return Peers(group, tuple(names), tuple(kinds))
+
+
+def _size_bands(accounts: pd.DataFrame, count: int) -> Ints:
+    for column in ("employees", "annual_revenue"):
+        values = accounts[column].astype("Float64").to_numpy(np.float64, na_value=np.nan)
+        known = np.isfinite(values)
+        if known.any():
+            edges = np.quantile(values[known], np.arange(1, count) / count)
+            return np.where(known, np.searchsorted(edges, np.nan_to_num(values), side="left"), -1)
+    return np.full(len(accounts), -1)
+
+
+def whitespace(tables: Tables, bought: Bought, head: Ints, rules: WhitespaceRules, currency: str) -> pd.DataFrame:
+    """The gaps, largest first within each account: account_id, territory_id, product_family, kind (cross-sell, upsell),
+    bought_amount, sized_amount (what peers that buy it buy in the middle), gap_amount, penetration (share of the other
+    peers that buy it), peers, peers_buying, family_members_buying, peer_group, rank, sentence.
+
+    Cross-sell: nothing bought; upsell: less than ``upsell_share`` of the sized amount. Both only where the peers' penetration
+    is high enough. Rank is by penetration × gap over the whole company. ``head`` is each account's family head.
+    """
+    accounts = tables.accounts
+    buys = bought.amounts > 0
+    customer = np.asarray(buys.any(1))
+    peers = peer_groups(accounts, customer, rules)
+    member, buyers, typical = _group_figures(bought.amounts, customer, peers)
+    g = peers.group
+    others = np.maximum(member[g] - customer, 0)
+    other_buyers = buyers[g] - buys
+    with np.errstate(invalid="ignore", divide="ignore"):
+        penetration = np.where(others[:, None] > 0, other_buyers / others[:, None], 0.0)
+    sized = typical[g]
+    cross = ~buys & (sized > 0)
+    up = buys & (bought.amounts < rules.upsell_share * sized)
+    live = accounts["disqualified_on"].isna().to_numpy()[:, None]
+    gap = (cross | up) & live & (penetration >= rules.penetration)
+    worth = np.where(gap, penetration * (sized - bought.amounts), 0.0)
+    kept = _largest(worth, rules.per_account)
+    row, family = np.nonzero(kept)
+    kin = _family_buyers(buys, head)
+    frame = pd.DataFrame(
+        {
+            "account_id": accounts["account_id"].take(row).array,
+            "territory_id": accounts["territory_id"].take(row).array,
+            "product_family": pd.Series(bought.families, dtype="str").take(family).array,
+            "kind": pd.Series(["cross-sell", "upsell"], dtype="str").take(up[row, family].astype(int)).array,
+            "bought_amount": bought.amounts[row, family],
+            "sized_amount": sized[row, family],
+            "gap_amount": sized[row, family] - bought.amounts[row, family],
+            "penetration": penetration[row, family],
+            "peers": others[row].astype(np.int64),
+            "peers_buying": other_buyers[row, family].astype(np.int64),
+            "family_members_buying": kin[row, family],
+            "peer_group": pd.Series(peers.names, dtype="str").take(g[row]).array,
+            "worth": worth[row, family],
+        }
+    )
+    frame["sentence"] = _sentences(frame, currency)
+    frame = frame.iloc[np.lexsort((np.arange(len(frame)), -frame["worth"].to_numpy()))].reset_index(drop=True)
+    frame["rank"] = np.arange(1, len(frame) + 1)
+    return frame.drop(columns="worth")
+
+
+def _group_figures(
+    amounts: npt.NDArray[np.int64], customer: npt.NDArray[np.bool_], peers: Peers
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Per group: customers in it (groups,), buyers and the middle amount of buyers by family (groups, families)."""
+    size = len(peers.names)
+    member = np.zeros(size, dtype=np.int64)
+    buyers = np.zeros((size, amounts.shape[1]), dtype=np.int64)
+    typical = np.zeros((size, amounts.shape[1]), dtype=np.int64)
+    for codes in peers.all_groups:
+        inside = customer & (codes >= 0)
+        member += np.bincount(codes[inside], minlength=size)
+        for family in range(amounts.shape[1]):
+            rows = inside & (amounts[:, family] > 0)
+            buyers[:, family] += np.bincount(codes[rows], minlength=size)
+            middle = pd.Series(amounts[rows, family]).groupby(codes[rows]).median()
+            typical[middle.index.to_numpy(), family] = round_amounts(middle.to_numpy())
+    return member, buyers, typical
+
+
+def _largest(worth: Floats, count: int) -> npt.NDArray[np.bool_]:
+    """The ``count`` largest positive cells of each row."""
+    order = np.argsort(-worth, axis=1, kind="stable")
+    place = np.empty_like(order)
+    np.put_along_axis(place, order, np.arange(worth.shape[1])[None, :].repeat(len(worth), 0), axis=1)
+    return (place < count) & (worth > 0)
+
+
+def _family_buyers(buys: npt.NDArray[np.bool_], head: Ints) -> npt.NDArray[np.int64]:
+    """How many other members of an account's family buy each product family (accounts, families)."""
+    sums = np.zeros(buys.shape, dtype=np.int64)
+    np.add.at(sums, head, buys.astype(np.int64))
+    return sums[head] - buys
+
+
+def _sentences(frame: pd.DataFrame, currency: str) -> pd.Series:
+    """One sentence per row, made once per distinct wording. Peers are counted, never named."""
+    keys = ["product_family", "kind", "sized_amount", "peers", "peers_buying", "peer_group", "family_members_buying"]
+    codes = frame.groupby(keys, sort=False).ngroup().to_numpy()
+    distinct = frame[keys].iloc[np.unique(codes, return_index=True)[1]].itertuples(index=False)
+    said = []
+    for family, kind, sized, peers, buying, group, kin in distinct:
+        text = (
+            f"{buying} of {peers} comparable accounts ({group}) buy {family}, in the middle "
+            f"{format_amount(sized, currency, short=True)} a year; this one "
+            + ("nothing" if kind == "cross-sell" else "less than its share")
+        )
+        kin_text = f"; {kin} other member{'s' if kin > 1 else ''} of its family buy{'' if kin > 1 else 's'} it"
+        said.append(text + (kin_text if kin else "") + ".")
+    return pd.Series(said, dtype="str").take(codes).reset_index(drop=True)
+
+
+def territory_gaps(tables: Tables, bought: Bought) -> pd.DataFrame:
+    """Product families by territory against the company: territory_id, product_family, customers, buyers, share,
+    company_share, missing (nobody buys it here), sentence (C10). Territories without customers have no rows.
+    """
+    buys = bought.amounts > 0
+    customer = np.asarray(buys.any(1))
+    codes, territories = pd.factorize(tables.accounts["territory_id"][customer], sort=True)
+    count = np.bincount(codes, minlength=len(territories))
+    buyers = np.zeros((len(territories), len(bought.families)), dtype=np.int64)
+    np.add.at(buyers, codes, buys[customer].astype(np.int64))
+    whole = buys[customer].mean(0) if customer.any() else np.zeros(len(bought.families))
+    place, family = np.indices(buyers.shape).reshape(2, -1)
+    frame = pd.DataFrame(
+        {
+            "territory_id": pd.Series(territories, dtype="str").take(place).array,
+            "product_family": pd.Series(bought.families, dtype="str").take(family).array,
+            "customers": count[place],
+            "buyers": buyers[place, family],
+            "share": buyers[place, family] / np.maximum(count[place], 1),
+            "company_share": whole[family],
+        }
+    )
+    frame["missing"] = (frame["buyers"] == 0) & (frame["company_share"] > 0)
+    frame["sentence"] = pd.Series(
+        [
+            f"{r.buyers} of {r.customers} customers here buy {r.product_family} ({r.share:.0%}); in the whole company "
+            f"{r.company_share:.0%} do."
+            for r in frame.itertuples()
+        ],
+        dtype="str",
+    )
+    return frame
+
+
+def bought_rows(tables: Tables, bought: Bought) -> pd.DataFrame:
+    """What was bought, as rows: account_id, territory_id, product_family, bought_amount (positive ones only)."""
+    row, family = np.nonzero(bought.amounts)
+    return pd.DataFrame(
+        {
+            "account_id": tables.accounts["account_id"].take(row).array,
+            "territory_id": tables.accounts["territory_id"].take(row).array,
+            "product_family": pd.Series(bought.families, dtype="str").take(family).array,
+            "bought_amount": bought.amounts[row, family],
+        }
+    )
+
+
+def group_rows(accounts: pd.DataFrame, peers: Peers) -> pd.DataFrame:
+    """One row per account and group that it stands in: account_id, territory_id, peer_group, compared (whether the account
+    itself is compared within it)."""
+    names = pd.Series(peers.names, dtype="str")
+    parts = []
+    for codes in peers.all_groups:
+        rows = np.flatnonzero(codes >= 0)
+        part = accounts[["account_id", "territory_id"]].take(rows)
+        parts.append(part.assign(peer_group=names.take(codes[rows]).array, compared=codes[rows] == peers.group[rows]))
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,292 @@
+"""Held numbers met exactly and together: in any order of entry the same answer, or a refusal that names who conflicts.
+
+The solution is the one nearest to the base in relative entropy, that is, every free cell keeps its proportion to its
+neighbours as well as the held numbers let it (iterative proportional fitting; Deming and Stephan 1940, Csiszár 1975).
+It is found on the skeleton, rounded there to whole units by a small integer programme, and then handed down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workbook.errors import ConflictError
+from workbook.targets.grid import Branches
+from workbook.targets.rounding import Fixed, rounded
+from workbook.targets.skeleton import Held, Skeleton
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Int64s = npt.NDArray[np.int64]
+
+SWEEPS = 2000
+
+
+class PinConflictError(ConflictError):
+    """Held numbers that cannot all be met: ``labels`` names them, ``amount`` is by how much (minor units)."""
+
+    def __init__(self, labels: Sequence[str], amount: int) -> None:
+        self.labels, self.amount = tuple(labels), int(amount)
+        super().__init__(
+            f"these numbers cannot all be met, they miss by {amount:,} minor units: {'; '.join(labels)}",
+            remedy="Change or undo one of them. Nothing was changed.",
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """Leaf amounts that meet every held number; ``given_way``: labels of numbers above edits that could not stay."""
+
+    amounts: Int64s
+    given_way: tuple[str, ...] = ()
+
+
+def solved(branches: Branches, base: Int64s, weights: Floats, held: Sequence[Held]) -> Solved:
+    """Whole leaf amounts (leaves, cells) nearest to ``base`` that meet all held numbers exactly.
+
+    ``weights``: unrounded leaf values, by which a changed total is handed down. Cells whose total does not change keep
+    their amounts. The order of ``held`` does not matter. Raises :class:`PinConflictError`.
+    """
+    ordered = _distinct(held)
+    skeleton = Skeleton.of(branches, branches.roll_up(base), ordered)
+    active = np.ones(len(ordered), dtype=bool)
+    parts, given_way = _settled(skeleton, active)
+    table = _table(skeleton, active, parts)
+    keeps = active & np.array([one.kind == "keep" for one in ordered])
+    if table is None and keeps.any():
+        given_way += [ordered[i].label for i in np.flatnonzero(keeps)]
+        active &= ~keeps
+        table = _table(skeleton, active, _settled(skeleton, active)[0])
+    if table is None:
+        raise _conflict(skeleton, active)[0]
+    return Solved(_handed_down(branches, base, weights, skeleton, table), tuple(sorted(given_way)))
+
+
+def _table(skeleton: Skeleton, active: Bools, parts: list[list[int]]) -> Int64s | None:
+    """The skeleton's table in whole units; None where the held numbers cannot be met."""
+    for seed in (0.0, 1e-3):
+        found = _whole(skeleton, active, _fitted(skeleton, active, parts, seed))
+        if found is not None:
+            return found
+    conflict, feasible = _conflict(skeleton, active)
+    return _whole(skeleton, active, feasible) if conflict.amount == 0 else None
+
+
+def _distinct(held: Sequence[Held]) -> list[Held]:
+    """Sorted, each set of cells once; two different amounts for one set are a conflict."""
+    rank = {"company": 0, "finance": 1, "lock": 2, "pin": 3, "scale": 4, "keep": 5}
+    found: dict[tuple[int, bytes], Held] = {}
+    for one in sorted(held, key=lambda h: (rank[h.kind], h.node, h.columns.tobytes(), h.amount, h.label)):
+        key = (one.node, one.columns.tobytes())
+        other = found.get(key)
+        if other is None:
+            found[key] = one
+        elif other.amount != one.amount and one.kind != "keep":
+            raise PinConflictError([other.label, one.label], abs(other.amount - one.amount))
+    return sorted(found.values(), key=lambda h: (rank[h.kind], h.node, h.columns.tobytes()))
+
+
+def _settled(skeleton: Skeleton, active: Bools) -> tuple[list[list[int]], list[str]]:
+    """What lies inside each held number; numbers above edits that cannot stay are let go (in ``active``), the smallest first."""
+    held = skeleton.held
+    given_way: list[str] = []
+    flat = skeleton.table.reshape(-1)
+    free = np.repeat(skeleton.free > 0, skeleton.table.shape[1])
+    keeps = [i for i, one in enumerate(held) if one.kind == "keep" and active[i]]
+    for number in sorted(keeps, key=lambda i: (skeleton.size(i), i)):
+        inside = skeleton.within(number, active)
+        rest = skeleton.rest(number, inside)
+        left = held[number].amount - sum(held[i].amount for i in inside)
+        has = flat[rest[free[rest]]]
+        if ((left < 0) != (has.sum() < 0) and left) or (left and not has.any()):
+            active[number] = False
+            given_way.append(held[number].label)
+    while True:
+        parts = [skeleton.within(i, active) if active[i] else [] for i in range(len(held))]
+        dropped = [
+            i for number in np.flatnonzero(active) for i in _in_the_way(skeleton, int(number), parts[number], free)
+        ]
+        if not dropped:
+            return parts, given_way
+        active[dropped] = False
+        given_way += [held[i].label for i in dropped]
+
+
+def _in_the_way(skeleton: Skeleton, number: int, inside: list[int], free: Bools) -> list[int]:
+    """Numbers above edits that must give way for a held number; a conflict where only edits and finance are involved."""
+    held = skeleton.held
+    left = held[number].amount - sum(held[i].amount for i in inside)
+    if not left:
+        return []
+    rest = skeleton.rest(number, inside)
+    below_zero = left < 0 <= min([held[number].amount, *(held[i].amount for i in inside)])
+    if not below_zero and free[rest].any():
+        return []
+    keeps = [i for i in (number, *inside) if held[i].kind == "keep"]
+    if not keeps:
+        raise PinConflictError([held[i].label for i in (number, *inside)], abs(left))
+    return keeps
+
+
+def _fitted(skeleton: Skeleton, active: Bools, parts: list[list[int]], seed: float) -> Floats:
+    """The table as real numbers that meet the held numbers, by proportional fitting over their disjoint remainders.
+
+    With a ``seed`` cells that have nothing yet may get something, by that share of what their row and column suggest.
+    """
+    from workbook.targets.kernels import fit
+
+    table = skeleton.table.astype(np.float64).reshape(-1)
+    free = np.repeat(skeleton.free > 0, skeleton.table.shape[1])
+    profile = np.abs(skeleton.table).sum(axis=0).astype(np.float64) + 1e-9
+    if seed:
+        row = np.abs(skeleton.table).sum(axis=1) + skeleton.free
+        table += np.where(free & (table == 0), seed * np.outer(row, profile).reshape(-1) / profile.sum(), 0.0)
+    numbers = [i for i in range(len(skeleton.held)) if active[i]]
+    sets, goals = [], []
+    for number in numbers:
+        rest = skeleton.rest(number, parts[number])
+        rest = rest[free[rest]]
+        goal = skeleton.held[number].amount - sum(skeleton.held[i].amount for i in parts[number])
+        if goal and not table[rest].any():  # nothing there yet: take the company's profile
+            weight = profile[rest % len(profile)]
+            table[rest] = goal * weight / weight.sum()
+        sets.append(rest)
+        goals.append(float(goal))
+    starts = np.concatenate([[0], np.cumsum([len(s) for s in sets])])
+    fit(table, starts, np.concatenate(sets), np.array(goals), SWEEPS)
+    return table.reshape(skeleton.table.shape)
+
+
+def _whole(skeleton: Skeleton, active: Bools, fitted: Floats) -> Int64s | None:
+    """The fitted table in whole units that meet every held number, moved by as little as can be; None if it is far off."""
+    fitted = np.where(np.abs(fitted) < 1e-6, 0.0, fitted)
+    near = np.rint(fitted)
+    table = near.astype(np.int64)
+    misses = _misses(skeleton, active, table)
+    if misses == 0:
+        return table
+    if misses > 4 * fitted.size + 1e-9 * np.abs(fitted).sum():
+        return None
+    loose = np.abs(fitted - near) > 1e-6 + 1e-10 * np.abs(fitted)
+    for slack in (0, 1, 3):
+        found = _programme(skeleton, active, fitted, loose if slack == 0 else np.ones_like(loose), slack)
+        if found is not None and _misses(skeleton, active, found) == 0:
+            return found
+    return None
+
+
+def _misses(skeleton: Skeleton, active: Bools, table: Int64s) -> int:
+    off = 0
+    for i in np.flatnonzero(active):
+        rows, cols = skeleton.rows[i], skeleton.cols[i]
+        off += abs(int(table[rows[0] : rows[1]][:, cols].sum()) - skeleton.held[i].amount)
+    return off
+
+
+def _matrix(skeleton: Skeleton, numbers: npt.NDArray[np.intp]) -> object:
+    """Held numbers × cells, sparse."""
+    from scipy.sparse import csr_array
+
+    cells = [skeleton.rest(int(i), []) for i in numbers]
+    starts = np.concatenate([[0], np.cumsum([len(c) for c in cells])])
+    at = np.concatenate(cells)
+    return csr_array((np.ones(len(at)), at, starts), shape=(len(numbers), skeleton.table.size))
+
+
+def _programme(skeleton: Skeleton, active: Bools, fitted: Floats, loose: Bools, slack: int) -> Int64s | None:
+    """Whole numbers within ``slack`` of the fitted cells' neighbours, nearest to them; None where there are none."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    low = np.where(loose, np.floor(fitted) - slack, np.rint(fitted)).reshape(-1)
+    high = np.where(loose, np.ceil(fitted) + slack, np.rint(fitted)).reshape(-1)
+    low = np.where((fitted.reshape(-1) >= 0) & (low < 0), 0.0, low)
+    free = np.repeat(skeleton.free > 0, skeleton.table.shape[1])
+    low, high = np.where(free, low, 0.0), np.where(free, high, 0.0)
+    numbers = np.flatnonzero(active)
+    matrix = _matrix(skeleton, numbers)
+    goals = np.array([float(skeleton.held[i].amount) for i in numbers]) - matrix @ low
+    up = (high - low).astype(np.float64)
+    moving = np.flatnonzero(up > 0)
+    if not len(moving):
+        return None
+    steps = np.concatenate([moving[up[moving] > step] for step in range(int(up.max()))])
+    rise = np.concatenate([np.full((up[moving] > step).sum(), float(step)) for step in range(int(up.max()))])
+    goal = fitted.reshape(-1)[steps] - low[steps]
+    cost = np.abs(rise + 1.0 - goal) - np.abs(rise - goal)  # convex, so a cell's earlier steps are taken first
+    answer = milp(
+        cost,
+        constraints=LinearConstraint(matrix[:, steps], goals, goals),  # type: ignore[index]
+        bounds=Bounds(0.0, 1.0),
+        integrality=np.ones(len(steps)),
+        options={"presolve": True, "time_limit": 60.0},
+    )
+    if answer.x is None:
+        return None
+    np.add.at(low, steps, np.rint(answer.x))
+    found: Int64s = low.astype(np.int64).reshape(fitted.shape)
+    return found
+
+
+def _conflict(skeleton: Skeleton, active: Bools) -> tuple[PinConflictError, Floats]:
+    """The held numbers that conflict, by the least amount that would have to give (an elastic linear programme).
+
+    Its amount is 0 where all can be met; then the table that does.
+    """
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_array, hstack, identity
+
+    numbers = np.flatnonzero(active)
+    matrix = _matrix(skeleton, numbers)
+    scale = max(1.0, float(np.abs(skeleton.table).max()))
+    goals = np.array([float(skeleton.held[i].amount) for i in numbers]) / scale
+    price = np.array([100.0 if skeleton.held[i].kind == "company" else 1.0 for i in numbers])
+    eye = identity(len(numbers), format="csr")
+    size = skeleton.table.size
+    free = np.repeat(skeleton.free > 0, skeleton.table.shape[1])
+    signs = [(None, None) if skeleton.table.min() < 0 else (0, None) if f else (0, 0) for f in free]
+    answer = linprog(
+        np.concatenate([np.zeros(size), price, price]),
+        A_eq=csr_array(hstack([matrix, eye, -eye])),
+        b_eq=goals,
+        bounds=signs + [(0, None)] * (2 * len(numbers)),
+        method="highs",
+    )
+    gives = answer.x[size : size + len(numbers)] + answer.x[size + len(numbers) :]
+    amount = round(float(gives.sum()) * scale)
+    involved = (np.abs(answer.eqlin.marginals) > 1e-9) | (gives > 1e-12)
+    labels = [skeleton.held[i].label for i in numbers[involved]] or [skeleton.held[i].label for i in numbers]
+    return PinConflictError(labels, amount), answer.x[:size].reshape(skeleton.table.shape) * scale
+
+
+def _handed_down(branches: Branches, base: Int64s, weights: Floats, skeleton: Skeleton, table: Int64s) -> Int64s:
+    """The whole table down to the leaves: unchanged totals keep their cells, changed ones go by weight."""
+    cells = base.shape[1]
+    owner = np.zeros(len(branches), dtype=np.intp)
+    for number, top in enumerate(skeleton.tops):
+        owner[top : branches.end[top]] = number
+    owner = owner[branches.leaves]
+    kind = skeleton.column_class
+    changed = table != skeleton.table
+    rows = np.flatnonzero(changed.any(axis=1)[owner])
+    values = base.astype(np.float64)
+    flags = changed[owner[rows]][:, kind]
+    goal = table[owner[rows]][:, kind].astype(np.float64)
+    part = np.full(flags.shape, np.nan)
+    for size in (weights[rows], np.tile(np.abs(weights[rows]).sum(axis=1)[:, None], cells), np.ones_like(part)):
+        total = _class_sums(owner[rows], kind, size, table.shape)[owner[rows]][:, kind]
+        usable = np.isnan(part) & (np.abs(total) > 1e-6)
+        part = np.where(usable, size / np.where(usable, total, 1.0), part)
+    values[rows] = np.where(flags, goal * part, values[rows])
+    return rounded(branches, values, Fixed(skeleton.tops, kind, table))
+
+
+def _class_sums(
+    owner: npt.NDArray[np.intp], kind: npt.NDArray[np.intp], size: Floats, shape: tuple[int, ...]
+) -> Floats:
+    by_class = np.stack([size[:, kind == k].sum(axis=1) for k in range(shape[1])], axis=1)
+    sums = np.zeros(shape)
+    np.add.at(sums, owner, by_class)
+    return sums

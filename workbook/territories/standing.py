@@ -1,0 +1,67 @@
+"""What the territories stage knows of every account: one frame from the portfolio's and engagement's nouns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from workbook.rules.territories import HealthRules
+
+
+def accounts_frame(register: pd.DataFrame, load: pd.DataFrame, **parts: pd.DataFrame) -> pd.DataFrame:
+    """Per account of the register: its columns, then class, grade, is_key, projected_amount, hours_per_year, rep_id,
+    last_touch_on, keep (missing where not known). ``parts``: classes, grades, key_accounts, projection, cadence, keep.
+    """
+    ids = register["account_id"]
+    out = register.copy()
+    out["rep_id"] = out["owner_rep_id"]
+    out["class"] = _of(ids, parts["classes"], "class")
+    out["grade"] = _of(ids, parts["grades"], "grade")
+    out["projected_amount"] = _of(ids, parts["projection"], "projected_amount").fillna(0).astype("int64")
+    out["is_key"] = ids.isin(parts["key_accounts"]["account_id"])
+    out["hours_per_year"] = load["hours_per_year"].to_numpy()
+    out["last_touch_on"] = _of(ids, parts["cadence"], "last_touch_on")
+    out["keep"] = _of(ids, parts["keep"], "keep").astype("object")
+    return out
+
+
+def _of(ids: pd.Series, frame: pd.DataFrame, column: str) -> pd.Series:
+    values = frame.drop_duplicates("account_id").set_index("account_id")[column]
+    return ids.map(values)
+
+
+@dataclass(frozen=True, eq=False)
+class Books:
+    """What health is judged on.
+
+    ``accounts``: :func:`accounts_frame` · ``capacity``: per rep · ``people``: the sellers · ``held``: holdings per rep and
+    per territory by column (``rep_id``, ``territory_id``) · ``mix``: the wanted class mix · ``knows_touches``.
+    """
+
+    accounts: pd.DataFrame
+    capacity: pd.DataFrame
+    people: pd.DataFrame
+    held: dict[str, pd.DataFrame]
+    mix: dict[str, float]
+    knows_touches: bool
+    as_of: date
+    rules: HealthRules
+    currency: str
+
+    def high_value(self) -> pd.Series:
+        """Which accounts belong to the most valuable: the larger of projection and potential, by the published share."""
+        frame = self.accounts
+        value = np.maximum(
+            frame["projected_amount"].to_numpy(dtype=np.float64),
+            frame["potential_amount"].fillna(0).to_numpy(dtype=np.float64),
+        )
+        rank = pd.Series(-value).rank(method="first").to_numpy()
+        return pd.Series((rank <= np.ceil(self.rules.high_value_share * len(frame))) & (value > 0), index=frame.index)
+
+    def groups(self, by: str, rows: pd.Series | None = None) -> dict[str, pd.DataFrame]:
+        """The accounts (or those of a mask) of each holder."""
+        frame = self.accounts if rows is None else self.accounts[rows.to_numpy(dtype=bool)]
+        return {str(key): part for key, part in frame.groupby(by, sort=True)}

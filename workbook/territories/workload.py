@@ -1,0 +1,92 @@
+"""Workload: the hours that an account takes in a year, with its working."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workbook.rules.territories import WorkloadRules
+from workbook.territories.geography import distance_km
+
+Floats = npt.NDArray[np.float64]
+
+
+def touch_mix(touches: pd.DataFrame, classes: pd.DataFrame, effort: pd.DataFrame, rules: WorkloadRules) -> pd.DataFrame:
+    """How a touch of an account of each class is made up.
+
+    Columns class (and "" for all), touches, minutes (of a touch) and visit_share. A class's own mix is blended with the
+    company's by ``blend_touches``; without touches the mean of the kinds' minutes by rule, and no visits.
+    """
+    minutes = effort.set_index("kind")["minutes"]
+    kinds = [kind for kind in minutes.index if kind != "task"]
+    of_account = classes.drop_duplicates("account_id").set_index("account_id")["class"]
+    known = touches[touches["kind"].isin(kinds)]
+    spent = known["kind"].map(minutes).astype("float64")
+    visit = known["kind"].eq("visit").astype("float64")
+    usual = float(spent.mean()) if len(known) else float(minutes[kinds].mean())
+    visits = float(visit.mean()) if len(known) else 0.0
+    rows = pd.DataFrame({"class": known["account_id"].map(of_account), "spent": spent, "visit": visit})
+    sums = rows.groupby("class").agg(touches=("spent", "size"), spent=("spent", "sum"), visits=("visit", "sum"))
+    weight = rules.blend_touches
+    sums["minutes"] = (sums["spent"] + weight * usual) / (sums["touches"] + weight)
+    sums["visit_share"] = (sums["visits"] + weight * visits) / (sums["touches"] + weight)
+    whole = pd.DataFrame({"class": [""], "touches": [len(known)], "minutes": [usual], "visit_share": [visits]})
+    own = sums.reset_index()[["class", "touches", "minutes", "visit_share"]]
+    return pd.concat([whole, own], ignore_index=True)
+
+
+def workload(
+    register: pd.DataFrame, cadence: pd.DataFrame, mix: pd.DataFrame, distance: Floats, rules: WorkloadRules
+) -> pd.DataFrame:
+    """Hours per account and year.
+
+    touch_hours = touches per year × minutes × (1 + preparation) / 60; deal_hours = open deals × hours of a deal;
+    travel_hours = visits per year × 2 × road / speed / accounts per trip, where ``distance`` (km, NaN unknown) is known.
+
+    Columns account_id, rep_id, territory_id, hours_per_year, touch_hours, deal_hours, travel_hours, touches_per_year,
+    visits_per_year. Disqualified accounts take none.
+    """
+    own = cadence.drop_duplicates("account_id").set_index("account_id")
+    step = register["account_id"].map(own["cadence_days"]).to_numpy(dtype=np.float64)
+    kind = register["account_id"].map(own["class"])
+    table = mix.set_index("class")
+    minutes = kind.map(table["minutes"]).fillna(table.loc["", "minutes"]).to_numpy(dtype=np.float64)
+    visit_share = kind.map(table["visit_share"]).fillna(table.loc["", "visit_share"]).to_numpy(dtype=np.float64)
+    away = register["disqualified"].to_numpy(dtype=bool)
+    touches = np.where(np.isnan(step) | away, 0.0, 365.0 / np.where(np.isnan(step), 1.0, step))
+    visits = touches * visit_share
+    touch_hours = touches * minutes * (1 + rules.preparation_share) / 60
+    deal_hours = np.where(away, 0.0, register["open_deals"].to_numpy(dtype=np.float64) * rules.deal_hours)
+    travel_hours = visits * np.where(np.isnan(distance), 0.0, trip_hours(distance, rules))
+    return pd.DataFrame(
+        {
+            "account_id": register["account_id"],
+            "rep_id": register["owner_rep_id"],
+            "territory_id": register["territory_id"],
+            "hours_per_year": touch_hours + deal_hours + travel_hours,
+            "touch_hours": touch_hours,
+            "deal_hours": deal_hours,
+            "travel_hours": travel_hours,
+            "touches_per_year": touches,
+            "visits_per_year": visits,
+        }
+    )
+
+
+def trip_hours(distance: Floats, rules: WorkloadRules) -> Floats:
+    """Hours of travel that one visit costs at a distance in km.
+
+    >>> trip_hours(np.array([69.23]), WorkloadRules()).round(2).tolist()
+    [1.0]
+    """
+    road = 2 * np.minimum(distance, rules.trip_km) * rules.road_factor
+    return np.asarray(road / rules.travel_km_per_hour / rules.visits_per_trip)
+
+
+def distances(at: Floats, middle: Floats, holder: npt.NDArray[np.intp]) -> Floats:
+    """Distance (km) of each account to its holder's middle; NaN where either is not known."""
+    out = np.full(len(at), np.nan)
+    held = holder >= 0
+    out[held] = distance_km(at[held], middle[holder[held]])
+    return out

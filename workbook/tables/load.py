@@ -163,18 +163,17 @@ def _selection(intake: Intake, table: Table) -> str:
     return ", ".join(parts + [quoted(c) for c in intake.own_columns[table.name]])
 
 
-def _cached(folder: Path, mark: str) -> Tables:
-    given = json.loads((folder / "_given.json").read_text(encoding="utf-8"))
-    frames = {name: _frame(pq.read_table(folder / f"{name}.parquet")) for name in given}
-    return Tables.of(frames, quality=_cached_quality(folder, mark))
+def _cached(kept: Path, folder: Path, mark: str) -> Tables:
+    given = json.loads((kept / "_given.json").read_text(encoding="utf-8"))
+    frames = {name: _frame(pq.read_table(kept / f"{name}.parquet")) for name in given}
+    return Tables.of(frames, quality=_cached_quality(kept, folder, mark))
 
 
-def _cached_quality(folder: Path, mark: str) -> Quality:
+def _cached_quality(kept: Path, folder: Path, mark: str) -> Quality:
     faults, topics, counts, done = (
-        pq.read_table(folder / f"_{part}.parquet").to_pandas()
-        for part in ("faults", "topics", "counts", "completeness")
+        pq.read_table(kept / f"_{part}.parquet").to_pandas() for part in ("faults", "topics", "counts", "completeness")
     )
-    return Quality(faults, topics, counts, done, mark)
+    return Quality(faults, topics, counts, done, mark, read_report(folder.parent, mark))
 
 
 def _direct(intake: Intake, quality: Quality) -> Tables:

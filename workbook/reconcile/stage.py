@@ -9,6 +9,7 @@ import pandas as pd
 
 from workbook.checks import Check
 from workbook.reconcile import gap as gaps
+from workbook.reconcile.bridge import bridge, coverage, coverage_checks
 from workbook.reconcile.cube import Cube, Inputs, cube
 from workbook.reconcile.odds import needed_hedge
 from workbook.reconcile.totals import NO_PLANS, PLANS, node_totals
@@ -101,9 +102,24 @@ class Reconcile(Stage):
         return float("nan") if pd.isna(target) else needed_hedge(self._odds.company, float(target), wanted)
 
     @noun
+    def bridge(self) -> pd.DataFrame:
+        """From what comes by itself to plan and target, step by step, per node and rep."""
+        outlook = self.earlier("portfolio").outlook_months
+        return bridge(self.facts, self.cube, getattr(self.earlier("plans"), "lines", _NO_LINES), outlook)
+
+    @noun
+    def coverage(self) -> pd.DataFrame:
+        """Pipeline coverage per node and rep, and what its own deals' chances need."""
+        portfolio = self.earlier("portfolio")
+        return coverage(self.facts, self.cube, portfolio.outlook_months, portfolio.deal_odds)
+
+    @noun
     def checks(self) -> list[Check]:
-        """Plan against target per node and rep."""
+        """Plan against target per node and rep; pipeline coverage per node."""
         tables = self.facts.tables
         names = dict(zip(tables.territories["territory_id"], tables.territories["name"], strict=True))
         names |= dict(zip(tables.reps["rep_id"], tables.reps["name"], strict=True))
-        return gaps.gap_checks(self.standing, self.facts.year, names)
+        found = gaps.gap_checks(self.standing, self.facts.year, names)
+        if not tables.has("opportunities"):
+            return [*found, Check.not_known("pipeline coverage", tables.lacks("opportunities", "pipeline coverage"))]
+        return found + coverage_checks(self.coverage, names, self.facts.currency)

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 #: The stages in the order of the planning flow; each stands on the one before it.
 STAGES = ("portfolio", "engagement", "territories", "targets", "plans", "reconcile", "maturity")
 
+#: Whole books open in this process, by folder and day, where somebody wants them kept: only the review engine does, in the
+#: process of one document (see ``review/warm/preload.py``).
+KEPT: dict[tuple[Path, date], Book] | None = None
+
 
 def find_book(start: Path | str | None = None) -> Path:
     """The folder with ``book.toml`` at or above ``start`` (the environment's WORKBOOK_BOOK, else the current folder)."""
@@ -65,9 +69,14 @@ class Book:
         day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of
         day = day or rules.book.as_of or date.today()
         assert isinstance(day, date)
+        if KEPT is not None and (root, day) in KEPT:
+            kept: Any = KEPT[root, day]
+            return kept.scoped(node) if node else kept
         tables = load_tables(root / "tables", rules.book.currency, rules.book.calendar, rules.quality).known_at(day)
         decisions = read_decisions(root).known_at(day)
         book = cls(root, Facts(tables, rules, day, decisions, read_plans(root, day)))
+        if KEPT is not None:
+            KEPT[root, day] = book
         return book.scoped(node) if node else book
 
     def scoped(self, node: str) -> Self:

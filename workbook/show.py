@@ -18,6 +18,7 @@ from workbook.checks import Check, checks_table
 from workbook.money import format_amount
 
 MISSING = "–"
+_JUDGED = ("verdict", "severity", "signal_level")
 _UNITS = {"_days": "days", "_hours": "h", "_minutes": "min"}
 _HIDDEN_ENDS = ("_amount", "_share", "_on", "_days", "_hours", "_minutes")
 
@@ -62,7 +63,7 @@ class Table:
             + "".join(f"<th{s}>{escape(h)}</th>" for h, s in zip(heads, style, strict=True))
             + "</tr></thead><tbody>"
         )
-        verdict = [str(c) in ("verdict", "level") for c in self.frame.columns]
+        verdict = [str(c) in _JUDGED for c in self.frame.columns]
         for row in rows:
             cells = (
                 f'<td class="wb-v wb-{escape(v.replace(" ", "-"))}">{escape(v)}</td>'

@@ -27,7 +27,7 @@ def review(
     force: Annotated[bool, typer.Option("--force", help="Make all again, also what has not changed.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made, and why.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; as many as cores when left out.")] = None,
-    engine: Annotated[str, typer.Option(help="auto, or papermill for its own engine.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, warm, or papermill for its own engine.")] = "auto",
     as_json: JsonOption = False,
 ) -> int:
     """Make the review documents and their index page.

@@ -97,7 +97,8 @@ def completeness(
         found.append(_filled(name, table, fields, who, reps))
         if name == "activities":
             key = np.append(frame["is_key"].to_numpy(dtype=bool), False)[log.account] & log.is_done
-            table = table[key].assign(**{"counts as real": clean[key].where(clean[key], pd.NA)})
+            own = {name: table[name][key] for name in fields if name in table}
+            table = pd.DataFrame(own | {"counts as real": clean[key].where(clean[key], pd.NA)})
             more = (*fields, "counts as real")
             found.append(_filled("activities in key accounts", table, more, who[key], reps))
     if not found:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.log import Ints, Log, positions
+from workbook.engagement.log import Ints, Log, distinct, positions
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
 
@@ -39,7 +39,7 @@ def people_on(real: Log, ownership: pd.DataFrame, rules: EngagementRules) -> Int
     lately = real.since(rules.window_days)
     touched = real.account[lately], rep_ids.get_indexer(real.reps)[real.rep[lately]]
     account, rep = (np.concatenate(both) for both in zip(held, touched, strict=True))
-    seen = pd.unique((account * len(rep_ids) + rep)[(account >= 0) & (rep >= 0)])
+    seen = distinct((account * len(rep_ids) + rep)[(account >= 0) & (rep >= 0)])
     return np.bincount(seen // max(len(rep_ids), 1), minlength=len(real.accounts))
 
 

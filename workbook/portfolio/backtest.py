@@ -49,10 +49,12 @@ class Backtest:
         """What follows from it for the book."""
         if self.best:
             return "The projection beats both naive methods on every level, in error and in bias."
-        table = self.scores[self.scores["level"] == "account"].sort_values("wape", kind="stable")
-        better = str(table["method"].iloc[0])
-        if better in ("projected", self.method):
+        wape = self.scores[self.scores["level"] == "account"].set_index("method")["wape"]
+        better = str(wape.drop("projected").idxmin())
+        if better == self.method or wape[better] >= wape["projected"]:
             return "The projection has the smallest error per account, but not on every level: read the table."
+        if wape[better] > 0.98 * wape["projected"]:
+            return f"Per account the projection errs as much as {better.replace('_', ' ')}: read the table for the other levels."
         return f'A simpler method did better per account: set portfolio.projection.method = "{better}" in book.toml.'
 
 

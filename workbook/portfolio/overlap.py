@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -15,8 +14,8 @@ from workbook.portfolio.run_rate import run_rate
 from workbook.rules.portfolio import ProjectionRules
 from workbook.tables.frames import Tables
 
-#: Where nothing can be learned, half of such a deal is taken as new; the learned share is shrunk towards it.
-_PRIOR_SHARE = 0.5
+#: Where nothing can be learned, half of such a deal is taken as new, give or take 0.3.
+_PRIOR_SHARE, _PRIOR_SPREAD = 0.5, 0.3
 
 
 def with_on_top(odds: pd.DataFrame, share: float) -> pd.DataFrame:
@@ -25,11 +24,12 @@ def with_on_top(odds: pd.DataFrame, share: float) -> pd.DataFrame:
     return odds.assign(on_top_amount=round_amounts(odds["weighted_amount"].to_numpy(np.float64) * part))
 
 
-def on_top_share(tables: Tables, as_of: Any, rules: ProjectionRules) -> float:
+def on_top_share(tables: Tables, as_of: date, rules: ProjectionRules) -> float:
     """Share (0 to 1) of the weighted deals of present customers that came on top of their run-rate a year ago.
 
-    What the accounts with open deals then bought in the 12 months after, less their run-rate, divided by their weighted
-    deals that were due in that time; shrunk towards one half by the rules' number of deals.
+    What the accounts with open deals then bought in the 12 months after, less their run-rate as it came true for the accounts
+    without deals, divided by their weighted deals due in that time. A normal prior of one half ± 0.3 is updated with that,
+    by the inverse of its variance (the squared misses of the accounts): few deals among large sales teach little.
     """
     if rules.pipeline_on_top_share is not None:
         return rules.pipeline_on_top_share
@@ -41,15 +41,18 @@ def on_top_share(tables: Tables, as_of: Any, rules: ProjectionRules) -> float:
     if opened.empty or past.span < 12:
         return _PRIOR_SHARE
     odds = learn(rows, rules).odds(opened, then)
-    due = odds[odds["expected_close_on"] <= pd.Timestamp(as_of + timedelta(days=0))]
+    due = odds[odds["expected_close_on"] <= pd.Timestamp(as_of)]
     weighted = due.groupby("account_id")["weighted_amount"].sum()
     rate = run_rate(past, 12, rules)
-    expected = pd.Series((rate.gross + rate.loss).sum(1), index=tables.accounts["account_id"].take(past.accounts))
-    after = tables.sales[
-        (tables.sales["booked_on"] > pd.Timestamp(then)) & (tables.sales["booked_on"] <= pd.Timestamp(as_of))
-    ]
-    bought = after.groupby("account_id")["amount"].sum()
-    extra = bought.reindex(weighted.index, fill_value=0) - expected.reindex(weighted.index, fill_value=0.0)
-    learned = float(np.clip(extra.sum() / max(float(weighted.sum()), 1.0), 0.0, 1.0))
-    count, prior = len(due), rules.deal_prior
-    return (count * learned + prior * _PRIOR_SHARE) / (count + prior)
+    ids = pd.Index(tables.accounts["account_id"].take(past.accounts))
+    expected = (rate.gross + rate.loss).sum(1)
+    after = tables.sales[(tables.sales["booked_on"] > pd.Timestamp(then))]
+    bought = after.groupby("account_id")["amount"].sum().reindex(ids, fill_value=0).to_numpy(np.float64)
+    with_deals = ids.isin(weighted.index)
+    usual = bought[~with_deals].sum() / max(expected[~with_deals].sum(), 1.0) if (~with_deals).any() else 1.0
+    misses = bought[with_deals] - usual * expected[with_deals]
+    size = max(float(weighted.sum()), 1.0)
+    evidence = 1 / max(float((misses**2).sum()) / size**2, 1e-9)
+    belief = 1 / _PRIOR_SPREAD**2
+    share = (evidence * float(misses.sum()) / size + belief * _PRIOR_SHARE) / (evidence + belief)
+    return float(np.clip(share, 0.0, 1.0))

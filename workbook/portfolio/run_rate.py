@@ -156,23 +156,28 @@ def ahead_index(season: Floats, ahead: int) -> Floats:
 def in_rhythm(flat: Floats, past: History, rules: ProjectionRules) -> Floats:
     """``flat`` (n, whole years of months) with each year's total moved into the months in which the account itself buys.
 
-    Its own profile of the last one or two whole years weighs orders a year / (orders a year + prior), the company's
-    season the rest; an account of less than a year has no profile.
+    An account's profile of months weighs as much as last year's predicted this year's better than an even one: with o the
+    overlap Σ min of the two years' profiles and e that with an even year, (o - e) ÷ (1 - e), times orders a year ÷ (orders
+    a year + prior). The company's season weighs the rest; an account of less than two years has no profile.
     """
-    own, years = seasonal_naive(past, 12), np.ones((len(past), 1))
-    if past.months.shape[1] >= 24:
-        longer = (past.first >= 23)[:, None]
-        own = own + np.where(longer, np.maximum(past.months[:, 23:11:-1], 0.0), 0.0)
-        years = years + longer
-    total = own.sum(1, keepdims=True)
-    ordered = past.orders > 0
-    orders = np.where(years > 1, ordered[:, :24].sum(1, keepdims=True), ordered[:, :12].sum(1, keepdims=True)) / years
-    whole_year = (total > 0) & (past.first >= 11)[:, None]
-    weight = np.where(whole_year, orders / (orders + rules.own_season_prior), 0.0)
-    profile = own / np.where(total > 0, total, 1.0)
+    if past.months.shape[1] < 24:
+        return flat
+    one, two = np.maximum(past.months[:, 11::-1][:, :12], 0.0), np.maximum(past.months[:, 23:11:-1], 0.0)
+    newer, older = _shares(one), _shares(two)
+    overlap = np.minimum(newer, older).sum(1)
+    even = np.minimum(newer, 1 / 12).sum(1)
+    better = np.clip((overlap - even) / np.maximum(1 - even, 1e-9), 0.0, 1.0)
+    orders = (past.orders[:, :24] > 0).sum(1) / 2
+    known = (past.first >= 23) & (one.sum(1) > 0) & (two.sum(1) > 0)
+    weight = np.where(known, better * orders / (orders + rules.own_season_prior), 0.0)[:, None, None]
     by_year = flat.reshape(len(flat), -1, 12)
-    mine = by_year.sum(2, keepdims=True) * profile[:, None, :]
-    return ((1 - weight[:, None, :]) * by_year + weight[:, None, :] * mine).reshape(flat.shape)
+    mine = by_year.sum(2, keepdims=True) * _shares(one + two)[:, None, :]
+    return ((1 - weight) * by_year + weight * mine).reshape(flat.shape)
+
+
+def _shares(amounts: Floats) -> Floats:
+    total = amounts.sum(1, keepdims=True)
+    return amounts / np.where(total > 0, total, 1.0)
 
 
 def kept_shares(past: History, season: Floats, ahead: int, how: tuple[ProjectionRules, Smoothing]) -> Floats:

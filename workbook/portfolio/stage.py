@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from workbook.facts import Facts
+from workbook.portfolio import boards, grading, overlap
 from workbook.portfolio import classes as classing
 from workbook.portfolio import deals as dealing
 from workbook.portfolio import families as kin
-from workbook.portfolio import grading, overlap
 from workbook.portfolio import new_business as fresh
 from workbook.portfolio import projection as ahead
 from workbook.portfolio import register as registering
@@ -118,8 +119,45 @@ class Portfolio(Stage):
     @property
     def segment_grid(self) -> pd.DataFrame:
         """The grid of segments in scope: accounts, sales and potential, priority, channels, cadence."""
-        names = tuple(d.name for d in self.rules.segments.dimensions)
-        return segmenting.segment_grid(self.segments, self.view, names)
+        return segmenting.segment_grid(self.segments, self.view, tuple(self.segment_labels))
+
+    @property
+    def segment_labels(self) -> dict[str, tuple[str, ...]]:
+        """The dimensions of the segments, each with its labels from low to high (none for a text column)."""
+        return {d.name: d.labels for d in self.rules.segments.dimensions}
+
+    @property
+    def grade_ladder(self) -> pd.DataFrame:
+        """By grade, in scope: grade, accounts, partial (graded without all criteria), projected_amount."""
+        return boards.grade_ladder(self.grades, self.projection)
+
+    @property
+    def projection_parts(self) -> pd.DataFrame:
+        """From the last 12 months' sales to the projection, in scope: part, amount, adding up exactly."""
+        return boards.projection_parts(self.register, self.projection)
+
+    def whitespace_board(self, count: int = 15) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The gaps and purchases of the accounts in scope with the largest gaps: label, product_family, amount."""
+        return boards.whitespace_board(self.whitespace, self.bought, self.register, count)
+
+    @property
+    def family_table(self) -> pd.DataFrame:
+        """Families in scope with two or more members there: members, territories, owners, sales, open deals, contacts."""
+        return boards.family_table(self.families, self.register, self.projection)
+
+    def family_members(self, family_id: str) -> pd.DataFrame:
+        """The members of one family in scope, in tree order, with owner, sales, open deals and contacts."""
+        return boards.family_members(self.families, self.register, self.facts.tables.accounts, family_id)
+
+    def peers(self, account_id: str, product_family: str) -> pd.DataFrame:
+        """The accounts in scope that stand behind a gap: same peer group, and buying that product family."""
+        return boards.peers_behind(self.whitespace_groups, self.bought, self.register, (account_id, product_family))
+
+    @noun
+    def whitespace_groups(self) -> pd.DataFrame:
+        """The peer groups that each account stands in, and which it is compared within: one row per account and group."""
+        accounts, buys = self.facts.tables.accounts, np.asarray((self._bought.amounts > 0).any(1))
+        return gaps.group_rows(accounts, gaps.peer_groups(accounts, buys, self.rules.whitespace))
 
     @noun
     def whitespace(self) -> pd.DataFrame:

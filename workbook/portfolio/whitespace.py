@@ -98,7 +98,7 @@ def whitespace(tables: Tables, bought: Bought, head: Ints, rules: WhitespaceRule
     """
     accounts = tables.accounts
     buys = bought.amounts > 0
-    customer = buys.any(1)
+    customer = np.asarray(buys.any(1))
     peers = peer_groups(accounts, customer, rules)
     member, buyers, typical = _group_figures(bought.amounts, customer, peers)
     g = peers.group
@@ -194,7 +194,7 @@ def territory_gaps(tables: Tables, bought: Bought) -> pd.DataFrame:
     company_share, missing (nobody buys it here), sentence (C10). Territories without customers have no rows.
     """
     buys = bought.amounts > 0
-    customer = buys.any(1)
+    customer = np.asarray(buys.any(1))
     codes, territories = pd.factorize(tables.accounts["territory_id"][customer], sort=True)
     count = np.bincount(codes, minlength=len(territories))
     buyers = np.zeros((len(territories), len(bought.families)), dtype=np.int64)
@@ -234,3 +234,15 @@ def bought_rows(tables: Tables, bought: Bought) -> pd.DataFrame:
             "bought_amount": bought.amounts[row, family],
         }
     )
+
+
+def group_rows(accounts: pd.DataFrame, peers: Peers) -> pd.DataFrame:
+    """One row per account and group that it stands in: account_id, territory_id, peer_group, compared (whether the account
+    itself is compared within it)."""
+    names = pd.Series(peers.names, dtype="str")
+    parts = []
+    for codes in peers.all_groups:
+        rows = np.flatnonzero(codes >= 0)
+        part = accounts[["account_id", "territory_id"]].take(rows)
+        parts.append(part.assign(peer_group=names.take(codes[rows]).array, compared=codes[rows] == peers.group[rows]))
+    return pd.concat(parts, ignore_index=True)

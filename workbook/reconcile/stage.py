@@ -9,8 +9,11 @@ import pandas as pd
 
 from workbook.checks import Check
 from workbook.reconcile import gap as gaps
+from workbook.reconcile.bridge import bridge, coverage, coverage_checks
 from workbook.reconcile.cube import Cube, Inputs, cube
+from workbook.reconcile.odds import needed_hedge
 from workbook.reconcile.totals import NO_PLANS, PLANS, node_totals
+from workbook.reconcile.year import Ahead, Odds, odds
 from workbook.rules.reconcile import ReconcileRules
 from workbook.stage import Stage, noun
 
@@ -75,10 +78,48 @@ class Reconcile(Stage):
             getattr(self.earlier("targets"), "by_node", _NO_TARGETS),
         )
 
+    @cached_property
+    def _odds(self) -> Odds:
+        portfolio = self.earlier("portfolio")
+        ahead = Ahead(portfolio.outlook_months, portfolio.deal_odds, portfolio.new_business)
+        return odds(self.facts, self.cube, ahead, self.rules.odds)
+
+    @noun
+    def odds(self) -> pd.DataFrame:
+        """P10, P50, P90 and the chance of reaching target and plan, per node and rep, for each quarter and the year."""
+        return self._odds.frame
+
+    @noun
+    def odds_basis(self) -> str:
+        """What the odds rest on, in words."""
+        return self._odds.basis
+
+    @noun
+    def hedge_needed(self) -> float:
+        """The share by which outcomes must grow for the wanted chance of the company's target; NaN without a target."""
+        target = self.totals["target_amount"].iloc[0]
+        wanted = self.rules.odds.wanted_probability
+        return float("nan") if pd.isna(target) else needed_hedge(self._odds.company, float(target), wanted)
+
+    @noun
+    def bridge(self) -> pd.DataFrame:
+        """From what comes by itself to plan and target, step by step, per node and rep."""
+        outlook = self.earlier("portfolio").outlook_months
+        return bridge(self.facts, self.cube, getattr(self.earlier("plans"), "lines", _NO_LINES), outlook)
+
+    @noun
+    def coverage(self) -> pd.DataFrame:
+        """Pipeline coverage per node and rep, and what its own deals' chances need."""
+        portfolio = self.earlier("portfolio")
+        return coverage(self.facts, self.cube, portfolio.outlook_months, portfolio.deal_odds)
+
     @noun
     def checks(self) -> list[Check]:
-        """Plan against target per node and rep."""
+        """Plan against target per node and rep; pipeline coverage per node."""
         tables = self.facts.tables
         names = dict(zip(tables.territories["territory_id"], tables.territories["name"], strict=True))
         names |= dict(zip(tables.reps["rep_id"], tables.reps["name"], strict=True))
-        return gaps.gap_checks(self.standing, self.facts.year, names)
+        found = gaps.gap_checks(self.standing, self.facts.year, names)
+        if not tables.has("opportunities"):
+            return [*found, Check.not_known("pipeline coverage", tables.lacks("opportunities", "pipeline coverage"))]
+        return found + coverage_checks(self.coverage, names, self.facts.currency)

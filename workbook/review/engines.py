@@ -8,7 +8,7 @@ from typing import Any
 
 @cache
 def register() -> None:
-    """Make ``workbook-plain`` known to papermill in this process."""
+    """Make ``workbook-plain`` and ``warm`` known to papermill in this process."""
     import os
     from tempfile import TemporaryDirectory
 
@@ -22,7 +22,6 @@ def register() -> None:
         def execute_notebook(cls, nb: Any, kernel_name: str, **options: Any) -> Any:
             keep = options.pop("keep", None)
             seconds = options.pop("time_limit_seconds", None)
-            options.pop("memory_limit_mb", None)
             options.setdefault("shutdown_kernel", "immediate")
             if keep is not None:
                 keep["notebook"] = nb
@@ -34,7 +33,10 @@ def register() -> None:
                     options.setdefault("config", Config(KernelManager=where))
                 return super().execute_notebook(nb, kernel_name, **options)
 
+    from workbook.review.warm.engine import WarmEngine
+
     papermill_engines.register("workbook-plain", PlainEngine)
+    papermill_engines.register("warm", WarmEngine)
 
 
 def remaining(seconds: float) -> Any:

@@ -14,12 +14,15 @@ from workbook.review.summary import published
 PLAIN = "workbook-plain"
 
 
-def run_job(job: Job, engine: str = PLAIN) -> Result:
-    """Make one document. Never raises for what the notebook does: a failure is part of the result and of the document."""
+def run_job(job: Job, engine: str = PLAIN, **options: Any) -> Result:
+    """Make one document; ``options`` are the engine's.
+
+    Never raises for what the notebook does: a failure is part of the result and of the document.
+    """
     from workbook.review.render import Page, html
 
     start = time.perf_counter()
-    notebook, failure = execute(job, engine)
+    notebook, failure = execute(job, engine, **options)
     folder = Folder.at(job.folder)
     page = Page(f"{job.name} · review", job.subtitle, job.sample, str(failure) if failure else "")
     folder.write(f"{job.stem}.ipynb", as_bytes(notebook))
@@ -35,7 +38,7 @@ def run_job(job: Job, engine: str = PLAIN) -> Result:
     )
 
 
-def execute(job: Job, engine: str = PLAIN) -> tuple[Any, Failure | None]:
+def execute(job: Job, engine: str = PLAIN, **options: Any) -> tuple[Any, Failure | None]:
     """The executed notebook without what varies from run to run, and what went wrong in it, if anything did."""
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -58,7 +61,7 @@ def execute(job: Job, engine: str = PLAIN) -> tuple[Any, Failure | None]:
             cwd=job.cwd,
             keep=kept,
             time_limit_seconds=job.time_limit_seconds,
-            memory_limit_mb=job.memory_limit_mb,
+            **options,
         )
     except PapermillExecutionError as fault:
         failure = Failure(fault.cell_index + 1, _line(fault.source), f"{fault.ename}: {fault.evalue}")

@@ -36,7 +36,7 @@ class Line:
 def index_html(
     book: Book, results: Sequence[Result], *, title: str = "", combined: Sequence[tuple[str, str]] = ()
 ) -> str:
-    """The page as text. ``results`` in the tree's order; ``combined`` are (name, file) of PDFs that bind a region."""
+    """The page as text; ``combined`` are (name, file) of PDFs that bind a region."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -47,7 +47,8 @@ def index_html(
         lstrip_blocks=True,
     )
     style = shipped("templates", "review", "document.css").read_text(encoding="utf-8")
-    lines = [line(book, result) for result in results]
+    order = {node: at for at, node in enumerate(depth_first(book))}
+    lines = [line(book, result) for result in sorted(results, key=lambda r: order[r.node])]
     return environment.get_template("index-page.html.j2").render(
         title=title or f"{book.rules.book.name} · reviews",
         subtitle=f"{book.rules.book.year} · as of {book.as_of.isoformat()}",
@@ -58,6 +59,15 @@ def index_html(
         combined=combined,
         style=re.sub(r"</style", "", style),
     )
+
+
+def depth_first(book: Book) -> list[str]:
+    """All nodes, each followed by what lies under it."""
+    out, rest = [], [book.tree.root]
+    while rest:
+        out.append(rest.pop())
+        rest += reversed(book.tree.children(out[-1]))
+    return out
 
 
 def line(book: Book, result: Result) -> Line:

@@ -35,6 +35,14 @@ def html(notebook: Any, page: Page) -> str:
     return str(text)
 
 
+def warm_up() -> None:
+    """Make all that is made once, so that the first document does not pay for it."""
+    import nbformat
+
+    empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("#")])
+    html(empty, Page(""))
+
+
 @cache
 def _exporter() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined

@@ -14,7 +14,7 @@ from workbook.review.pool import plain_pool
 from workbook.review.state import job_parts, parts, remember, unchanged, why_again
 from workbook.review.storage import Folder
 
-ENGINES = ("auto", "papermill")
+ENGINES = ("auto", "warm", "papermill")
 Pool = Callable[[Sequence[Job], int], Iterator[Result]]
 
 
@@ -71,7 +71,18 @@ def choose_pool(engine: str) -> tuple[Pool, str]:
     """The pool for an engine's name, and a sentence that says which engine runs."""
     if engine not in ENGINES:
         raise UsageError(f"there is no engine {engine!r}", remedy=f"Use one of {', '.join(ENGINES)}.")
-    return plain_pool, "papermill's own engine, a new kernel per document"
+    plain = "papermill's own engine, a new kernel per document"
+    if engine == "papermill":
+        return plain_pool, plain
+    from workbook.review.warm.processes import can_fork_safely
+
+    if why := can_fork_safely():
+        if engine == "warm":
+            raise UsageError(f"the warm engine cannot run: {why}", remedy="Leave --engine out.")
+        return plain_pool, f"{plain} ({why})"
+    from workbook.review.warm.pool import warm_pool
+
+    return warm_pool, "warm engine, a forked kernel per document"
 
 
 def default_workers() -> int:

@@ -55,6 +55,7 @@ class _Totals:
     """What the runs leave behind for the tables of the whole company."""
 
     sold: np.ndarray[Any, np.dtype[np.int64]]
+    recent: np.ndarray[Any, np.dtype[np.int64]]
     by_family: np.ndarray[Any, np.dtype[np.int64]]
     contacts: int = 0
     deals: int = 0
@@ -73,17 +74,22 @@ def write_sample(
     how many accounts of how many are there.
     """
     firm = company(accounts, seed)
-    totals = _Totals(np.zeros((len(firm.territories), 4), dtype=np.int64), np.zeros(len(FAMILIES), dtype=np.int64))
+    count = len(firm.territories)
+    totals = _Totals(
+        sold=np.zeros((count, 4), dtype=np.int64),
+        recent=np.zeros(count, dtype=np.int64),
+        by_family=np.zeros(len(FAMILIES), dtype=np.int64),
+    )
     with writing(folder / "tables", _COLUMNS, parquet=accounts > CSV_LIMIT) as write:
         write("territories", firm.nodes)
         write("reps", firm.people)
         write("products", ordering.PRODUCTS)
         first = 0
-        for number, run in enumerate(_runs(len(firm.territories))):
+        for number, run in enumerate(_runs(count)):
             first += _run(firm, number, run, first, totals, write)
             if progress:
                 progress(first, accounts)
-        targets = targets_frame(firm, totals.sold[:, :3], totals.by_family)
+        targets = targets_frame(firm, totals.sold[:, :3], totals.recent, totals.by_family)
         write("targets", targets)
     assert totals.core is not None
     made, lines, found, acts = totals.core
@@ -151,7 +157,8 @@ def _activities(
 ) -> pd.DataFrame:
     ordinary = touches.touches(made, found, known, rng)
     parts = [ordinary.sort_values(["done", "row"], kind="stable"), touches.next_tasks(found, made, known, rng)]
-    solid = (made.nature == CORE_NATURE) & (known.count > 0) & made.worked & (made.before < 0)
+    solid = (made.nature == CORE_NATURE) & (known.count > 0) & made.worked
+    solid &= (made.before < 0) | (made.moved < day("2025-08-01"))
     if 0 in made.territory:
         quiet = made.special["neglected"]
         for place, position in ((6, 0), (7, 1)):
@@ -161,7 +168,11 @@ def _activities(
                 touches.weekly_calls(best[np.argsort(-made.potential[best], kind="stable")[:4]], made, known, rng)
             )
         rep = firm.territories[0].reps[0]
-        parts.append(touches.call_days(np.flatnonzero((made.owner == rep) & (known.count > 0))[:18], made, known, rng))
+        parts.append(
+            touches.call_days(
+                np.flatnonzero((made.owner == rep) & (known.count > 0) & made.worked)[:18], made, known, rng
+            )
+        )
         cases = [(kind, firm.territories[t].reps[r], n) for kind, t, r, n in stories.PHANTOMS]
     else:
         quiet = np.zeros(0, dtype=np.int64)
@@ -172,7 +183,7 @@ def _activities(
         for rep in reps[rng.random(len(reps)) < 0.1]:
             parts.append(touches.weekly_calls(np.flatnonzero(solid & (made.owner == rep))[:4], made, known, rng))
     for kind, rep, count in cases:
-        mine = np.flatnonzero((made.owner == rep) & ~np.isin(np.arange(len(made)), quiet))
+        mine = np.flatnonzero((made.owner == rep) & ~made.free & ~np.isin(np.arange(len(made)), quiet))
         idle = mine[~made.worked[mine]] if (~made.worked[mine]).sum() >= count else mine
         rows = np.sort(rng.permutation(idle)[:count])
         parts.append(phantoms.MAKERS[kind](rows, rng).assign(rep=rep))
@@ -228,5 +239,7 @@ def _add(totals: _Totals, lines: pd.DataFrame, made: Accounts) -> None:
         [day("2024-01-01"), day("2025-01-01"), day("2026-01-01")], lines["day"].to_numpy(), side="right"
     )
     np.add.at(totals.sold, (made.territory[lines["row"].to_numpy()], year), lines["amount"].to_numpy())
+    late = lines[lines["day"] > DAYS - 365]
+    np.add.at(totals.recent, made.territory[late["row"].to_numpy()], late["amount"].to_numpy())
     family = np.array([list(FAMILIES).index(f) for f in ordering.PRODUCTS["family"]])[lines["product"].to_numpy()]
     np.add.at(totals.by_family, family[year == 2], lines["amount"].to_numpy()[year == 2])

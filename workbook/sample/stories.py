@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbook.sample.accounts import CORE as CORE_NATURE
 from workbook.sample.accounts import NATURES, WORKED, Accounts, Ints
-from workbook.sample.company import DAYS, Company
+from workbook.sample.company import DAYS, Company, hired_days
 from workbook.sample.days import UNKNOWN
 from workbook.sample.targets import SHORT
 from workbook.sample.touches import HONEST, PHANTOM
@@ -33,17 +33,20 @@ def plant(made: Accounts, company: Company, rng: np.random.Generator) -> None:
     held = np.flatnonzero(made.owner == company.sitter)
     candidates = held[np.isin(made.nature[held], (CORE_NATURE,))]
     made.worked[held] = False
-    made.worked[np.sort(rng.permutation(candidates)[:WORKED])] = True
+    made.special["worked"] = np.sort(rng.permutation(candidates)[:WORKED])
+    made.worked[made.special["worked"]] = True
     cold = np.flatnonzero(made.owner == company.newcomer)
     made.worked[cold[3:]] = False
-    single = np.flatnonzero((made.territory == 1) & (made.nature == CORE_NATURE))
+    made.buys[cold[4:]] = False
+    veteran = hired_days(company)[made.owner] < 0
+    single = np.flatnonzero((made.territory == 1) & (made.nature == CORE_NATURE) & veteran)
     one = single[np.argmax(size[single])]
     made.potential[one], made.wallet[one], made.orders[one] = 1_650_000, 0.66, 16
     made.start[one], made.end[one], made.parent[one], made.before[one] = 0, DAYS, -1, -1
     made.growth[one] = 0.05
     made.special["single"] = np.array([one])
     _family(made, company, one, rng)
-    third = np.flatnonzero((made.territory == 2) & (made.parent != one))
+    third = np.flatnonzero((made.territory == 2) & (made.parent != one) & ~made.free)
     best = third[np.argsort(-made.potential[third], kind="stable")[:24]]
     sold = third[np.argsort(-size[third], kind="stable")[:16]]
     made.special["neglected"] = np.union1d(best, sold)
@@ -67,7 +70,7 @@ def _family(made: Accounts, company: Company, taken: int, rng: np.random.Generat
     made.wallet[everyone], made.orders[everyone] = 0.6, 12
     made.start[everyone], made.end[everyone], made.growth[everyone] = 0, DAYS, 0.06
     made.industry[everyone] = 0
-    basket = np.array([1.0, 0.8, 1.4, 0.3, 0.4])
+    basket = np.array([1.0, 0.8, 2.2, 0.3, 0.4])
     made.basket[everyone] = basket
     made.basket[members[-1], FILTRATION] = 0.0
     made.special["family"], made.special["gap"] = everyone, np.array([members[-1]])
@@ -137,6 +140,8 @@ def told(
                last_touch_days=int(DAYS - last[rest].max())),
         _story("leaver", "A rep who left, and whose accounts went to colleagues", node[4], reps[company.leaver], [],
                accounts=int((made.before == company.leaver).sum()), left_on="2025-10-31"),
+        _story("free", "Accounts that nobody owns, for those who have room", None, None, _ids(ids, np.flatnonzero(made.free)),
+               accounts=int(made.free.sum())),
         _story("phantom", "Recurring tasks that only reserve accounts", None, None, [],
                rows=int((acts["label"] == PHANTOM).sum()), kinds=[k for k, *_ in PHANTOMS]),
         _story("weekly", "Honest recurring work beside it: weekly calls, a day of calls", node[7], None, [],

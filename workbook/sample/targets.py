@@ -12,22 +12,26 @@ from workbook.sample.words import FAMILIES
 from workbook.tree import Tree
 
 #: The territory whose plan does not add up, by position, and how far its target lies above last year.
-SHORT, STRETCH = 5, 1.45
+SHORT, STRETCH = 5, 1.4
 QUARTERS = SEASON.reshape(4, 3).sum(axis=1)
 _STEP = 500_000
 
 
-def targets_frame(company: Company, sold: Int64s, by_family: Int64s) -> pd.DataFrame:
-    """The targets table. ``sold``: minor units per territory × year 2023 to 2025; ``by_family``: per family, last year."""
+def targets_frame(company: Company, sold: Int64s, recent: Int64s, by_family: Int64s) -> pd.DataFrame:
+    """The targets table, from minor units sold: ``sold`` per territory × year 2023 to 2025, ``recent`` per territory in the
+    last twelve months, ``by_family`` per product family in the last year.
+    """
     rng = np.random.default_rng([company.seed, 3])
     count = len(company.territories)
     tree = Tree.of(company.nodes)
     leaf = [tree.at(t.node) for t in company.territories]
+    last = sold[:, 2].copy()
+    last[SHORT] = max(last[SHORT], recent[SHORT])
     rows: list[tuple[str, str, int, str | None]] = []
     for year, base, factor in (
         ("FY2024", sold[:, 1], 1 / rng.permutation(np.linspace(0.76, 1.14, count))),
         ("FY2025", sold[:, 2], 1 / rng.permutation(np.linspace(0.72, 1.2, count))),
-        ("FY2026", sold[:, 2], _growth(count, rng)),
+        ("FY2026", last, _growth(count, rng)),
     ):
         own = np.zeros(len(tree), dtype=np.int64)
         own[leaf] = np.maximum(1, np.rint(base * factor / _STEP)).astype(np.int64) * _STEP

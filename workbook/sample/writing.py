@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -58,17 +57,12 @@ def _texts(values: pd.Series, column: Column) -> list[str]:
         return ["" if gone else _major(int(v)) for v, gone in zip(plain, missing, strict=True)]
     if column.kind in ("number", "share"):
         return ["" if gone else f"{v:g}" if abs(v) < 1e4 else repr(v) for v, gone in zip(plain, missing, strict=True)]
-    return ["" if gone else safe_text(str(v)) for v, gone in zip(plain, missing, strict=True)]
+    return ["" if gone else str(v) for v, gone in zip(plain, missing, strict=True)]
 
 
 def _major(amount: int) -> str:
     sign, size = "-" if amount < 0 else "", abs(amount)
     return f"{sign}{size // 100}.{size % 100:02d}" if size % 100 else f"{sign}{size // 100}"
-
-
-def safe_text(text: str) -> str:
-    """A text that no spreadsheet program takes for a formula."""
-    return f"'{text}" if re.match(r"[=+\-@\t\r]", text) else text
 
 
 @contextmanager

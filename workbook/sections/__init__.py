@@ -28,6 +28,10 @@ from workbook.sections.headline import summary as summary
 from workbook.sections.nodes import nodes_chart as nodes_chart
 from workbook.sections.nodes import nodes_table as nodes_table
 from workbook.sections.nodes import tree_table as tree_table
+from workbook.sections.quality import completeness as completeness
+from workbook.sections.quality import completeness_by_rep as completeness_by_rep
+from workbook.sections.quality import faults as faults
+from workbook.sections.quality import faults_by_table as faults_by_table
 from workbook.sections.risks import check_list as check_list
 from workbook.sections.risks import concentration as concentration
 from workbook.sections.risks import leavers as leavers

@@ -45,7 +45,7 @@ def title(book: Book, audience: Audience) -> Title:
     tree, rules = book.tree, book.rules.book
     people = book.tables.reps[(book.tables.reps["territory_id"] == book.node).to_numpy()]["name"].tolist()
     lines = [
-        f"{rules.name}: {' › '.join(tree.name(n) for n in tree.path(book.node))}",
+        " › ".join([rules.name, *(tree.name(n) for n in tree.path(book.node)[1:])]),
         f"{tree.level(book.node)} {book.node}, {book.facts.year}, as of {book.as_of:%Y-%m-%d}, copy for {audience.name}",
     ]
     if people:
@@ -66,14 +66,13 @@ def footer(book: Book) -> Note:
     """The data footer: as-of, hashes, versions, data quality."""
     import pandas
 
-    quality = getattr(book, "quality", None)
+    quality = book.quality
     parts = [
         f"As of {book.as_of:%Y-%m-%d}",
+        f"tables {quality.snapshot[:12]}",
         f"rules {book.rules.hash}",
         f"decisions {len(book.facts.decisions.rows)}",
-        f"data quality: {quality.errors} errors, {quality.warnings} warnings"
-        if quality
-        else "data quality: see workbook check",
+        quality.sentence,
         f"territory-workbook {__version__}, pandas {pandas.__version__}, papermill {version('papermill')}",
     ]
     if book.rules.book.sample:

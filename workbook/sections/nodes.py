@@ -54,11 +54,15 @@ def nodes_table(book: Book) -> Table:
     ]
     labels = {
         "actual_amount": "booked so far",
-        "plan_amount": f"plan ({rows['plan_is'].iloc[0]})",
         "plan_of_target_share": "plan of target",
     }
     return Table(
-        rows[keep], book.facts.currency, f"Every node, {book.facts.year}", labels, limit=80, signed=("gap_amount",)
+        rows[keep],
+        book.facts.currency,
+        f"Every node, {book.facts.year}; the plan is: {rows['plan_is'].iloc[0]}",
+        labels,
+        limit=80,
+        signed=("gap_amount",),
     )
 
 

@@ -17,6 +17,7 @@ from workbook.targets.company import Company, company, cut, holders, kept_to, qu
 from workbook.targets.given import Given, given
 from workbook.targets.grid import Cells, Nodes
 from workbook.targets.method import Method
+from workbook.targets.midyear import changes
 from workbook.targets.ramp import ramp
 from workbook.targets.rounding import Fixed, rounded
 from workbook.targets.season import Season, season
@@ -36,21 +37,33 @@ class Prepared:
     company: Company
     reps: pd.DataFrame
     sources: Sources
+    changes: pd.DataFrame
 
     @property
     def cells(self) -> Cells:
         return self.given.cells
 
 
-def prepared(facts: Facts, sources: Sources, without: tuple[str, ...] = ()) -> Prepared | None:
-    """The company of the planned year with finance's numbers; None where finance gave none. ``without``: reps left out."""
+def prepared(facts: Facts, sources: Sources, method: Method, accepted: pd.DataFrame | None = None) -> Prepared | None:
+    """The company of the planned year with finance's numbers; None where finance gave none.
+
+    ``accepted``: moves of accounts (account_id, from_rep, to_rep, on) that the ownership table does not show yet.
+    """
     numbers = given(facts)
     if numbers is None:
         return None
     span = facts.calendar.bounds(facts.year)
-    reps = quota_reps(facts, span, facts.rules.targets.no_quota_roles)
-    reps = reps[~reps["rep_id"].isin(without)].reset_index(drop=True)
-    return Prepared(facts, numbers, company(facts, reps, holders(facts, span[0])), reps, sources)
+    reps = quota_reps(facts, span, method.rules.no_quota_roles)
+    reps = reps[~reps["rep_id"].isin(_unfilled(facts, reps, method))].reset_index(drop=True)
+    changed = changes(facts, accepted)
+    return Prepared(facts, numbers, company(facts, reps, holders(facts, span[0]), changed), reps, sources, changed)
+
+
+def _unfilled(facts: Facts, reps: pd.DataFrame, method: Method) -> set[str]:
+    """Open positions that a scenario does without: the named ones, and so many of those still to come, the latest first."""
+    coming = reps[reps["hired_on"] > pd.Timestamp(facts.as_of)].sort_values(["hired_on", "rep_id"], kind="stable")
+    less = coming["rep_id"].iloc[len(coming) - min(method.hires_less, len(coming)) :]
+    return {*method.without_reps, *less}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,139 @@
+"""The local pool of warm workers: a private fork server, one connection per worker, results as they come."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import socket
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from workbook.review.jobs import Failure, Job, Result, result
+from workbook.review.warm.server import answer, ask, launch
+from workbook.review.warm.worker import as_result
+
+#: What a worker may take beyond a document's own time limit before it is given up.
+EXTRA_SECONDS = 120.0
+
+
+@dataclass
+class Hand:
+    """One worker as seen from here: its connection, the job it has, and until when it must answer."""
+
+    connection: socket.socket
+    job: Job | None = None
+    until: float = 0.0
+    received: bytearray = field(default_factory=bytearray)
+
+
+def warm_pool(work: Sequence[Job], workers: int) -> Iterator[Result]:
+    """Run jobs on ``workers`` warm workers. The last job runs first and alone: what it computes for the whole company is
+    then there for all others.
+    """
+    with TemporaryDirectory(prefix="workbook-") as folder:
+        address = Path(folder) / "kernels.sock"
+        server = launch(address, private=True)
+        try:
+            yield from _Session(address, str(Path(folder) / "book"), workers).run(work)
+        finally:
+            sys.stderr.write(address.with_suffix(".log").read_text(errors="replace"))
+            _stop(address, server)
+
+
+def _stop(address: Path, server: int) -> None:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(address))
+        ask(connection, {"do": "stop"})
+        with contextlib.suppress(OSError):
+            connection.recv(1)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(server, 0)
+
+
+class _Session:
+    def __init__(self, address: Path, cache: str, workers: int) -> None:
+        self.address, self.cache, self.workers = address, cache, workers
+        self.selector = selectors.DefaultSelector()
+
+    def run(self, work: Sequence[Job]) -> Iterator[Result]:
+        waiting = list(work)
+        pilot = waiting.pop()
+        yield from self._drain([pilot], 1)
+        yield from self._drain(waiting, min(self.workers, len(waiting)))
+        for key in list(self.selector.get_map().values()):
+            key.data.connection.close()
+        self.selector.close()
+
+    def _drain(self, waiting: list[Job], workers: int) -> Iterator[Result]:
+        hands: list[Hand] = [key.data for key in self.selector.get_map().values()]
+        hands += [self._hire() for _ in range(workers - len(hands))]
+        for hand in hands:
+            self._give(hand, waiting)
+        while busy := [hand for hand in hands if hand.job]:
+            ready = [
+                key.data for key, _ in self.selector.select(max(0.0, min(h.until for h in busy) - time.monotonic()))
+            ]
+            for hand in [*ready, *(h for h in busy if h.until < time.monotonic() and h not in ready)]:
+                made, going_on = self._take(hand, late=hand not in ready)
+                if made is None and going_on:
+                    continue
+                if made is not None:
+                    yield made
+                if not going_on:
+                    self._dismiss(hand)
+                    hands.remove(hand)
+                    if not waiting:
+                        continue
+                    hand = self._hire()
+                    hands.append(hand)
+                self._give(hand, waiting)
+
+    def _hire(self) -> Hand:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(str(self.address))
+        ask(connection, {"do": "work"})
+        answer(connection, EXTRA_SECONDS)
+        hand = Hand(connection)
+        self.selector.register(connection, selectors.EVENT_READ, hand)
+        return hand
+
+    def _dismiss(self, hand: Hand) -> None:
+        self.selector.unregister(hand.connection)
+        hand.connection.close()
+
+    def _give(self, hand: Hand, waiting: list[Job]) -> None:
+        if not waiting:
+            return
+        hand.job = waiting.pop(0)
+        hand.until = time.monotonic() + hand.job.time_limit_seconds + EXTRA_SECONDS
+        text = json.dumps({"job": asdict(hand.job), "cache": self.cache})
+        with contextlib.suppress(OSError):  # the worker's end is then seen as its answer
+            hand.connection.sendall(text.encode() + b"\n")
+
+    def _take(self, hand: Hand, *, late: bool) -> tuple[Result | None, bool]:
+        """What a worker says: a finished result or none yet, and whether it goes on."""
+        job = hand.job
+        if late and job is not None:
+            hand.job = None
+            return result(job, status="failed", failure=Failure(0, "", "the worker did not answer in time")), False
+        try:
+            part = hand.connection.recv(1 << 20)
+        except OSError:
+            part = b""
+        hand.received += part
+        if hand.received.endswith(b"\n"):
+            said = json.loads(hand.received)
+            hand.received.clear()
+            hand.job = None
+            return as_result(said["result"]), not said["last"]
+        if part:
+            return None, True
+        hand.job = None
+        lost = result(job, status="failed", failure=Failure(0, "", "the worker that ran it died")) if job else None
+        return lost, False

@@ -41,7 +41,7 @@ def accounts_frame(made: Accounts, company: Company, bought: Bools, rng: np.rand
     place = base[pools] + made.city
     latitude = np.array([c.latitude for c in cities])[place] + rng.normal(0, 0.08, count)
     longitude = np.array([c.longitude for c in cities])[place] + rng.normal(0, 0.09, count)
-    revenue = made.potential * rng.uniform(60, 260, count)
+    revenue = made.potential * rng.uniform(60, 260, count) + 2.4e6 * np.exp(0.4 * rng.standard_normal(count))
     fit = np.clip(
         0.45 + 0.1 * rng.standard_normal(count) + np.array([0.2, 0.2, 0.15, 0.2, -0.15, -0.05, 0.1])[made.nature],
         0.05,

@@ -34,15 +34,25 @@ COUNTED = {
     "keys": "keys that point nowhere or stand twice",
     "tree": "about the trees",
     "ownership": "about ownership",
-    "dates": "dates that cannot be",
+    "dates": "missing or impossible dates",
     "amounts": "amounts to look at",
     "currency": "of another currency",
     "targets": "targets that do not add up",
-    "coverage": "territories or reps without accounts, or accounts outside a territory",
+    "coverage": "gaps between territories, reps and accounts",
     "coordinates": "accounts without usable coordinates",
     "likeness": "accounts that may be one",
     "completeness": "reps or fields below the mandatory share",
 }
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What the import that made these tables said of itself: rows of the export, and how its mapping reads them."""
+
+    mapping: str
+    read: int
+    used: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,8 @@ class Quality:
 
     ``faults`` has the columns of :data:`workbook.tables.faults.COLUMNS` (up to a thousand rows of a kind), ``topics`` counts
     all of them: topic, severity, count. ``counts``: table, file, read, used, rejected. ``completeness``: rep_id,
-    territory_id, table, column, rows, filled, share. ``snapshot`` is the hash of the input files.
+    territory_id, table, column, rows, filled, share. ``snapshot`` is the hash of the input files; ``imported`` is there as long as
+    these are what an import wrote.
     """
 
     faults: pd.DataFrame
@@ -59,6 +70,7 @@ class Quality:
     counts: pd.DataFrame
     completeness: pd.DataFrame
     snapshot: str = ""
+    imported: Imported | None = None
 
     @property
     def errors(self) -> int:
@@ -78,6 +90,10 @@ class Quality:
         """For a document's footer: rows read and used, warnings by topic."""
         read, used = int(self.counts["read"].sum()), int(self.counts["used"].sum())
         rows = f"{read:,} rows read = {used:,} used + {read - used:,} rejected"
+        if self.imported:
+            whole, kept = self.imported.read, self.imported.used
+            rows = f"{whole:,} rows of the export read = {kept:,} used + {whole - kept:,} rejected at the import"
+            rows += f", then {read - used:,} with errors" if read > used else ""
         if not len(self.topics):
             return f"{rows}; no warnings"
         said = [

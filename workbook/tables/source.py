@@ -14,8 +14,8 @@ import pandas as pd
 from workbook.errors import DataError
 from workbook.tables.text import Dialect, Record, dialect, line_ends, records
 
-#: Given the columns of a file and their types: the SQL expressions to select.
-Project = Callable[[dict[str, str]], list[str]]
+#: Given the columns of a relation, their types, and the relation: the SELECT that reads it.
+Project = Callable[[dict[str, str], str], str]
 _BATCH = 50_000
 
 
@@ -55,12 +55,17 @@ def frame(db: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
     return made
 
 
+def as_they_are(columns: dict[str, str], relation: str) -> str:
+    """The SELECT of all columns."""
+    return f"select {', '.join(map(quoted, columns)) or 'null::varchar as _none'} from {relation}"
+
+
 def read_into(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project | None = None) -> Source:
     """Read a CSV, Parquet or XLSX file into the table ``target`` + ``_data`` and the view ``target``, which adds ``_row``.
 
     All columns are text unless the file is Parquet. Raises :class:`DataError` when the file cannot be read at all.
     """
-    project = project or (lambda columns: [quoted(name) for name in columns])
+    project = project or as_they_are
     data = f"{target}_data"
     try:
         if path.suffix.lower() == ".parquet":
@@ -77,17 +82,20 @@ def read_into(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: P
     return source
 
 
-def show(db: duckdb.DuckDBPyConnection, target: str, *, exact: bool) -> None:
-    """Make the view ``target`` over ``target`` + ``_data``: its first column ``_row`` counts as a spreadsheet does."""
+def show(db: duckdb.DuckDBPyConnection, target: str, *, exact: bool, more: str = "") -> None:
+    """Make the view ``target`` over ``target`` + ``_data``: its first column ``_row`` counts as a spreadsheet does.
+
+    ``more`` are further expressions, such as columns that the file lacks.
+    """
     row = "" if exact else "rowid + 2 as _row, "
-    db.execute(f"create or replace view {quoted(target)} as select {row}* from {quoted(target + '_data')}")
+    db.execute(f"create or replace view {quoted(target)} as select {row}*{more} from {quoted(target + '_data')}")
 
 
 def _parquet(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project) -> Source:
     scan = f"read_parquet({text(path)})"
     try:
         types = {row[0]: row[1] for row in db.execute(f"describe select * from {scan}").fetchall()}
-        db.execute(f"create or replace table {quoted(target)} as select {_list(project(types))} from {scan}")
+        db.execute(f"create or replace table {quoted(target)} as {project(types, scan)}")
     except duckdb.Error as fault:
         raise DataError(
             f"is not a readable Parquet file: {_first(fault)}", where=path.name, remedy="Export it again."
@@ -108,16 +116,23 @@ def _text_file(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: 
     broken: list[Record] = []
     raw = f"{target}_raw"
     _fill(db, raw, names, _sound(records(path, how), broken))
-    parts = _list(project(dict.fromkeys(names, "VARCHAR")))
-    db.execute(f"create or replace table {quoted(target)} as select _row, _line, {parts} from {quoted(raw)}")
+    db.execute(f"create or replace table {quoted(target)} as {project(_placed(names), quoted(raw))}")
     db.execute(f"drop table {quoted(raw)}")
     return Source(path, names, tuple(broken), remarks, doubled, exact=True)
 
 
 def _empty(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project) -> Source:
-    parts = _list(project({})) or "null::varchar as _none"
-    db.execute(f"create or replace table {quoted(target)} as select {parts} limit 0")
+    db.execute(f"create or replace table {quoted(target)} as {project({}, '(select null as _none)')} limit 0")
     return Source(path, ())
+
+
+def csv_scan(path: Path, how: Dialect, names: tuple[str, ...]) -> str:
+    """SQL that reads a clean UTF-8 file as text; DuckDB raises an error at a broken line."""
+    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)
+    return (
+        f"read_csv({text(path)}, auto_detect=false, header=true, delim={text(how.delimiter)}, quote='\"', escape='\"', "
+        f"strict_mode=true, columns={{{columns}}})"
+    )
 
 
 def _quickly(
@@ -125,14 +140,9 @@ def _quickly(
 ) -> bool:
     """Read a clean UTF-8 file by DuckDB; false where a line is broken or blank, so that rows could not be told by number."""
     target, how, names = what
-    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)
-    scan = (
-        f"read_csv({text(path)}, auto_detect=false, header=true, delim={text(how.delimiter)}, quote='\"', escape='\"', "
-        f"strict_mode=true, columns={{{columns}}})"
-    )
+    scan = csv_scan(path, how, names)
     try:
-        parts = _list(project(dict.fromkeys(names, "VARCHAR")))
-        db.execute(f"create or replace table {quoted(target)} as select {parts} from {scan}")
+        db.execute(f"create or replace table {quoted(target)} as {project(dict.fromkeys(names, 'VARCHAR'), scan)}")
     except duckdb.Error:
         return False
     rows: int = db.execute(f"select count(*) from {quoted(target)}").fetchall()[0][0]
@@ -233,7 +243,6 @@ def _sheet(db: duckdb.DuckDBPyConnection, path: Path, grid: list[list[Any]], tar
     while header and not header[-1].strip():
         header.pop()
     names, doubled = unique(header)
-    types = dict.fromkeys(names, "VARCHAR")
     broken: list[Record] = []
 
     def rows() -> Iterator[Record]:
@@ -248,9 +257,7 @@ def _sheet(db: duckdb.DuckDBPyConnection, path: Path, grid: list[list[Any]], tar
         return _empty(db, path, target, project)
     raw = f"{target}_raw"
     _fill(db, raw, names, _sound(rows(), broken))
-    db.execute(
-        f"create or replace table {quoted(target)} as select _row, _line, {_list(project(types))} from {quoted(raw)}"
-    )
+    db.execute(f"create or replace table {quoted(target)} as {project(_placed(names), quoted(raw))}")
     db.execute(f"drop table {quoted(raw)}")
     return Source(path, names, tuple(broken), (), doubled, exact=True)
 
@@ -273,8 +280,8 @@ def _cell(value: Any) -> str:
     return str(value).strip()
 
 
-def _list(parts: list[str]) -> str:
-    return ", ".join(parts)
+def _placed(names: tuple[str, ...]) -> dict[str, str]:
+    return {"_row": "BIGINT", "_line": "BIGINT", **dict.fromkeys(names, "VARCHAR")}
 
 
 def _first(fault: Exception) -> str:

@@ -42,9 +42,14 @@ def split(accounts: pd.DataFrame, places: Floats, parts: int, effort: Effort) ->
     """
     n = len(accounts)
     if not 2 <= parts <= n:
-        raise UsageError(f"{n} accounts cannot be split into {parts} parts", remedy="Name from 2 parts to one per account.")
+        raise UsageError(
+            f"{n} accounts cannot be split into {parts} parts", remedy="Name from 2 parts to one per account."
+        )
     weight = np.stack(
-        [_percent(accounts["sales_12m_amount"].to_numpy(np.float64)), _percent(accounts["hours_per_year"].to_numpy(np.float64))],
+        [
+            _percent(accounts["sales_12m_amount"].to_numpy(np.float64)),
+            _percent(accounts["hours_per_year"].to_numpy(np.float64)),
+        ],
         axis=1,
     )
     centres = _centres(places, weight[:, 1], parts)
@@ -81,7 +86,12 @@ def _centres(places: Floats, weight: Floats, parts: int) -> Floats:
     found = np.array(centres)
     for _ in range(20):
         nearest = np.argmin(distance_km(at[:, None, :], found[None, :, :]), axis=1)
-        found = np.array([np.average(at[nearest == p], axis=0, weights=w[nearest == p]) if (nearest == p).any() else found[p] for p in range(parts)])
+        found = np.array(
+            [
+                np.average(at[nearest == p], axis=0, weights=w[nearest == p]) if (nearest == p).any() else found[p]
+                for p in range(parts)
+            ]
+        )
     return found
 
 

@@ -51,4 +51,9 @@ def decisions(proposal: Proposal, answer: Answer) -> list[Decision]:
     ]
     figures = {k: proposal.summary[k] for k in ("objective", "bound", "gap", "moved")}
     said = {"answer": "accepted", "accepted": len(kept), "refused": dict(sorted(answer.refused.items())), **figures}
-    return [*rows, Decision("proposal", proposal.id, said, answer.by, answer.at, "accepted by account" if answer.refused else "accepted")]
+    return [
+        *rows,
+        Decision(
+            "proposal", proposal.id, said, answer.by, answer.at, "accepted by account" if answer.refused else "accepted"
+        ),
+    ]

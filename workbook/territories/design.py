@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +10,8 @@ import pandas as pd
 
 from workbook.rules.territories import DesignRules
 from workbook.territories.geography import distance_km, middles
-from workbook.territories.reach import eligible
+from workbook.territories.reach import Reach, eligible
 from workbook.territories.solver.problem import Bands, Problem
-from workbook.territories.solver.search import components
 from workbook.territories.wishes import Wishes, clashes, refuse
 from workbook.tree import Tree
 
@@ -38,6 +37,21 @@ class Company:
     visits: Floats
     tree: Tree
     as_of: pd.Timestamp
+
+    def cut(self, accounts: frozenset[str], reps: frozenset[str]) -> Company:
+        """Only these accounts and reps; accounts of a family that is held outside keep apart from it."""
+        inside = (
+            self.accounts["account_id"].isin(accounts)
+            & ~(self.accounts["rep_id"].notna() & ~self.accounts["rep_id"].isin(reps))
+        ).to_numpy()
+        people = self.people[self.people["rep_id"].isin(reps).to_numpy()].reset_index(drop=True)
+        return replace(
+            self,
+            accounts=self.accounts[inside].reset_index(drop=True),
+            people=people,
+            places=self.places[inside],
+            visits=self.visits[inside],
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +89,8 @@ def design(company: Company, rules: DesignRules, wishes: Wishes) -> Design:
     count = int(units["unit"].max()) + 1 if len(units) else 0
     at = units["unit"].to_numpy()
     home = pd.Index(reps).get_indexer(units.drop_duplicates("unit").sort_values("unit")["home"])
-    unit, rep = eligible(live, units, people, (company.tree, rules, wishes))
+    reach = eligible(live, units, people, (company.tree, rules, wishes))
+    unit, rep = reach.unit, reach.rep
     places = company.places[rows]
     measures, values, totals, notes = _measures(live, at, count, rules)
     moving = _moving(live, at, count, (rules, company.as_of))
@@ -90,9 +105,9 @@ def design(company: Company, rules: DesignRules, wishes: Wishes) -> Design:
     place_of = home.astype(np.int32)
     blank = np.zeros((len(reps), values.shape[1]))
     shell = Problem.of(unit, rep, cost, values, Bands(*[blank] * 8), place_of)
-    fair = _fair(shell, people, values)
+    fair = _fair(reach, people, values)
     capped, more = _capped(shell, values, fair, (measures, rules), live, at)
-    fair = _fair(shell, people, capped)
+    fair = _fair(reach, people, capped)
     bands = _bands(fair, people, (measures, totals, rules), company.as_of)
     problem = Problem(shell.start, shell.rep, shell.cost, np.ascontiguousarray(capped), bands, place_of)
     return Design(problem, units, reps, measures, terms, totals, fair, values, tuple(notes + more))
@@ -105,11 +120,17 @@ def units_of(live: pd.DataFrame) -> pd.DataFrame:
     their own.
     """
     home = live["rep_id"].astype("object").where(live["rep_id"].notna(), None)
-    key = live["family_id"].fillna(live["account_id"]).astype("object") + "\x00" + home.fillna("\x00" + live["account_id"].astype("object"))
+    key = (
+        live["family_id"].fillna(live["account_id"]).astype("object")
+        + "\x00"
+        + home.fillna("\x00" + live["account_id"].astype("object"))
+    )
     return pd.DataFrame({"account_id": live["account_id"], "unit": pd.factorize(key)[0], "home": home})
 
 
-def within_reach(unit: npt.NDArray[np.intp], cost: Floats, held: npt.NDArray[np.bool_], reach: int) -> npt.NDArray[np.bool_]:
+def within_reach(
+    unit: npt.NDArray[np.intp], cost: Floats, held: npt.NDArray[np.bool_], reach: int
+) -> npt.NDArray[np.bool_]:
     """The ``reach`` cheapest reps of each unit (ties: the earlier), and the one who holds it. Arcs stand in order of unit."""
     order = np.lexsort((cost, unit))
     counts = np.bincount(unit)
@@ -119,7 +140,8 @@ def within_reach(unit: npt.NDArray[np.intp], cost: Floats, held: npt.NDArray[np.
 
 
 def _sum(values: npt.ArrayLike, at: npt.NDArray[np.intp], count: int) -> Floats:
-    return np.bincount(at, weights=np.nan_to_num(np.asarray(values, dtype=np.float64)), minlength=count)
+    weights = np.nan_to_num(np.asarray(values, dtype=np.float64))
+    return np.asarray(np.bincount(at, weights=weights, minlength=count), dtype=np.float64)
 
 
 def _measures(
@@ -136,7 +158,11 @@ def _measures(
     notes, names, columns, totals = [], [], [], {}
     wanted = [name for name in source if rules.balance.get(name, 0) > 0]
     for name in [*wanted, "capacity", "warm"]:
-        raw = live["status"].eq("customer").to_numpy(np.float64) if name == "warm" else source.get(name, source["workload"])
+        raw = (
+            live["status"].eq("customer").to_numpy(np.float64)
+            if name == "warm"
+            else source.get(name, source["workload"])
+        )
         total = float(raw.sum())
         if total <= 0:
             if name in wanted:
@@ -146,11 +172,15 @@ def _measures(
         totals[name] = total
         columns.append(100 * _sum(raw, at, count) / total)
     if live["potential_amount"].isna().any() and "potential" in names:
-        notes.append(f"potential is not known for {int(live['potential_amount'].isna().sum())} accounts: they count as zero")
+        notes.append(
+            f"potential is not known for {int(live['potential_amount'].isna().sum())} accounts: they count as zero"
+        )
     return tuple(names), np.stack(columns, axis=1) if columns else np.zeros((count, 0)), totals, notes
 
 
-def _moving(live: pd.DataFrame, at: npt.NDArray[np.intp], count: int, more: tuple[DesignRules, pd.Timestamp]) -> dict[str, Floats]:
+def _moving(
+    live: pd.DataFrame, at: npt.NDArray[np.intp], count: int, more: tuple[DesignRules, pd.Timestamp]
+) -> dict[str, Floats]:
     """Points for moving each unit, by term."""
     rules, as_of = more
     years = ((as_of - live["owner_since"]).dt.days / 365.25).clip(0, _TENURE_YEARS).fillna(0).to_numpy(np.float64)
@@ -166,7 +196,9 @@ def _moving(live: pd.DataFrame, at: npt.NDArray[np.intp], count: int, more: tupl
     out = {}
     for name, (values, price) in raw.items():
         total = float(np.maximum(values, 0).sum())
-        out[name] = price * 100 * np.maximum(_sum(values, at, count), 0) / total * cheaper if total > 0 else np.zeros(count)
+        out[name] = (
+            price * 100 * np.maximum(_sum(values, at, count), 0) / total * cheaper if total > 0 else np.zeros(count)
+        )
     return out
 
 
@@ -197,20 +229,29 @@ def _travel(
     return np.asarray(rules.travel * 100 * (way - least[unit]) / now)
 
 
-def _fair(shell: Problem, people: pd.DataFrame, values: Floats) -> Floats:
-    """Each rep's fair load (m, K): a share by ramped capacity of what the connected part holds."""
+def _fair(reach: Reach, people: pd.DataFrame, values: Floats) -> Floats:
+    """Each rep's fair load (m, K): a share by ramped capacity of what the pool of reps and units holds."""
     hours = people["available_hours"].to_numpy(np.float64)
-    equal = np.isnan(hours).any()
-    fair = np.zeros((shell.m, values.shape[1]))
-    for units, reps in components(shell):
-        weight = np.ones(len(reps)) if equal else np.maximum(hours[reps], 0.0)
-        weight = weight / weight.sum() if weight.sum() > 0 else np.full(len(reps), 1 / len(reps))
-        fair[reps] = weight[:, None] * values[units].sum(axis=0)[None, :]
-    return fair
+    weight = np.ones(len(hours)) if np.isnan(hours).any() else np.maximum(hours, 0.0)
+    weight[reach.leaving] = 0.0
+    count = int(max(reach.unit_pool.max(initial=0), reach.rep_pool.max(initial=0))) + 1
+    pool = np.bincount(reach.rep_pool, weights=weight, minlength=count)
+    people_in = np.bincount(reach.rep_pool, minlength=count)
+    own = pool[reach.rep_pool]
+    share = np.where(own > 0, weight / np.where(own > 0, own, 1.0), 1.0 / people_in[reach.rep_pool])
+    held = np.stack(
+        [np.bincount(reach.unit_pool, weights=values[:, k], minlength=count) for k in range(values.shape[1])], axis=1
+    )
+    return np.asarray(share[:, None] * held[reach.rep_pool])
 
 
 def _capped(
-    shell: Problem, values: Floats, fair: Floats, more: tuple[tuple[str, ...], DesignRules], live: pd.DataFrame, at: npt.NDArray[np.intp]
+    shell: Problem,
+    values: Floats,
+    fair: Floats,
+    more: tuple[tuple[str, ...], DesignRules],
+    live: pd.DataFrame,
+    at: npt.NDArray[np.intp],
 ) -> tuple[Floats, list[str]]:
     """Units larger than the largest fair share that they can meet count only up to its band, and are named."""
     measures, rules = more
@@ -225,11 +266,15 @@ def _capped(
         out[over, k] = limit[over]
         for unit in over[:5]:
             account = str(live["account_id"].to_numpy()[at == unit][0])
-            notes.append(f"{account} (with its family) is larger than a fair share of {name}: it counts up to the edge of the band")
+            notes.append(
+                f"{account} (with its family) is larger than a fair share of {name}: it counts up to the edge of the band"
+            )
     return out, notes
 
 
-def _bands(fair: Floats, people: pd.DataFrame, more: tuple[tuple[str, ...], dict[str, float], DesignRules], as_of: pd.Timestamp) -> Bands:
+def _bands(
+    fair: Floats, people: pd.DataFrame, more: tuple[tuple[str, ...], dict[str, float], DesignRules], as_of: pd.Timestamp
+) -> Bands:
     """Free inside the band around the fair share, sloped beyond, steep beyond the second edge; hours over capacity cost more."""
     measures, totals, rules = more
     shape = fair.shape

@@ -70,13 +70,13 @@ _TOLD = {
 def sentences(
     moved: pd.DataFrame,
     frame: pd.DataFrame,
-    result: tuple[Design, pd.DataFrame, pd.DataFrame],
+    result: tuple[pd.DataFrame, pd.DataFrame],
     more: tuple[Company, Names],
 ) -> list[str]:
-    """One sentence per moved account with its numbers. ``frame``: all accounts with to_rep; ``result``: the design, the
-    cards, the terms of :func:`undo`.
+    """One sentence per moved account with its numbers. ``frame``: all accounts with to_rep; ``result``: the cards and the
+    terms of :func:`undo`.
     """
-    (design, cards, terms), (company, names) = result, more
+    (cards, terms), (company, names) = result, more
     index = cards.set_index(["rep_id", "measure"])
     best = _main_terms(terms)
     hours = company.people.set_index("rep_id")["available_hours"]
@@ -90,7 +90,9 @@ def sentences(
         for measure in best.get(row.unit, [])[:2]:
             if (row.from_rep, measure) in index.index and (row.to_rep, measure) in index.index:
                 a, b = index.loc[(row.from_rep, measure)], index.loc[(row.to_rep, measure)]
-                why.append(f"{_TOLD[measure]} {_index(a['index_before'])} → {_index(a['index_after'])} there, {_index(b['index_before'])} → {_index(b['index_after'])} here")
+                why.append(
+                    f"{_TOLD[measure]} {_index(a['index_before'])} → {_index(a['index_after'])} there, {_index(b['index_before'])} → {_index(b['index_after'])} here"
+                )
         has = []
         if free.get(row.to_rep, np.nan) > 0:
             has.append(f"{free[row.to_rep]:,.0f} free hours after all moves")

@@ -58,11 +58,22 @@ def proposal(company: Company, design: Design, solution: Solution, names: Names)
     points, terms = undo(design, solution.plan)
     moved["undo_points"] = points[moved["unit"].to_numpy()]
     cards = _cards(design, solution.plan)
-    moved["sentence"] = sentences(moved, frame, (design, cards, terms), (company, names))
-    columns = ["account_id", "territory_id", "name", "unit", "from_rep", "to_rep", "sales_12m_amount", "potential_amount"]
+    moved["sentence"] = sentences(moved, frame, (cards, terms), (company, names))
+    columns = [
+        "account_id",
+        "territory_id",
+        "name",
+        "unit",
+        "from_rep",
+        "to_rep",
+        "sales_12m_amount",
+        "potential_amount",
+    ]
     columns += ["projected_amount", "open_amount", "hours_per_year", "class", "grade", "undo_points", "sentence"]
     moves = moved[columns].rename(columns={"hours_per_year": "hours"})
-    moves = moves.sort_values(["from_rep", "to_rep", "undo_points", "account_id"], ascending=[True, True, False, True], kind="stable")
+    moves = moves.sort_values(
+        ["from_rep", "to_rep", "undo_points", "account_id"], ascending=[True, True, False, True], kind="stable"
+    )
     notes = list(design.notes)
     if solution.cut:
         notes.append("the time limit cut the search: on another machine the proposal may differ")
@@ -87,9 +98,16 @@ def _cards(design: Design, plan: npt.NDArray[np.int64]) -> pd.DataFrame:
         safe = np.where(fair > 0, fair, np.nan)
         parts.append(
             pd.DataFrame(
-                {"rep_id": design.reps, "measure": name, "before": before, "after": after, "fair": fair,
-                 "index_before": before / safe * 100, "index_after": after / safe * 100}
-            )  # fmt: skip
+                {
+                    "rep_id": design.reps,
+                    "measure": name,
+                    "before": before,
+                    "after": after,
+                    "fair": fair,
+                    "index_before": before / safe * 100,
+                    "index_after": after / safe * 100,
+                }
+            )
         )
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["rep_id", "measure"])
 
@@ -111,7 +129,8 @@ def _summary(design: Design, solution: Solution, frame: pd.DataFrame, moves: pd.
         "balance_before": float(priced["before"].sum()),
         "balance_after": float(priced["after"].sum()),
         "by_measure": {
-            name: (float(priced["before"][:, k].sum()), float(priced["after"][:, k].sum())) for k, name in enumerate(design.measures)
+            name: (float(priced["before"][:, k].sum()), float(priced["after"][:, k].sum()))
+            for k, name in enumerate(design.measures)
         },
         "short_hours": _short(design, solution),
         "accounts": len(frame),
@@ -119,7 +138,9 @@ def _summary(design: Design, solution: Solution, frame: pd.DataFrame, moves: pd.
         "moved_sales_amount": int(moves["sales_12m_amount"].sum()),
         "moved_sales_share": float(moves["sales_12m_amount"].sum() / sales.sum()) if sales.sum() else 0.0,
         "moved_potential_amount": int(moves["potential_amount"].fillna(0).sum()),
-        "moved_potential_share": float(moves["potential_amount"].fillna(0).sum() / potential.sum()) if potential.sum() else 0.0,
+        "moved_potential_share": float(moves["potential_amount"].fillna(0).sum() / potential.sum())
+        if potential.sum()
+        else 0.0,
         "gap_hours": gap / 100 * design.totals.get("workload", design.totals.get("capacity", 0.0)),
         "gap_sales_amount": round(gap / 100 * design.totals.get("sales", 0.0)),
         "seconds": solution.seconds,
@@ -140,9 +161,13 @@ def short(company: Company, design: Design, solution: Solution) -> list[str]:
     """Who is short of hours and by how much, territory by territory: why a hard limit on hours cannot be kept."""
     k = design.measures.index("capacity")
     over = np.maximum(design.problem.loads(solution.plan)[:, k] - design.problem.bands.high[:, k], 0.0)
-    hours = pd.Series(over * design.totals["capacity"] / 100, index=company.people["territory_id"].to_numpy(dtype=object))
+    hours = pd.Series(
+        over * design.totals["capacity"] / 100, index=company.people["territory_id"].to_numpy(dtype=object)
+    )
     by_node = hours.groupby(level=0, sort=True).sum()
-    return [f"{company.tree.name(str(node))} is short {value:,.0f} hours" for node, value in by_node.items() if value > 0.5]
+    return [
+        f"{company.tree.name(str(node))} is short {value:,.0f} hours" for node, value in by_node.items() if value > 0.5
+    ]
 
 
 def plain(summary: dict[str, Any], money: Any) -> str:

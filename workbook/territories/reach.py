@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from workbook.rules.territories import DesignRules
 from workbook.territories.wishes import Wishes, refuse
@@ -30,9 +34,31 @@ def group_of(tree: Tree, nodes: pd.Series, across: str) -> npt.NDArray[np.object
     return nodes.map(found).to_numpy(dtype=object)
 
 
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Allowed pairs of unit and rep, and the pools that share fairly: ``unit_pool`` (n,) and ``rep_pool`` (m,), by what would
+    be allowed without anybody's wishes; ``leaving`` (m,) marks reps whose fair share is nothing.
+    """
+
+    unit: Ints
+    rep: Ints
+    unit_pool: Ints
+    rep_pool: Ints
+    leaving: Bools
+
+
+def _pools(pairs: Bools) -> tuple[Ints, Ints]:
+    """Connected parts of units and reps."""
+    n, m = pairs.shape
+    unit, rep = np.nonzero(pairs)
+    graph = coo_matrix((np.ones(len(unit)), (unit, n + rep)), shape=(n + m, n + m))
+    label = connected_components(graph, directed=False)[1].astype(np.intp)
+    return label[:n], label[n:]
+
+
 def eligible(
     live: pd.DataFrame, units: pd.DataFrame, people: pd.DataFrame, more: tuple[Tree, DesignRules, Wishes]
-) -> tuple[Ints, Ints]:
+) -> Reach:
     """Pairs of unit and rep that are allowed.
 
     A unit may stay where it is (unless its rep has left or is to leave), and go to present or coming reps of its group with
@@ -48,13 +74,15 @@ def eligible(
     gone = people["left_on"].notna() & ~people["present"] & ~people["coming"]
     leaving = people["rep_id"].isin(wishes.leaving).to_numpy() | gone.to_numpy()
     roles = people["role"].fillna("rep").str.lower()
-    takes = ~leaving & ~roles.isin(["manager", "overlay", "sponsor", "director", "specialist"]).to_numpy()
-    if wishes.takers is not None:
-        takes &= people["rep_id"].isin(wishes.takers).to_numpy()
+    can = ~leaving & ~roles.isin(["manager", "overlay", "sponsor", "director", "specialist"]).to_numpy()
     home = pd.Index(people["rep_id"]).get_indexer(units["home"].to_numpy()[first])
     pairs = _pairs(tree, groups[first], people)
-    pairs &= takes[None, :] & ~mixed[:, None]
+    pairs &= can[None, :] & ~mixed[:, None]
     pairs &= _skilled(live, at, count, people, rules)
+    free = pairs.copy()
+    free[np.flatnonzero(home >= 0), home[home >= 0]] = True
+    if wishes.takers is not None:
+        pairs &= people["rep_id"].isin(wishes.takers).to_numpy()[None, :]
     fixed = _fixed(units, wishes, count)
     pairs[fixed] = False
     stays = home >= 0
@@ -64,10 +92,12 @@ def eligible(
     none = np.flatnonzero(~pairs.any(axis=1))
     if len(none) and wishes.free is None and wishes.takers is None:
         names = [str(live["account_id"].iloc[first[u]]) for u in none[:8]]
-        refuse([f"nobody may hold {name} (left reps, region {rules.across}, skills, what is forbidden)" for name in names])
+        refuse(
+            [f"nobody may hold {name} (left reps, region {rules.across}, skills, what is forbidden)" for name in names]
+        )
     pairs[none] = _fallback(home[none], people, pairs.shape[1])
     unit, rep = np.nonzero(pairs)
-    return unit, rep
+    return Reach(unit, rep, *_pools(free), leaving)
 
 
 def _pairs(tree: Tree, groups: npt.NDArray[np.object_], people: pd.DataFrame) -> Bools:

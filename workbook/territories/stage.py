@@ -139,11 +139,16 @@ class Territories(Stage):
         """Hours there are and needed by territory and month ahead: node, month, available_hours, needed_hours, free_hours."""
         return staffing.months(self.people, self.capacity, self.presence * self.ramp, self._edges)
 
-    def propose(self, wishes: Wishes | None = None, effort: Effort | None = None, rules: DesignRules | None = None) -> Proposal:
-        """A territory design with its proof (A10, A14, D2, D5): the whole company's, under the published weights."""
+    def propose(
+        self, wishes: Wishes | None = None, effort: Effort | None = None, rules: DesignRules | None = None
+    ) -> Proposal:
+        """A territory design with its proof (A10, A14, D2, D5) under the published weights; in a scoped book only among the
+        accounts and reps in scope.
+        """
         stage = self.whole or self
         rules = rules or stage.rules.design
         company, wanted = stage.company, (wishes or Wishes()).with_decisions(stage.facts.decisions)
+        company = company.cut(self.scope.accounts, self.scope.reps) if self.scope is not None else company
         problem = design(company, rules, wanted)
         found = solve(problem.problem, effort or Effort(seconds=rules.seconds, seed=rules.seed))
         made = proposal(company, problem, found, stage.names)

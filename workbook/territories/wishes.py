@@ -39,7 +39,11 @@ def clashes(wishes: Wishes, units: pd.DataFrame, reps: Iterable[str]) -> list[st
     of_unit = dict(zip(units["account_id"], units["unit"], strict=True))
     home = dict(zip(units["account_id"], units["home"], strict=True))
     found = [f"{account} is not an account that can move" for account in sorted(set(wishes.pins) - known)]
-    found += [f"{account} is to go to {rep}, who holds no book here" for account, rep in sorted(wishes.pins.items()) if rep not in people]
+    found += [
+        f"{account} is to go to {rep}, who holds no book here"
+        for account, rep in sorted(wishes.pins.items())
+        if rep not in people
+    ]
     found += [f"{rep} is to leave, but is no rep here" for rep in sorted(wishes.leaving - people)]
     wanted: dict[int, dict[str, str]] = {}
     for account, rep in sorted(wishes.pins.items()):

@@ -71,7 +71,9 @@ def rebuild(problem: Problem, plan: Ints, reps: Ints, limits: tuple[int, float])
     return (units, arcs[chosen], gain) if gain > 1e-9 else (units, plan[units], 0.0)
 
 
-def improve_round(problem: Problem, plan: Ints, teams: list[Ints], limits: tuple[int, float], workers: int) -> tuple[Ints, Floats]:
+def improve_round(
+    problem: Problem, plan: Ints, teams: list[Ints], limits: tuple[int, float], workers: int
+) -> tuple[Ints, Floats]:
     """One round over disjoint teams: the new plan and each team's gain."""
     with ThreadPoolExecutor(workers) as pool:
         done = list(pool.map(lambda team: rebuild(problem, plan, team, limits), teams))

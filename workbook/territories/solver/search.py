@@ -19,7 +19,7 @@ from workbook.territories.solver.certificate import certify, rep_values
 from workbook.territories.solver.exact import prove
 from workbook.territories.solver.kernels import anneal, cheapest, descend
 from workbook.territories.solver.neighbourhoods import groups, improve_round, kinship
-from workbook.territories.solver.problem import Floats, Ints, Problem
+from workbook.territories.solver.problem import Ints, Problem
 from workbook.territories.solver.relaxation import Relaxation, relax
 
 #: Proposals of the annealing per second and chain.
@@ -295,7 +295,9 @@ def _certify(search: _Search, relaxed: Relaxation) -> None:
     upper = rep_values(problem, search.plan, price)
     floor = problem.bands.least(relaxed.slope, problem.most).sum(axis=1)
     chosen = np.argsort(floor - upper, kind="stable")[:count]
-    made = certify(problem, relaxed.slope, price, upper, reps=np.sort(chosen), limits=(200, search.until), workers=effort.workers)
+    made = certify(
+        problem, relaxed.slope, price, upper, reps=np.sort(chosen), limits=(200, search.until), workers=effort.workers
+    )
     search.bound = max(search.bound, made.bound)
     search.cut = search.cut or made.late
     search.note("knapsacks")

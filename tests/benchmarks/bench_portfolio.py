@@ -88,7 +88,9 @@ def frames(accounts: int, seed: int = 1) -> dict[str, Any]:
                 "account_id": ids.take(who).array,
                 "booked_on": sold,
                 "amount": rng.integers(50_00, 5_000_00, lines),
-                "product_id": pd.Series([f"p{i}" for i in range(20)], dtype="str").take(rng.integers(0, 20, lines)).array,
+                "product_id": pd.Series([f"p{i}" for i in range(20)], dtype="str")
+                .take(rng.integers(0, 20, lines))
+                .array,
             }
         ),
         "contacts": pd.DataFrame(
@@ -104,7 +106,9 @@ def frames(accounts: int, seed: int = 1) -> dict[str, Any]:
                 "created_on": made.astype("datetime64[us]"),
                 "close_on": (end + rng.integers(1, 300, count)).astype("datetime64[us]"),
                 "closed_on": pd.Series(closed.astype("datetime64[us]")).where(status != "open"),
-                "product_id": pd.Series([f"p{i}" for i in range(20)], dtype="str").take(rng.integers(0, 20, count)).array,
+                "product_id": pd.Series([f"p{i}" for i in range(20)], dtype="str")
+                .take(rng.integers(0, 20, count))
+                .array,
             }
         ),
         "activities": pd.DataFrame(

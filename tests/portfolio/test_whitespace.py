@@ -10,6 +10,7 @@ import pytest
 
 from workbook.facts import Facts
 from workbook.portfolio import Portfolio
+from workbook.portfolio.bookings import Booked
 from workbook.portfolio.whitespace import Bought, peer_groups
 from workbook.rules import Rules
 from workbook.rules.portfolio import WhitespaceRules
@@ -103,7 +104,7 @@ def test_credits_make_no_negative_purchase_and_old_sales_do_not_count(
         {"account_id": ["C3"], "booked_on": [pd.Timestamp("2026-06-01")], "amount": [-900_00], "product_id": ["p1"]}
     )
     tables = replace(facts.tables, sales=pd.concat([facts.tables.sales, credit], ignore_index=True))
-    bought = Bought.of(tables, date(2026, 6, 30), 12)
+    bought = Bought.of(Booked.of(tables.sales, tables.accounts, tables.products), date(2026, 6, 30), 12)
     assert (bought.amounts >= 0).all()
     assert bought.amounts.sum() == (1200 + 1200 + 1200 + 100) * 100
 

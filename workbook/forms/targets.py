@@ -12,11 +12,11 @@ import pandas as pd
 
 from workbook.book import Book
 from workbook.charts import targets as charts
+from workbook.charts.unfolding import Unfolding
 from workbook.errors import UsageError, WorkbookError
 from workbook.money import format_amount
 from workbook.rules.reader import as_toml
 from workbook.rules.targets import BASES
-from workbook.sections.targets import Unfolding
 from workbook.show import Note
 from workbook.targets.allocated import Allocated, allocated
 from workbook.targets.draft import drafted, prepared

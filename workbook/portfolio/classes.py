@@ -154,3 +154,62 @@ def classes(ruled: pd.DataFrame, earlier: pd.DataFrame, decisions: Decisions, as
         frame.loc[row, "changed_on"] = pd.Timestamp(decision.at).tz_localize(None).normalize()
     columns = ["account_id", "territory_id", "class", "sentence", "changed_on", "previous", "rule", "overridden"]
     return frame[columns]
+
+
+#: What a change is laid to, by the rule that decides now, or that decided before where no rule fits now.
+TRIGGERS = {
+    "disqualified": "it was disqualified",
+    "small": "its projection or potential fell",
+    "costly": "selling to it came to cost too much",
+    "competitor": "a competitor holds it, or its potential rose",
+    "growing": "its sales grew",
+    "regular": "it buys regularly now",
+}
+LAPSED = {
+    "regular": "it no longer buys regularly",
+    "growing": "its growth slowed",
+    "costly": "selling to it came to pay",
+    "small": "its projection or potential rose",
+    "competitor": "no competitor is noted, or its potential fell",
+    "disqualified": "it is no longer disqualified",
+    "open": "the facts changed",
+}
+
+
+def class_changes(ruled: pd.DataFrame, earlier: pd.DataFrame, won: pd.Index) -> pd.DataFrame:
+    """Changes of class by the rules since the last review, for people to confirm: account_id, territory_id, from, to, trigger,
+    sentence. ``won`` are the accounts with which a deal was won since then.
+    """
+    then = earlier.set_index("account_id")[["class", "rule"]].reindex(ruled["account_id"])
+    moved = then["class"].notna().to_numpy() & (then["class"].to_numpy() != ruled["class"].to_numpy())
+    rows, before = ruled[moved], then[moved]
+    trigger = rows["rule"].map(TRIGGERS).fillna(pd.Series(before["rule"].map(LAPSED).array, index=rows.index))
+    deal = rows["account_id"].isin(won)
+    return pd.DataFrame(
+        {
+            "account_id": rows["account_id"],
+            "territory_id": rows["territory_id"],
+            "from": before["class"].array,
+            "to": rows["class"],
+            "trigger": trigger.where(~deal, "a deal was won; " + trigger).astype("str"),
+            "sentence": rows["sentence"],
+        }
+    ).reset_index(drop=True)
+
+
+def class_history(ruled: pd.DataFrame, decisions: Decisions) -> pd.DataFrame:
+    """Every change and override that people recorded, oldest first: account_id, at, by, from, to, trigger, reason (C5)."""
+    columns = ["account_id", "at", "by", "from", "to", "trigger", "reason"]
+    last = dict(zip(ruled["account_id"], ruled["class"], strict=True))
+    seen: dict[str, str] = {}
+    rows = []
+    for row in decisions.rows:
+        if row.kind not in ("class_change", "class_override") or row.subject not in last:
+            continue
+        override = row.kind == "class_override"
+        to = row.payload.get("class" if override else "to")
+        given = seen.get(row.subject, last[row.subject]) if override else row.payload.get("from")
+        trigger = f"override: {row.reason}" if override else row.payload.get("trigger", "")
+        rows.append((row.subject, pd.Timestamp(row.at).tz_localize(None), row.by, given, to, trigger, row.reason))
+        seen[row.subject] = str(to)
+    return pd.DataFrame(rows, columns=columns)

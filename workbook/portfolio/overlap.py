@@ -29,7 +29,7 @@ def on_top_share(tables: Tables, as_of: date, rules: ProjectionRules) -> float:
 
     What the accounts with open deals then bought in the 12 months after, less their run-rate as it came true for the accounts
     without deals, divided by their weighted deals due in that time. A normal prior of one half ± 0.3 is updated with that,
-    by the inverse of its variance (the squared misses of the accounts): few deals among large sales teach little.
+    by the inverse of its variance (the squares of what the learned share leaves unexplained): few deals among large sales teach little.
     """
     if rules.pipeline_on_top_share is not None:
         return rules.pipeline_on_top_share
@@ -51,8 +51,10 @@ def on_top_share(tables: Tables, as_of: date, rules: ProjectionRules) -> float:
     with_deals = ids.isin(weighted.index)
     usual = bought[~with_deals].sum() / max(expected[~with_deals].sum(), 1.0) if (~with_deals).any() else 1.0
     misses = bought[with_deals] - usual * expected[with_deals]
+    due_amount = weighted.reindex(ids[with_deals]).to_numpy(np.float64)
     size = max(float(weighted.sum()), 1.0)
-    evidence = 1 / max(float((misses**2).sum()) / size**2, 1e-9)
+    learned = float(np.clip(misses.sum() / size, 0.0, 1.0))
+    evidence = 1 / max(float(((misses - learned * due_amount) ** 2).sum()) / size**2, 1e-9)
     belief = 1 / _PRIOR_SPREAD**2
-    share = (evidence * float(misses.sum()) / size + belief * _PRIOR_SHARE) / (evidence + belief)
+    share = (evidence * learned + belief * _PRIOR_SHARE) / (evidence + belief)
     return float(np.clip(share, 0.0, 1.0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -93,8 +93,20 @@ class Portfolio(Stage):
     @noun
     def classes(self) -> pd.DataFrame:
         """Class per account with its sentence, when it changed and what it was (C4, C5)."""
-        now = self._ruled(self.projection["projected_amount"])
-        return classing.classes(now, self._ruled_before, self.facts.decisions, self.facts.as_of)
+        return classing.classes(self._ruled_now, self._ruled_before, self.facts.decisions, self.facts.as_of)
+
+    @noun
+    def class_changes(self) -> pd.DataFrame:
+        """Changes of class by the rules since the last review, each with its trigger, for people to confirm (C5)."""
+        deals = self.facts.tables.opportunities
+        since = (deals["status"] == "won") & (deals["closed_on"] > pd.Timestamp(self._review_day))
+        won = pd.Index(deals.loc[since, "account_id"].unique())
+        return classing.class_changes(self._ruled_now, self._ruled_before, won)
+
+    @noun
+    def class_history(self) -> pd.DataFrame:
+        """Every change and override of a class that people recorded, with its trigger and reason (C5)."""
+        return classing.class_history(self._ruled_now, self.facts.decisions)
 
     @noun
     def class_mix(self) -> pd.DataFrame:
@@ -194,10 +206,19 @@ class Portfolio(Stage):
         return classing.ruled_classes(facts, rules, self.facts.currency)
 
     @cached_property
-    def _ruled_before(self) -> pd.DataFrame:
-        """The classes by rules on the day of the last review (else as many days ago as the rules say)."""
+    def _review_day(self) -> date:
+        """The day of the last recorded review, else as many days ago as the rules say."""
         held = [row.at.date() for row in self.facts.decisions.log("review") if row.at.date() < self.facts.as_of]
-        day = max(held, default=self.facts.as_of - timedelta(days=self.rules.classes.review_days))
+        return max(held, default=self.facts.as_of - timedelta(days=self.rules.classes.review_days))
+
+    @cached_property
+    def _ruled_now(self) -> pd.DataFrame:
+        return self._ruled(self.projection["projected_amount"])
+
+    @cached_property
+    def _ruled_before(self) -> pd.DataFrame:
+        """The classes by rules on the day of the last review."""
+        day = self._review_day
         tables = self.facts.tables.known_at(day)
         then = Portfolio(Facts(tables, self.facts.rules, day, self.facts.decisions.known_at(day)))
         totals = ahead.projected_totals(then._history, then._run_rate, then.deal_odds, tables.accounts["account_id"])

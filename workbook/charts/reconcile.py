@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from workbook.charts.style import BLUE, GREEN, GREY, INK, ORANGE, SKY, VERMILION, amount_axis, axes
+from workbook.charts.style import BLUE, GREEN, INK, ORANGE, SKY, VERMILION, amount_axis, axes
 from workbook.money import format_amount
 
 
@@ -47,46 +47,26 @@ def bridge(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def odds(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
-    """8 of 10 outcomes per node as a bar, the middle as a mark, the target as a line. Columns name, p10_amount, p50_amount,
-    p90_amount, target_amount (missing: no mark), target_probability."""
-    rows = frame.iloc[::-1].reset_index(drop=True)
-    ax = axes(ax, 7.2, 0.9 + 0.3 * len(rows))
+def odds(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """8 of 10 simulated years per node as a bar, the middle as a mark, in percent of the node's target.
+
+    Columns name, p10_amount, p50_amount, p90_amount, target_amount, target_probability; nodes without a target are left out.
+    """
+    rows = frame[frame["target_amount"].notna().to_numpy() & (frame["target_amount"].fillna(0) > 0).to_numpy()]
+    rows = rows.iloc[::-1].reset_index(drop=True)
+    ax = axes(ax, 7.2, 0.9 + 0.26 * len(rows))
     place = list(range(len(rows)))
-    ax.barh(
-        place,
-        rows["p90_amount"] - rows["p10_amount"],
-        left=rows["p10_amount"],
-        height=0.5,
-        color=SKY,
-        label="8 of 10 outcomes",
-    )
-    ax.vlines(
-        rows["p50_amount"],
-        [p - 0.25 for p in place],
-        [p + 0.25 for p in place],
-        colors=BLUE,
-        linewidth=2,
-        label="middle",
-    )
-    given = rows["target_amount"].notna().to_numpy()
-    at = [p for p, g in zip(place, given, strict=True) if g]
-    ax.vlines(
-        rows.loc[given, "target_amount"].astype("float64"), [a - 0.4 for a in at], [a + 0.4 for a in at],
-        colors=VERMILION, linewidth=2.2, label="target",
-    )  # fmt: skip
-    for p, row in zip(place, rows.itertuples(), strict=True):
-        if row.target_probability == row.target_probability:
-            ax.annotate(
-                f"{row.target_probability:.0%}",
-                (1.01, p),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                color=GREY,
-                fontsize=8,
-            )
+    target = rows["target_amount"].astype("float64") / 100
+    low, middle, high = (rows[c] / target for c in ("p10_amount", "p50_amount", "p90_amount"))
+    ax.axvline(100, color=VERMILION, linewidth=1.6, label="target", zorder=0)
+    ax.barh(place, high - low, left=low, height=0.55, color=SKY, label="8 of 10 simulated years")
+    ax.vlines(middle, [p - 0.28 for p in place], [p + 0.28 for p in place], colors=BLUE, linewidth=2, label="middle")
+    for p, chance in zip(place, rows["target_probability"], strict=True):
+        text = "over 99%" if chance > 0.99 else "under 1%" if chance < 0.01 else f"{chance:.0%}"
+        ax.annotate(text, (1.01, p), xycoords=("axes fraction", "data"), va="center", color=INK, fontsize=8)
     ax.set_yticks(place, rows["name"].tolist(), color=INK)
-    amount_axis(ax, currency, "x")
-    ax.set_title("Simulated year, and the chance of the target")
-    ax.legend(frameon=False, fontsize=8, loc="lower right", ncols=3)
+    ax.set_ylim(-0.7, len(rows) - 0.3)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
+    ax.set_title("The year in percent of the target, and the chance to reach it")
+    ax.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=3)
     return ax

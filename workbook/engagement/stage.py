@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbook.checks import Check
 from workbook.engagement.cadence import Standing, board, cadence, coverage
 from workbook.engagement.changes import changes, last_two, review_days
-from workbook.engagement.criteria import completeness, top_criteria
+from workbook.engagement.criteria import reporting, top_criteria
 from workbook.engagement.depth import books, depth, easy_wins, lorenz
 from workbook.engagement.effort import daily, effort
+from workbook.engagement.evidence import Evidence
 from workbook.engagement.integrity import by_signal, integrity, real_rows, reserved, touches
+from workbook.engagement.judgements import book_checks, cadence_checks, integrity_checks, key_checks
 from workbook.engagement.keep import keep, keep_not_known, next_steps
 from workbook.engagement.leaver import known_by_one, leaver, single_threaded
 from workbook.engagement.ledger import Ledger
@@ -161,11 +164,23 @@ class Engagement(Stage):
         return top_criteria(self._standing, self._real, self._steps, self._rules)
 
     @noun
-    def completeness(self) -> pd.DataFrame:
-        """Mandatory fields filled, per rep and table (A4)."""
+    def reporting(self) -> pd.DataFrame:
+        """How far activity in key accounts is reported so that others can rely on it, per rep (A4)."""
+        evidence = Evidence.of(self._log, self._rules.integrity)
+        return reporting(self._standing, self._log, evidence, self.integrity["level"] == "none", self._rules)
+
+    @noun
+    def checks(self) -> list[Check]:
+        """Judgements of how accounts are worked: per node, and of reps where something stands out."""
         tables = self.facts.tables
-        given = {name: frame for name, frame in tables.frames().items() if name in tables.given}
-        return completeness(given, self._standing, self._log, self.integrity["level"] == "none", self._rules)
+        if not self._knows_touches:
+            return [Check.not_known("engagement", tables.lacks("activities", "engagement"))]
+        return [
+            *cadence_checks(self.coverage, self._rules),
+            *key_checks(self.cadence, self.facts.tree),
+            *book_checks(self.books),
+            *integrity_checks(self.integrity, self._log, self._rules),
+        ]
 
     @noun
     def prospects(self) -> pd.DataFrame:

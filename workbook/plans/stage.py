@@ -102,6 +102,7 @@ class Plans(Stage):
             contacts=tables.contacts,
             repeat=self.repeat_business,
             targets=self.rep_targets,
+            outcomes=dict(zip(self.deals["opportunity_id"], self.deals["status"], strict=True)),
         )
 
     @property

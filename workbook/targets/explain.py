@@ -86,7 +86,7 @@ def _steps(made: Allocated, at: Ints, columns: Bools) -> list[tuple[str, Floats,
     ramped = cascaded(branches, draft.top, draft.ramped[kept])[here][:, columns].sum(axis=1)
     top = float(flat_top[columns].sum())
     share = [f"{value / top:.1%} of the company's number" if top else "Nothing to share" for value in base]
-    sources = "; ".join(dict.fromkeys(draft.season.source))
+    sources = draft.season.told
     edits = [e for e in made.edits if e.action in ("pin", "lock", "scale")]
     own: dict[int, list[str]] = {}
     for edit in edits:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
+from workbook.engagement.depth import account_value
 from workbook.engagement.log import Ints, Log, distinct, positions
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
@@ -45,12 +46,11 @@ def people_on(real: Log, ownership: pd.DataFrame, rules: EngagementRules) -> Int
 
 def large(frame: pd.DataFrame, rules: EngagementRules) -> pd.Series:
     """Which accounts are large: key accounts, and the top share by the greater of sales, projection and potential."""
-    value = frame[["sales_12m_amount", "projected_amount"]].max(axis=1).astype("int64")
-    value = np.maximum(value, frame["potential_amount"].fillna(0).astype("int64"))
+    value = account_value(frame)
     count = int(np.ceil(len(frame) * rules.large_share))
-    order = np.argsort(-value.to_numpy(), kind="stable")[:count]
+    order = np.argsort(-value, kind="stable")[:count]
     out = np.zeros(len(frame), dtype=bool)
-    out[order] = value.to_numpy()[order] > 0
+    out[order] = value[order] > 0
     return pd.Series(out | frame["is_key"].to_numpy(dtype=bool))
 
 
@@ -60,7 +60,7 @@ def single_threaded(
     """Large accounts that hang on one contact or one of our people (A19), failing ones first, then by value.
 
     Columns account_id, territory_id, rep_id, contacts (Int64: known there), active_contacts (touched in the window), people
-    (ours), has_sponsor, has_specialist, value_amount, verdict (fail: one contact and one person; warn: either), sentence.
+    (ours), has_sponsor, has_specialist, value_amount (the greatest of sales, projection and potential), verdict (fail: one contact and one person; warn: either), sentence.
     """
     frame = standing.frame
     out = frame[["account_id", "territory_id", "owner_rep_id"]].rename(columns={"owner_rep_id": "rep_id"})
@@ -72,17 +72,20 @@ def single_threaded(
     roles = ownership[(ownership["from_on"] <= today) & ~(ownership["to_on"] < today)]
     for column, role in (("has_sponsor", "sponsor"), ("has_specialist", "overlay")):
         out[column] = out["account_id"].isin(roles.loc[roles["role"] == role, "account_id"])
-    out["value_amount"] = frame[["sales_12m_amount", "projected_amount"]].max(axis=1).astype("int64")
+    out["value_amount"] = account_value(frame)
     one_contact = (known <= 1).fillna(False).to_numpy(dtype=bool)
     one_person = (out["people"] <= 1).to_numpy()
     out["verdict"] = pd.Series(np.where(one_contact & one_person, "fail", "warn"), dtype="str")
     contact = known.astype("str").where(known != 1, "one") + " contact" + pd.Series(np.where(one_contact, "", "s"))
-    contact = contact.where(known.notna().to_numpy(), "contacts not known").where(known != 0, "no contact")
-    people = pd.Series(np.where(one_person, "one of us", out["people"].astype("str") + " of us"), dtype="str")
+    contact = contact.where(known.notna().to_numpy(), "contacts not known").where(
+        (known != 0).fillna(True), "no contact"
+    )
+    people = (out["people"].astype("str") + " of us").where(out["people"] > 1, "one of us")
     lead = np.where(out["has_sponsor"], "", " Name a senior lead.")
     helper = np.where(out["has_specialist"] | ~one_person, "", " Name a specialist or second manager.")
     out["sentence"] = ("Large account, " + contact + ", " + people + " on it." + pd.Series(lead + helper)).astype("str")
-    kept = out[large(frame, rules).to_numpy() & (one_contact | one_person) & ~frame["disqualified"].to_numpy()]
+    held = (frame["owner_rep_id"].notna() & ~frame["disqualified"]).to_numpy()
+    kept = out[large(frame, rules).to_numpy() & (one_contact | one_person) & held]
     return kept.sort_values(["verdict", "value_amount"], ascending=[True, False], kind="stable").reset_index(drop=True)
 
 

@@ -48,82 +48,93 @@ class Horizon:
         return Horizon(self.edges[: ahead + 1], names, self.starts[touched], self.share[:ahead][:, touched])
 
 
-def projection_months(
-    past: History, rate: RunRate, weighted: pd.DataFrame, ids: pd.Series, horizon: Horizon
-) -> pd.DataFrame:
-    """One row per account, fiscal month and product family in which anything is expected: account_id, period,
-    product_family, run_rate_amount, pipeline_amount, loss_amount, projected_amount (the exact sum of the three).
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """What is expected, by account (``at``, position in the accounts table), fiscal month and product family (indices), in
+    that order: ``parts`` (rows, 3) whole minor units in the order of :data:`PARTS`. Cells of nothing are left out.
+    """
 
-    ``weighted`` are open deals with ``on_top_amount`` (whole minor units) and expected_close_on; ``ids`` the accounts'
-    ids by position. The rounding to minor units happens here, once, cell by cell; all above are sums.
+    at: npt.NDArray[np.int64]
+    period: npt.NDArray[np.int64]
+    family: npt.NDArray[np.int64]
+    parts: npt.NDArray[np.int64]
+
+    @property
+    def projected(self) -> npt.NDArray[np.int64]:
+        """The exact sum of the parts (rows,)."""
+        sums: npt.NDArray[np.int64] = self.parts.sum(1)
+        return sums
+
+
+def projection_cells(past: History, rate: RunRate, weighted: pd.DataFrame, ids: pd.Series, horizon: Horizon) -> Cells:
+    """Run-rate and loss by the account's mix of families, and open deals in the month in which they are expected to close.
+
+    ``weighted`` are open deals with ``on_top_amount`` (whole minor units) and expected_close_on; ``ids`` the accounts' ids by
+    position. The rounding to minor units happens here, once, cell by cell; all above are sums.
     """
     gross = rate.gross[:, : len(horizon.share)] @ horizon.share
     loss = rate.loss[:, : len(horizon.share)] @ horizon.share
     total = past.by_family.sum(1, keepdims=True)
     mix = past.by_family / np.where(total > 0, total, 1.0)
-    parts = [_family_cells(gross, loss, mix[:, at], past.accounts, at) for at in range(len(past.families))]
-    cells = pd.concat([*parts, _deal_cells(weighted, ids, past.families, horizon)], ignore_index=True)
-    if cells["pipeline_amount"].any():
-        cells = cells.groupby(["at", "period", "family"], sort=False, as_index=False)[PARTS].sum()
-    cells = cells.sort_values(["at", "period", "family"], kind="stable", ignore_index=True)
-    return pd.DataFrame(
-        {
-            "account_id": ids.take(cells["at"]).array,
-            "period": pd.Series(horizon.periods, dtype="str").take(cells["period"]).array,
-            "product_family": pd.Series(past.families, dtype="str").take(cells["family"]).array,
-            **{part: cells[part].to_numpy() for part in PARTS},
-            "projected_amount": cells[PARTS].sum(axis=1).to_numpy(),
-        }
-    )
-
-
-def _family_cells(
-    gross: Floats, loss: Floats, mix: Floats, accounts: npt.NDArray[np.intp], family: int
-) -> pd.DataFrame:
-    rows = np.flatnonzero(mix > 0)
-    run = round_amounts(gross[rows] * mix[rows, None])
-    lost = round_amounts(loss[rows] * mix[rows, None])
-    row, period = np.nonzero(run | lost)
-    return pd.DataFrame(
-        {
-            "at": accounts[rows[row]].astype(np.int32),
-            "period": period.astype(np.int16),
-            "family": np.full(len(row), family, dtype=np.int16),
-            "run_rate_amount": run[row, period],
-            "pipeline_amount": np.zeros(len(row), dtype=np.int64),
-            "loss_amount": lost[row, period],
-        }
-    )
-
-
-def _deal_cells(weighted: pd.DataFrame, ids: pd.Series, families: tuple[str, ...], horizon: Horizon) -> pd.DataFrame:
+    months, kinds = len(horizon.periods), len(past.families)
+    keys, values = [], []
+    for family in range(kinds):
+        rows = np.flatnonzero(mix[:, family] > 0)
+        run = round_amounts(gross[rows] * mix[rows, family, None])
+        lost = round_amounts(loss[rows] * mix[rows, family, None])
+        row, period = np.nonzero(run | lost)
+        keys.append((past.accounts[rows[row]] * months + period) * kinds + family)
+        values.append(np.column_stack([run[row, period], np.zeros(len(row), np.int64), lost[row, period]]))
     day = weighted["expected_close_on"].to_numpy().astype("datetime64[D]")
     at = pd.Index(ids).get_indexer(pd.Index(weighted["account_id"]))
     inside = (day > horizon.edges[0]) & (day <= horizon.edges[-1]) & (at >= 0)
-    rows = weighted[inside]
+    inside &= weighted["on_top_amount"].to_numpy() != 0
     period = np.searchsorted(horizon.starts, day[inside], side="right") - 1
-    frame = pd.DataFrame(
+    family_at = pd.Index(past.families).get_indexer(pd.Index(weighted["product_family"][inside]))
+    keys.append((at[inside] * months + period) * kinds + family_at)
+    amount = weighted["on_top_amount"].to_numpy(np.int64)[inside]
+    values.append(np.column_stack([np.zeros_like(amount), amount, np.zeros_like(amount)]))
+    return _merged(np.concatenate(keys), np.concatenate(values), (months, kinds))
+
+
+def _merged(key: npt.NDArray[np.int64], parts: npt.NDArray[np.int64], shape: tuple[int, int]) -> Cells:
+    order = np.argsort(key, kind="stable")
+    key, parts = key[order], parts[order]
+    starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, dtype=np.intp)
+    sums = np.add.reduceat(parts, starts, axis=0) if len(starts) else parts
+    key = key[starts]
+    months, kinds = shape
+    return Cells(key // (months * kinds), key // kinds % months, key % kinds, sums)
+
+
+def projection_months(
+    cells: Cells, ids: pd.Series, periods: tuple[str, ...], families: tuple[str, ...]
+) -> pd.DataFrame:
+    """One row per account, fiscal month and product family in which anything is expected: account_id, period,
+    product_family, run_rate_amount, pipeline_amount, loss_amount, projected_amount (the exact sum of the three).
+    """
+    return pd.DataFrame(
         {
-            "at": at[inside].astype(np.int32),
-            "period": period.astype(np.int16),
-            "family": pd.Index(families).get_indexer(pd.Index(rows["product_family"])).astype(np.int16),
-            "run_rate_amount": np.zeros(len(rows), dtype=np.int64),
-            "pipeline_amount": rows["on_top_amount"].to_numpy(np.int64),
-            "loss_amount": np.zeros(len(rows), dtype=np.int64),
+            "account_id": ids.take(cells.at).array,
+            "period": pd.Series(periods, dtype="str").take(cells.period).array,
+            "product_family": pd.Series(families, dtype="str").take(cells.family).array,
+            **{part: cells.parts[:, at] for at, part in enumerate(PARTS)},
+            "projected_amount": cells.projected,
         }
     )
-    return frame[frame["pipeline_amount"] != 0]
 
 
-def projection(months: pd.DataFrame, accounts: pd.DataFrame, method: str) -> pd.DataFrame:
+def projection(cells: Cells, accounts: pd.DataFrame, method: str) -> pd.DataFrame:
     """One row per account: account_id, territory_id, run_rate_amount, pipeline_amount, loss_amount, projected_amount and
-    the method; the exact sums of ``months`` (zero rows where nothing is expected).
+    the method; the exact sums of ``cells`` (zero rows where nothing is expected).
     """
-    sums = months.groupby("account_id", sort=False)[[*PARTS, "projected_amount"]].sum()
+    sums = np.zeros((len(accounts), len(PARTS)), dtype=np.int64)
+    np.add.at(sums, cells.at, cells.parts)
     frame = accounts[["account_id", "territory_id"]].reset_index(drop=True)
-    for part in (*PARTS, "projected_amount"):
-        frame[part] = sums[part].reindex(frame["account_id"], fill_value=0).astype("int64").array
-    frame["method"] = pd.Series(method, index=frame.index, dtype="str")
+    for at, part in enumerate(PARTS):
+        frame[part] = sums[:, at]
+    frame["projected_amount"] = sums.sum(1)
+    frame["method"] = pd.Series([method], dtype="str").take(np.zeros(len(frame), dtype=np.intp)).array
     return frame
 
 

@@ -89,7 +89,7 @@ FAULTS = {
     "a territory without rep or account": (
         {"territories": ("B,South,CO,P2", "B,South,CO,P2\nC,West,CO,")}, ("territories", 5, "territory_id", "no rep works", "warning")),
     "a rep without accounts": (
-        {"reps": ("P3,Mia", "P4,Bo,A,,2022-01-01,\nP3,Mia")}, ("reps", 4, "rep_id", "Bo holds no account", "warning")),
+        {"reps": ("P3,Mia", "P4,Bo,A,,2022-01-01,\nP3,Mia")}, ("reps", 4, "rep_id", "holds no account: Bo", "warning")),
     "an account in a region": (
         {"accounts": ("b3,Granite Peak,B", "b3,Granite Peak,CO")}, ("accounts", 10, "territory_id", "not in a territory", "warning")),
     "the same name twice": (
@@ -187,8 +187,19 @@ def test_a_territory_sees_its_own_faults_and_nothing_of_others(folder: Write) ->
 def test_checks_and_footer_say_what_was_found(folder: Write) -> None:
     quality = look(folder(accounts=("50.1,8.6", "0,0")))
     assert (
-        quality.sentence == "38 rows read = 38 used + 0 rejected; 1 data warning: 1 accounts without usable coordinates"
+        quality.sentence
+        == "38 rows read = 38 used + 0 rejected; 1 data warning: accounts without usable coordinates (1)"
     )
     verdicts = {check.name: check.verdict for check in quality.checks}
     assert verdicts["Coordinates"] == "warn"
     assert {v for name, v in verdicts.items() if name != "Coordinates"} == {"ok"}
+
+
+def test_what_cannot_be_judged_is_not_called_sound(folder: Write) -> None:
+    accounts = "account_id,name,territory_id,status\na1,Acme,A,customer\nb1,Bolt,B,customer\n"
+    made = folder(accounts=accounts, targets=None, ownership="account_id,rep_id,role,from_on\n", contacts=None)
+    checks = {check.name: check for check in look(made).checks}
+    assert checks["Targets add up"].sentence == "no targets table: not known."
+    assert checks["Coordinates"].sentence == "the accounts table has no latitude and no longitude: not known."
+    assert checks["One owner at a time"].verdict == "not known"
+    assert checks["Dates"].verdict == "ok"

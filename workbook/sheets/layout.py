@@ -22,6 +22,7 @@ START, ACCOUNTS, DEALS, NEW, TERRITORY, STAMP, LISTS = (
 #: Version of the layout, stamped into every file.
 LAYOUT = "1"
 KINDS_OF_NEW = {"whitespace": "whitespace", "renewal": "renewal", "not identified": "not_identified"}
+TOTAL = "Repeat business in all"
 YES = ("yes", "no")
 PRIORITIES = ("1", "2", "3", "4", "5")
 

@@ -142,9 +142,7 @@ def _accounts(sheet: Canvas, file: RepFile, keys: Mapping[str, str]) -> dict[str
     for held in file.accounts:
         plan, entry = held.plan, entry_of(held.plan, file.horizon)
         key = keys.get(plan.account_id, "")
-        values = dict(held.facts) | {
-            name: entry.get(name) for name in ("action", "owner", "function", "due_on", "channel")
-        }
+        values = dict(held.facts) | {name: entry.get(name) for name in LINE}
         values |= {f"p:{p}": plan_amount(plan, p) for p in file.horizon.over}
         values |= {f"p:{p}": amount for p, amount in entry["repeat"].items()}
         values |= {"account": held.label, "objective": plan.objective, "note": plan.note, "sheet": key}
@@ -156,7 +154,7 @@ def _accounts(sheet: Canvas, file: RepFile, keys: Mapping[str, str]) -> dict[str
     last = sheet.at - 1
     sums = {p: sum(plan_amount(h.plan, p) for h in file.accounts) for p in (*file.horizon.periods, *file.horizon.later)}
     sums["total"] = sum(h.plan.planned_amount() for h in file.accounts)
-    places = sheet.sums(block, first, sums, "Repeat business in all")
+    places = sheet.sums(block, first, sums, layout.TOTAL)
     sheet.finish(block, first, last, freeze=(first, 2))
     return {f"repeat:{p}": cell for p, cell in places.items()}
 

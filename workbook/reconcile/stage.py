@@ -9,10 +9,11 @@ import pandas as pd
 
 from workbook.checks import Check
 from workbook.reconcile import gap as gaps
+from workbook.reconcile import statement as stating
 from workbook.reconcile.bridge import bridge, coverage, coverage_checks
 from workbook.reconcile.cube import Cube, Inputs, cube
 from workbook.reconcile.odds import needed_hedge
-from workbook.reconcile.totals import NO_PLANS, PLANS, node_totals
+from workbook.reconcile.totals import NO_PLANS, PLANS, booked, node_totals
 from workbook.reconcile.year import Ahead, Odds, odds
 from workbook.rules.reconcile import ReconcileRules
 from workbook.stage import Stage, noun
@@ -112,6 +113,30 @@ class Reconcile(Stage):
         """Pipeline coverage per node and rep, and what its own deals' chances need."""
         portfolio = self.earlier("portfolio")
         return coverage(self.facts, self.cube, portfolio.outlook_months, portfolio.deal_odds)
+
+    @cached_property
+    def _last_year(self) -> np.ndarray:
+        nodes = self.cube.nodes
+        own = np.zeros(len(nodes), dtype=np.int64)
+        past = booked(self.facts, self.facts.calendar.shift(self.facts.year, -1))
+        np.add.at(own, pd.Index(nodes.ids).get_indexer(past.index), past.to_numpy(dtype=np.int64))
+        return nodes.roll_up(own)
+
+    @noun
+    def statement(self) -> dict[str, pd.DataFrame]:
+        """Finance's lists of the year, each adding up to the company: by node, rep, account, product and line; bridge, edits, audit."""
+        nodes = stating.by_node(self.facts, self.cube, self._last_year)
+        edits = getattr(self.earlier("targets"), "edits", None)
+        return {
+            "by_node": nodes,
+            "by_rep": stating.by_rep(nodes),
+            "by_account": stating.by_account(self.facts, self.cube, self._last_year),
+            "by_product": stating.by_product(self.cube),
+            "lines": stating.lines(self.cube, getattr(self.earlier("plans"), "lines", _NO_LINES), self.gap),
+            "bridge": self.bridge,
+            "edits": edits if edits is not None else pd.DataFrame({"node": []}),
+            "audit": stating.audit(self.facts.decisions),
+        }
 
     @noun
     def checks(self) -> list[Check]:

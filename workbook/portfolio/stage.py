@@ -21,7 +21,7 @@ from workbook.portfolio import segments as segmenting
 from workbook.portfolio import whitespace as gaps
 from workbook.portfolio.bookings import Booked, History, history
 from workbook.portfolio.run_rate import RunRate, run_rate
-from workbook.rules.portfolio import PortfolioRules
+from workbook.rules.portfolio import PortfolioRules, ProjectionRules
 from workbook.stage import Stage, noun
 
 
@@ -58,17 +58,21 @@ class Portfolio(Stage):
     @noun
     def outlook_months(self) -> pd.DataFrame:
         """Like projection_months, from the day after as-of to the end of the planned year or 12 months, the later."""
-        return self._months(self._horizon)
+        horizon = self._horizon
+        ids, past = self.facts.tables.accounts["account_id"], self._history
+        cells = ahead.projection_cells(past, self._run_rate, self.deal_odds, ids, horizon)
+        return ahead.projection_months(cells, ids, horizon.periods, past.families)
 
     @noun
     def projection_months(self) -> pd.DataFrame:
         """The next 12 months by account, fiscal month and product family: run-rate, pipeline, loss, and their sum."""
-        return self._months(self._horizon.cut(12))
+        ids, periods = self.facts.tables.accounts["account_id"], self._horizon.cut(12).periods
+        return ahead.projection_months(self._cells, ids, periods, self._history.families)
 
     @noun
     def projection(self) -> pd.DataFrame:
         """The next 12 months by account: run_rate_amount + pipeline_amount + loss_amount = projected_amount."""
-        return ahead.projection(self.projection_months, self.facts.tables.accounts, self.rules.projection.method)
+        return ahead.projection(self._cells, self.facts.tables.accounts, self.rules.projection.method)
 
     @noun
     def new_business(self) -> pd.DataFrame:
@@ -218,12 +222,12 @@ class Portfolio(Stage):
         """
         day, tables, rules = self._review_day, self.facts.tables, self.rules.projection
         past = history(self._booked, day, rules.history_months)
-        learned = self._run_rate.smoothing
-        fixed = replace(rules, rhythm_weight=learned.weight, plain_share=learned.plain)
         rows = dealing.deals(overlap.deals_known_at(tables, day), self._booked, day)
         odds = dealing.learn(rows, rules).odds(rows[rows["status"] == "open"], day)
         odds = overlap.with_on_top(odds, self._on_top_share if len(odds) else 1.0)
-        totals = ahead.projected_totals(past, run_rate(past, 12, fixed), odds, tables.accounts["account_id"])
+        totals = ahead.projected_totals(
+            past, run_rate(past, 12, self._learned_rules), odds, tables.accounts["account_id"]
+        )
         facts = classing.class_facts(tables.accounts, totals, past, self._touches.costs(day))
         return classing.ruled_classes(facts, self.rules.classes, self.facts.currency)
 
@@ -234,7 +238,12 @@ class Portfolio(Stage):
 
     @cached_property
     def _on_top_share(self) -> float:
-        return overlap.on_top_share(self.facts.tables, self._booked, self.facts.as_of, self.rules.projection)
+        return overlap.on_top_share(self.facts.tables, self._booked, self.facts.as_of, self._learned_rules)
+
+    @cached_property
+    def _learned_rules(self) -> ProjectionRules:
+        learned = self._run_rate.smoothing
+        return replace(self.rules.projection, rhythm_weight=learned.weight, plain_share=learned.plain)
 
     @cached_property
     def _booked(self) -> Booked:
@@ -273,6 +282,7 @@ class Portfolio(Stage):
     def _deal_model(self) -> dealing.DealModel:
         return dealing.learn(self._deals, self.rules.projection)
 
-    def _months(self, horizon: ahead.Horizon) -> pd.DataFrame:
+    @cached_property
+    def _cells(self) -> ahead.Cells:
         ids = self.facts.tables.accounts["account_id"]
-        return ahead.projection_months(self._history, self._run_rate, self.deal_odds, ids, horizon)
+        return ahead.projection_cells(self._history, self._run_rate, self.deal_odds, ids, self._horizon.cut(12))

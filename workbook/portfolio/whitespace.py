@@ -126,7 +126,9 @@ def whitespace(tables: Tables, bought: Bought, head: Ints, rules: WhitespaceRule
             "worth": worth[row, family],
         }
     )
-    frame["sentence"] = _sentences(frame, currency)
+    kind = up[row, family].astype(np.int64) + 2 * customer[row]
+    wording = ((g[row] * len(bought.families) + family) * 4 + kind) * (int(kin.max(initial=0)) + 1) + kin[row, family]
+    frame["sentence"] = _sentences(frame, wording, currency)
     frame = frame.iloc[np.lexsort((np.arange(len(frame)), -frame["worth"].to_numpy()))].reset_index(drop=True)
     frame["rank"] = np.arange(1, len(frame) + 1)
     return frame.drop(columns="worth")
@@ -166,10 +168,10 @@ def _family_buyers(buys: npt.NDArray[np.bool_], head: Ints) -> npt.NDArray[np.in
     return sums[head] - buys
 
 
-def _sentences(frame: pd.DataFrame, currency: str) -> pd.Series:
-    """One sentence per row, made once per distinct wording. Peers are counted, never named."""
+def _sentences(frame: pd.DataFrame, wording: npt.NDArray[np.int64], currency: str) -> pd.Series:
+    """One sentence per row, made once per distinct ``wording``. Peers are counted, never named."""
     keys = ["product_family", "kind", "sized_amount", "peers", "peers_buying", "peer_group", "family_members_buying"]
-    codes = frame.groupby(keys, sort=False).ngroup().to_numpy()
+    codes, _ = pd.factorize(wording)
     distinct = frame[keys].iloc[np.unique(codes, return_index=True)[1]].itertuples(index=False)
     said = []
     for family, kind, sized, peers, buying, group, kin in distinct:

@@ -9,8 +9,9 @@ import pytest
 from workbook.decisions import Decision, Decisions
 from workbook.facts import Facts
 from workbook.portfolio import Portfolio
-from workbook.portfolio.classes import class_changes, ruled_classes, selling_costs
+from workbook.portfolio.classes import Touches, class_changes, ruled_classes
 from workbook.rules.portfolio import ClassRules
+from workbook.tables.frames import Tables
 
 
 def _facts(**changes: object) -> pd.DataFrame:
@@ -64,8 +65,11 @@ def test_the_tiny_books_classes(portfolio: Portfolio) -> None:
 
 def test_the_cost_of_selling_is_minutes_of_people_at_the_reps_rate(frames: dict[str, pd.DataFrame]) -> None:
     reps = frames["reps"].assign(cost_per_hour=[None, 6000, None])
-    costs = selling_costs(frames["activities"], reps, ClassRules(touch_cost_amount=9000), date(2026, 6, 30))
+    tables = Tables.of({**frames, "reps": reps})
+    touches = Touches.of(tables, date(2025, 1, 1), ClassRules(touch_cost_amount=9000))
+    costs = touches.costs(date(2026, 6, 30)).set_axis(tables.accounts["account_id"]).dropna()
     assert costs.to_dict() == {"B1": 3000, "C3": 90000}  # half an hour at 60.00; ten hours at the rule's 90.00
+    assert touches.costs(date(2026, 5, 31)).isna().all()  # nothing was done by then: not known, and not zero
 
 
 def _decide(facts: Facts, *rows: Decision) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from workbook.facts import Facts
 from workbook.portfolio import Portfolio
+from workbook.portfolio.bookings import Booked
 from workbook.portfolio.deals import ANY_STAGE, deals, learn
 from workbook.portfolio.overlap import on_top_share, with_on_top
 from workbook.rules.portfolio import ProjectionRules
@@ -18,6 +19,10 @@ from workbook.tables.frames import Tables
 
 RULES = ProjectionRules(deal_prior=10.0)
 AS_OF = date(2026, 6, 30)
+
+
+def _booked(tables: Tables) -> Booked:
+    return Booked.of(tables.sales, tables.accounts, tables.products)
 
 
 def _rows(*given: tuple[str, str, float]) -> pd.DataFrame:
@@ -96,7 +101,8 @@ def test_an_overdue_or_missing_close_date_becomes_one_after_today(portfolio: Por
 def test_deals_that_close_later_than_stated_push_open_ones_by_the_typical_slip(frames: dict[str, pd.DataFrame]) -> None:
     late = frames["opportunities"].copy()
     late["closed_on"] = late["closed_on"] + pd.Timedelta(days=10)
-    rows = deals(Tables.of({**frames, "opportunities": late}), AS_OF)
+    tables = Tables.of({**frames, "opportunities": late})
+    rows = deals(tables, _booked(tables), AS_OF)
     odds = learn(rows, RULES).odds(rows[rows["status"] == "open"], AS_OF)
     assert odds["expected_close_on"].dt.date.astype(str).tolist() == ["2026-08-25", "2027-09-25"]
 
@@ -110,8 +116,8 @@ def test_a_present_customers_deal_counts_in_part_a_new_customers_in_full(portfol
 
 
 def test_the_share_on_top_is_the_rules_or_a_half_where_nothing_can_be_learned(facts: Facts) -> None:
-    assert on_top_share(facts.tables, AS_OF, replace(RULES, pipeline_on_top_share=0.9)) == 0.9
-    assert on_top_share(facts.tables, AS_OF, RULES) == 0.5
+    assert on_top_share(facts.tables, _booked(facts.tables), AS_OF, replace(RULES, pipeline_on_top_share=0.9)) == 0.9
+    assert on_top_share(facts.tables, _booked(facts.tables), AS_OF, RULES) == 0.5
 
 
 def _company(extra: float, count: int = 40) -> Tables:
@@ -140,7 +146,7 @@ def _company(extra: float, count: int = 40) -> Tables:
 
 
 def test_deals_that_came_on_top_of_the_run_rate_teach_a_larger_share_than_those_that_did_not() -> None:
-    none, full = (on_top_share(_company(extra), AS_OF, RULES) for extra in (0, 1200))
+    none, full = (on_top_share(t, _booked(t), AS_OF, RULES) for t in (_company(0), _company(1200)))
     assert none < 0.1
     assert full > 0.9
 

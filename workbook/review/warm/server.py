@@ -14,6 +14,7 @@ import selectors
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 import traceback
@@ -22,12 +23,15 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import WorkbookError
-from workbook.review.warm.processes import adopt_orphans, die_with_parent, kill_descendants, kill_group
+from workbook.review.warm.processes import adopt_orphans, die_with_parent, end_orphans, kill_descendants, kill_group
 
 IDLE_SECONDS = 900.0
 _START_SECONDS = 60.0
 #: Environment variables that change what is imported or how; another value means another server.
 _TELLING = ("PYTHON", "MPL", "OMP_", "OPENBLAS", "MKL", "NUMBA", "LC_", "LANG", "IPYTHON", "JUPYTER", "VIRTUAL_ENV")
+
+#: Servers that outlive this process.
+_LASTING: list[subprocess.Popen[bytes]] = []
 
 
 class ServerError(WorkbookError):
@@ -115,7 +119,7 @@ def user_server() -> Path:
     with (folder / f"{server_key()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _answers(address):
-            launch(address, private=False)
+            _LASTING.append(launch(address, private=False))
     return address
 
 
@@ -154,13 +158,11 @@ def server_key() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def launch(address: Path, *, private: bool) -> int:
-    """Start a server and wait until it listens; returns its process id. Raises :class:`ServerError` with its last words.
+def launch(address: Path, *, private: bool) -> subprocess.Popen[bytes]:
+    """Start a server and wait until it listens. Raises :class:`ServerError` with its last words.
 
     A private server ends with this process.
     """
-    import subprocess
-
     command = [sys.executable, "-m", "workbook.review.warm.server", str(address)]
     with (address.with_suffix(".log")).open("wb") as log:
         process = subprocess.Popen(
@@ -175,7 +177,7 @@ def launch(address: Path, *, private: bool) -> int:
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end:
         if address.exists() and _answers(address):
-            return process.pid
+            return process
         if process.poll() is not None:
             break
         time.sleep(0.02)
@@ -284,6 +286,7 @@ class Server:
         kill_group(pid)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, 0)
+        end_orphans({known for _, known in self.born.values()})
         self.selector.unregister(pidfd)
         os.close(pidfd)
         if connection is not None:

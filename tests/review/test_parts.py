@@ -88,7 +88,7 @@ def test_charts_are_drawn_in_the_page_without_addresses() -> None:
 def test_what_varies_from_run_to_run_is_taken_out() -> None:
     def run(n: int) -> str:
         code = nbformat.v4.new_code_cell("x", id="fixed")
-        code.metadata = {"papermill": {"start_time": str(n), "status": "completed"}, "execution": {"a": n}}
+        code.metadata = {"papermill": {"start_time": str(n), "status": "completed"}, "execution": {"a": str(n)}}
         code.outputs = [
             nbformat.v4.new_output("stream", text=f"<A at 0x7f0000{n:04x}> /tmp/ipykernel_{n}/123.py:1"),
             nbformat.v4.new_output("execute_result", {"text/plain": f"<A at 0x7f0000{n:04x}>"}),

@@ -62,9 +62,10 @@ def index_html(
     )
 
 
-def depth_first(book: Book) -> list[str]:
-    """All nodes, each followed by what lies under it."""
-    out, rest = [], [book.tree.root]
+def depth_first(book: Book, start: str | None = None) -> list[str]:
+    """A node (the root when none is given) and all nodes under it, each followed by what lies under it."""
+    out: list[str] = []
+    rest = [start or book.tree.root]
     while rest:
         out.append(rest.pop())
         rest += reversed(book.tree.children(out[-1]))

@@ -14,9 +14,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from workbook.review.jobs import Failure, Job, Result, result
+from workbook.review.jobs import Failure, Job, Result, as_result, result
 from workbook.review.warm.server import answer, ask, launch
-from workbook.review.warm.worker import as_result
 
 #: What a worker may take beyond a document's own time limit before it is given up.
 EXTRA_SECONDS = 120.0

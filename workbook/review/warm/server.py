@@ -23,12 +23,27 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import WorkbookError
+from workbook.review.sharing import private_folder
 from workbook.review.warm.processes import adopt_orphans, die_with_parent, end_orphans, kill_descendants, kill_group
 
 IDLE_SECONDS = 900.0
 _START_SECONDS = 60.0
 #: Environment variables that change what is imported or how; another value means another server.
-_TELLING = ("PYTHON", "MPL", "OMP_", "OPENBLAS", "MKL", "NUMBA", "LC_", "LANG", "IPYTHON", "JUPYTER", "VIRTUAL_ENV")
+_TELLING = (
+    "PYTHON",
+    "MPL",
+    "OMP_",
+    "OPENBLAS",
+    "MKL",
+    "NUMBA",
+    "LC_",
+    "LANG",
+    "IPYTHON",
+    "JUPYTER",
+    "VIRTUAL_ENV",
+    "AWS_",
+    "FSSPEC",
+)
 
 #: Servers that outlive this process.
 _LASTING: list[subprocess.Popen[bytes]] = []
@@ -114,7 +129,7 @@ def user_server() -> Path:
     """The socket of the user's server for this code, these libraries and settings; starts it when it does not answer."""
     import fcntl
 
-    folder = _private_folder()
+    folder = private_folder()
     address = folder / f"{server_key()}.sock"
     with (folder / f"{server_key()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -132,19 +147,6 @@ def _answers(address: Path) -> bool:
             return "hello" in answer(connection, 5)[0]
         except (OSError, EOFError, ValueError):
             return False
-
-
-def _private_folder() -> Path:
-    """A folder of sockets that only this user can enter."""
-    import tempfile
-
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    folder = Path(base) / f"territory-workbook-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    seen = folder.lstat()
-    if seen.st_uid != os.getuid() or seen.st_mode & 0o077 or folder.is_symlink():
-        raise ServerError(f"{folder} is open to others", remedy="Remove it, or set XDG_RUNTIME_DIR.")
-    return folder
 
 
 def server_key() -> str:

@@ -45,6 +45,15 @@ class Decision:
     revision: int = 0
 
 
+def signed_at(as_of: date, now: datetime) -> datetime:
+    """When a decision counts as made: now, but in a book that is held at an earlier day, at that day's same time.
+
+    >>> signed_at(date(2026, 6, 30), datetime(2026, 9, 1, 10, 30))
+    datetime.datetime(2026, 6, 30, 10, 30)
+    """
+    return now if now.date() <= as_of else datetime.combine(as_of, now.time())
+
+
 @dataclass(frozen=True)
 class Decisions:
     """All decisions of a book in order of their revision."""

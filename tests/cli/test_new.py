@@ -12,7 +12,6 @@ from workbook.book import Book
 from workbook.cli.app import run
 from workbook.places import shipped
 from workbook.rules import Rules, read_rules
-from workbook.tables.load import load_tables
 from workbook.tables.schema import TABLES
 
 
@@ -21,7 +20,28 @@ def test_a_blank_book_has_all_tables_with_headers_only(tmp_path: Path) -> None:
     for name, table in TABLES.items():
         text = (tmp_path / "plan/tables" / f"{name}.csv").read_text(encoding="utf-8")
         assert text == ",".join(table.names) + "\n"
-    assert load_tables(tmp_path / "plan/tables", "USD").given == frozenset()
+
+
+def test_a_blank_book_opens_once_its_needed_tables_are_filled(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["new", str(tmp_path / "plan")]) == 0
+    assert run(["check", "--book", str(tmp_path / "plan")]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+    for name, row in {
+        "territories": {"territory_id": "CO", "name": "Company"},
+        "reps": {"rep_id": "P1", "name": "Ann Berg", "territory_id": "CO"},
+        "accounts": {"account_id": "A1", "name": "Acme", "territory_id": "CO", "status": "prospect"},
+        "ownership": {"account_id": "A1", "rep_id": "P1", "role": "owner", "from_on": "2025-01-01"},
+        "products": {"product_id": "PR1", "name": "Pump"},
+        "sales": {"account_id": "A1", "booked_on": "2025-05-05", "amount": "12.50"},
+    }.items():
+        with (tmp_path / "plan/tables" / f"{name}.csv").open("a", encoding="utf-8") as file:
+            file.write(",".join(row.get(column, "") for column in TABLES[name].names) + "\n")
+    tables = Book.open(tmp_path / "plan", as_of="2025-12-31").tables
+    assert tables.sales["amount"].tolist() == [1250]
+    assert not tables.has("activities")
+    assert tables.lacks("activities", "cadence") == "no activities table: cadence not known"
 
 
 def test_a_blank_books_rules_are_the_defaults_and_explained(tmp_path: Path) -> None:

@@ -120,3 +120,40 @@ def test_a_plan_line_of_an_unknown_node_is_an_error_and_never_dropped(facts: Fac
 
 def test_all_measures_are_whole_numbers(facts: Facts) -> None:
     assert all(made(facts, LINES).cells[m].dtype == np.int64 for m in MEASURES)
+
+
+def test_the_steps_of_the_bridge_add_up_to_the_plan_and_the_target(facts: Facts) -> None:
+    from workbook.reconcile.bridge import bridge
+
+    lines = LINES.assign(source=["run_rate", "not_identified", "opportunity"])
+    outlook = OUTLOOK.assign(run_rate_amount=55, loss_amount=-5, pipeline_amount=0)
+    for given in (lines, lines[:0]):
+        steps = bridge(facts, made(facts, given), given, outlook)
+        for _, part in steps.groupby("node"):
+            plan = part[part["step"] == "plan"]["amount"].iloc[0]
+            at = part["step"].tolist().index("plan")
+            assert part["amount"].iloc[:at].sum() == plan
+            if "target" in part["step"].tolist():
+                assert plan + part["amount"].iloc[at + 1] == part["amount"].iloc[-1]
+
+
+def test_coverage_is_measured_against_the_deals_own_chances(facts: Facts) -> None:
+    from workbook.reconcile.bridge import coverage, coverage_checks
+
+    outlook = OUTLOOK.assign(run_rate_amount=10, loss_amount=0, pipeline_amount=0)
+    deals = pd.DataFrame(
+        {
+            "account_id": ["1"],
+            "amount": [90],
+            "weighted_amount": [30],
+            "expected_close_on": pd.to_datetime(["2026-09-01"]),
+        }
+    )
+    rows = coverage(facts, made(facts, LINES), outlook, deals).set_index("node")
+    assert rows.loc["CO", "to_win_amount"] == 100 - 18 - 10
+    assert rows.loc["CO", "coverage"] == pytest.approx(90 / 72)
+    assert rows.loc["CO", "needed_coverage"] == pytest.approx(3.0)
+    assert pd.isna(rows.loc["B", "to_win_amount"])
+    (check, _) = coverage_checks(rows.reset_index(), {"CO": "Company"}, "USD")
+    assert check.verdict == "fail"
+    assert "need 3.0×" in check.sentence

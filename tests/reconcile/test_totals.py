@@ -41,9 +41,9 @@ def facts() -> Facts:
 
 MONTHS = pd.DataFrame(
     {
-        "account_id": ["1", "1", "3", "3"],
-        "period": ["FY2026-M07", "FY2027-M01", "FY2026-M12", "FY2026-M06"],
-        "projected_amount": [50, 9999, 3, 8888],
+        "account_id": ["1", "1", "3"],
+        "period": ["FY2026-M07", "FY2027-M01", "FY2026-M12"],
+        "projected_amount": [50, 9999, 3],
     }
 )
 TARGETS = pd.DataFrame(
@@ -79,4 +79,4 @@ def test_before_the_year_everything_is_still_to_come(facts: Facts) -> None:
     early = Facts(facts.tables.known_at(date(2025, 12, 31)), facts.rules, date(2025, 12, 31))
     out = node_totals(early, MONTHS, LINES[:0], TARGETS).set_index("node")
     assert out.loc["CO", "actual_amount"] == 0
-    assert out.loc["CO", "plan_amount"] == 50 + 3 + 8888
+    assert out.loc["CO", "plan_amount"] == 50 + 3

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -36,11 +37,14 @@ class Made:
     @property
     def labelled(self) -> pd.DataFrame:
         """The activities with their label: phantom, honest_recurring, or honest; and the kind of the phantom."""
-        acts = self.tables.activities.assign(label="honest", way="")
+        acts = self.tables.activities.sort_values("activity_id", ignore_index=True)
+        ids = pd.Index(acts["activity_id"])
+        label, way = np.full(len(ids), "honest", dtype=object), np.full(len(ids), "", dtype=object)
         for one in self.labels:
-            inside = acts["activity_id"].between(one["first"], one["last"])
-            acts.loc[inside, ["label", "way"]] = one["label"], one["kind"]
-        return acts
+            inside = slice(ids.get_loc(one["first"]), ids.get_loc(one["last"]) + 1)
+            assert inside.stop - inside.start == one["rows"]
+            label[inside], way[inside] = one["label"], one["kind"]
+        return acts.assign(label=label, way=way)
 
     @property
     def real(self) -> pd.DataFrame:

@@ -38,10 +38,11 @@ def test_ids_of_reps_nodes_and_accounts_never_collide(made: Made) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_each_account_has_one_owner_at_a_time_and_always_one(made: Made) -> None:
+def test_each_account_that_is_not_free_has_one_owner_at_a_time_and_always_one(made: Made) -> None:
     held = made.tables.ownership
     owners = held[held["role"] == "owner"].sort_values(["account_id", "from_on"])
-    assert sorted(made.owners["account_id"]) == sorted(made.tables.accounts["account_id"])
+    free = made.stories["free"]["account_ids"]
+    assert sorted([*made.owners["account_id"], *free]) == sorted(made.tables.accounts["account_id"])
     same = owners["account_id"].eq(owners["account_id"].shift())
     assert (owners["from_on"] - owners["to_on"].shift())[same].eq(pd.Timedelta(days=1)).all()
     assert (held["to_on"].isna() | (held["to_on"] > held["from_on"])).all()

@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from workbook.money import format_amount
 
@@ -49,6 +49,10 @@ class Picture(Figure):
         """The figure as an SVG element that stands in a page, its text as text."""
         import matplotlib as mpl
 
+        for ax in self.axes:
+            if text := ax.get_title():
+                ax.set_title("")
+                ax.set_title(text, loc="left", fontweight="bold")
         with mpl.rc_context(RC), StringIO() as out:
             self.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
             text = out.getvalue()
@@ -78,4 +82,5 @@ def axes(ax: Axes | None, width: float = 7.0, height: float = 3.0) -> Axes:
 def amount_axis(ax: Axes, currency: str, which: str = "y") -> None:
     """Label an axis of amounts (minor units) in short money: ``1.2 M USD``."""
     axis = ax.yaxis if which == "y" else ax.xaxis
+    axis.set_major_locator(MaxNLocator(6))
     axis.set_major_formatter(FuncFormatter(lambda value, _: format_amount(round(value), currency, short=True)))

@@ -10,20 +10,46 @@ import duckdb
 
 from workbook.crm.mapping import Expected, Mapping
 from workbook.errors import DataError, UsageError
-from workbook.tables.source import Source, quoted, read_into, read_sheets, sheets, show, text
-from workbook.tables.text import Record, lines_of
+from workbook.tables.source import SPREADSHEETS, Source, csv_scan, quoted, read_into, show, text, unique
+from workbook.tables.spreadsheet import read_sheet, sheets
+from workbook.tables.text import Record, dialect, line_ends, lines_of
 
-_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls")
+#: From this many bytes a CSV file is read where it is used, not held.
+STREAMED = 64_000_000
+_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", *SPREADSHEETS)
 
 
 @dataclass
 class Export:
-    """Views by name (``views``: name → the view beneath it), what was read of each file, and lines that are no records."""
+    """Views by name (``views``: name → the view beneath it), what was read of each file, and lines that are no records.
+
+    ``absent`` names the expected files that are not there and need not be; ``streamed`` those that are read where they are
+    used, with their number of lines.
+    """
 
     views: dict[str, str] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     broken: list[tuple[str, Record]] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
+    streamed: dict[str, tuple[str, int]] = field(default_factory=dict)
     _bases: dict[str, str] = field(default_factory=dict)
+
+    def settle(self, db: duckdb.DuckDBPyConnection) -> bool:
+        """Hold the files that were to be read where used, after a broken line was met; false when there are none."""
+        waiting = sorted(self.streamed.items())
+        self.streamed.clear()
+        for file, (base, _) in waiting:
+            target = base.removesuffix("_lines")
+            _place(db, self, file, read_into(db, self.sources[file].path, target, _as_text), target)
+        return bool(waiting)
+
+    def counted(self, db: duckdb.DuckDBPyConnection, file: str, counts: str) -> tuple[int, ...]:
+        """SQL aggregates over all lines of a file."""
+        if file in self.streamed:
+            lines = f"(select range as _line from range(2, {self.streamed[file][1] + 2}))"
+        else:
+            lines = quoted(self.base_of(file))
+        return tuple(db.execute(f"select {counts} from {lines}").fetchall()[0])
 
     def base_of(self, file: str) -> str:
         """The view that holds a file's lines."""
@@ -50,35 +76,64 @@ def open_export(db: duckdb.DuckDBPyConnection, folder: Path, mapping: Mapping) -
     wanted = {alike(f) for e in mapping.expected for f in e.files}
     export = Export()
     for at, path in enumerate(files):
-        if (
-            mapping.expected
-            and path.suffix.lower() not in (".xlsx", ".xlsm", ".xls")
-            and alike(path.stem) not in wanted
-        ):
+        if mapping.expected and path.suffix.lower() not in SPREADSHEETS and alike(path.stem) not in wanted:
             continue
         for name, sheet in _names(path):
             target = f"_source{at}{'_' + alike(sheet) if sheet else ''}"
             label = f"{path.name} [{sheet}]" if sheet else path.name
+            base = f"{target}_lines"
+            view = _free(name, export.views)
+            export.views[view], export._bases[label] = base, base
+            if sheet is None and _streams(db, export, path, base):
+                db.execute(f"create view {quoted(view)} as select * from {quoted(base)}")
+                continue
             if sheet is None:
                 source = read_into(db, path, target, _as_text)
             else:
-                source = read_sheets(db, path, {sheet: f"{target}_data"}, _as_text)[0]
+                source = read_sheet(db, path, sheet, f"{target}_data", _as_text)
                 show(db, target, exact=source.exact)
-            export.sources[label] = source
-            export.broken += [(label, record) for record in source.broken]
-            line = "_line" if source.exact else "_row"
-            columns = ", ".join(quoted(c) for c in source.columns) or "null as nothing"
-            base = f"{target}_lines"
-            db.execute(
-                f"create view {quoted(base)} as select {columns}, {text(label)} as _file, {line} as _line, "
-                f"_row as _record from {quoted(target)}"
-            )
-            view = _free(name, export.views)
-            export.views[view], export._bases[label] = base, base
+            _place(db, export, label, source, target)
             db.execute(f"create view {quoted(view)} as select * from {quoted(base)}")
     for expected in mapping.expected:
         _expect(db, export, expected, folder)
     return export
+
+
+def _streams(db: duckdb.DuckDBPyConnection, export: Export, path: Path, base: str) -> bool:
+    """Whether a large clean CSV file can be read where the SQL uses it, instead of being held; makes its view if so."""
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt") or path.stat().st_size < STREAMED:
+        return False
+    how = dialect(path)
+    names, doubled = unique(how.header)
+    if not names or not how.encoding.startswith("utf-8") or how.first_line != 1:
+        return False
+    scan = csv_scan(path, how, names)
+    try:
+        rows: int = db.execute(f"select count(*) from {scan}").fetchall()[0][0]
+    except duckdb.Error:
+        return False
+    if line_ends(path) - rows not in (0, 1):
+        return False
+    columns = ", ".join(quoted(c) for c in names)
+    db.execute(
+        f"create or replace view {quoted(base)} as select {columns}, {text(path.name)} as _file, "
+        f"row_number() over () + 1 as _line, _line as _record from {scan}"
+    )
+    export.sources[path.name] = Source(path, names, (), (), doubled)
+    export.streamed[path.name] = (base, rows)
+    return True
+
+
+def _place(db: duckdb.DuckDBPyConnection, export: Export, label: str, source: Source, target: str) -> None:
+    """Note a file that was read into ``target``, and make the view of its lines."""
+    export.sources[label] = source
+    export.broken += [(label, record) for record in source.broken]
+    line = "_line" if source.exact else "_row"
+    columns = ", ".join(quoted(c) for c in source.columns) or "null as nothing"
+    db.execute(
+        f"create or replace view {quoted(export.base_of(label))} as select {columns}, {text(label)} as _file, "
+        f"{line} as _line, _row as _record from {quoted(target)}"
+    )
 
 
 def alike(name: str) -> str:
@@ -100,7 +155,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _names(path: Path) -> list[tuple[str, str | None]]:
-    if path.suffix.lower() not in (".xlsx", ".xlsm", ".xls"):
+    if path.suffix.lower() not in SPREADSHEETS:
         return [(path.stem, None)]
     found = sheets(path)
     return [(path.stem if len(found) == 1 else sheet, sheet) for sheet in found]
@@ -113,8 +168,12 @@ def _free(name: str, taken: dict[str, str]) -> str:
     return view
 
 
-def _as_text(columns: dict[str, str]) -> list[str]:
-    return [f"{quoted(c)}::varchar as {quoted(c)}" if kind != "VARCHAR" else quoted(c) for c, kind in columns.items()]
+def _as_text(columns: dict[str, str], relation: str) -> str:
+    parts = [
+        f"{quoted(c)}::varchar as {quoted(c)}" if kind != "VARCHAR" and c[0] != "_" else quoted(c)
+        for c, kind in columns.items()
+    ]
+    return f"select {', '.join(parts) or 'null::varchar as _none'} from {relation}"
 
 
 def _expect(db: duckdb.DuckDBPyConnection, export: Export, expected: Expected, folder: Path) -> None:
@@ -127,7 +186,10 @@ def _expect(db: duckdb.DuckDBPyConnection, export: Export, expected: Expected, f
                 f"the export has no {expected.name} file", where=str(folder),
                 remedy=f"It may be called {' or '.join(f + '.csv' for f in expected.files)}; there are {there}.",
             )  # fmt: skip
-        columns = ", ".join(f"null::varchar as {quoted(c)}" for c in expected.columns) or "null as nothing"
+        export.absent.add(expected.name)
+        columns = (
+            ", ".join(f"null::varchar as {quoted(c.split('|')[0])}" for c in expected.columns) or "null as nothing"
+        )
         db.execute(
             f"create or replace view {quoted(expected.name)} as select {columns}, null::varchar as _file, "
             "null::bigint as _line, null::bigint as _record limit 0"
@@ -135,11 +197,12 @@ def _expect(db: duckdb.DuckDBPyConnection, export: Export, expected: Expected, f
         return
     base = export.views[found]
     given = {alike(r[0]): r[0] for r in db.execute(f"describe {quoted(base)}").fetchall() if not r[0].startswith("_")}
-    parts = [
-        f"{quoted(given[alike(c)])} as {quoted(c)}" if alike(c) in given else f"null::varchar as {quoted(c)}"
-        for c in expected.columns
-    ]
-    named = {alike(c) for c in expected.columns}
-    parts += [quoted(own) for key, own in given.items() if key not in named]
+    parts, used = [], set()
+    for spellings in expected.columns:
+        name, *others = spellings.split("|")
+        key = next((k for k in map(alike, (name, *others)) if k in given), None)
+        parts.append(f"{quoted(given[key]) if key else 'null::varchar'} as {quoted(name)}")
+        used |= {alike(name), key}
+    parts += [quoted(own) for key, own in given.items() if key not in used]
     columns = ", ".join([*parts, "_file", "_line", "_record"])
     db.execute(f"create or replace view {quoted(expected.name)} as select {columns} from {quoted(base)}")

@@ -17,7 +17,8 @@ from workbook.tables.schema import TABLES
 class Expected:
     """A file that a mapping reads under one name, whatever the export calls it.
 
-    ``files`` are the names it may have; ``columns`` those that the SQL uses (blank where the export lacks them).
+    ``files`` are the names it may have; ``columns`` those that the SQL uses (blank where the export lacks them), with other
+    spellings after a ``|``.
     """
 
     name: str

@@ -17,14 +17,18 @@ from workbook.crm.sift import sift
 from workbook.errors import DataError
 from workbook.files import write_text
 from workbook.rules import Rules, read_rules
-from workbook.tables.cast import projection
+from workbook.tables.cast import typed
 from workbook.tables.faults import Faults
-from workbook.tables.intake import Intake
+from workbook.tables.intake import ORIGIN, Intake
+from workbook.tables.load import write_report
+from workbook.tables.quality import Imported
 from workbook.tables.schema import TABLES
-from workbook.tables.source import Source, connect, quoted
+from workbook.tables.source import Source, connect, text
 from workbook.tables.write import MANY, Format, replacing_folder, selection, write_query
 
 Step = Callable[[str], None]
+#: A comment line by which a table's SQL says that it means to read only some lines of its file.
+_SOME = re.compile(r"^--\s*only some lines", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,11 @@ def import_export(mapping: Mapping, folder: Path, book: Path, step: Step = lambd
         _within(db, "export,main")
         export = open_export(db, folder, mapping)
         if mapping.prepare:
-            _run(db, mapping, "prepare", mapping.prepare)
+            _run(db, mapping, "prepare", mapping.prepare, export)
         read = {}
+        bare = {expected.name for expected in mapping.expected if not expected.columns}
         for name in TABLES:
-            if name in mapping.sql:
+            if name in mapping.sql and not (name in export.absent and name in bare):
                 step(name)
                 read[name] = _stage(intake, mapping, name, rejects, export)
             else:
@@ -76,6 +81,7 @@ def import_export(mapping: Mapping, folder: Path, book: Path, step: Step = lambd
         path.unlink(missing_ok=True)
     if not (book / "book.toml").is_file():
         write_text(book / "book.toml", rules.toml())
+    write_report(book, Imported(mapping.name, int(counts["read"].sum()), int(counts["used"].sum()), mapping.notes))
     return Import(mapping.name, book, counts, found, path if len(found) else None, (*notes, *mapping.notes))
 
 
@@ -101,26 +107,30 @@ def _within(db: duckdb.DuckDBPyConnection, schemas: str) -> None:
     db.execute(f"set search_path = '{schemas}'")
 
 
-def _run(db: duckdb.DuckDBPyConnection, mapping: Mapping, name: str, sql: str) -> None:
+def _run(db: duckdb.DuckDBPyConnection, mapping: Mapping, name: str, sql: str, export: Export) -> None:
     """Run a mapping's statement; what DuckDB says of it becomes a message with the file's name."""
     try:
-        db.execute(sql)
+        try:
+            db.execute(sql)
+        except duckdb.InvalidInputException:
+            if not export.settle(db):
+                raise
+            db.execute(sql)
     except duckdb.Error as fault:
         said = [line.strip() for line in str(fault).splitlines() if line.strip()]
-        where = next((f" (line {m[1]} of the SQL)" for s in said if (m := re.match(r"LINE (\d+):", s))), "")
         near = next((s for s in said[1:] if s.lower().startswith(("candidate", "did you mean"))), "")
         raise DataError(
-            f"{said[0] if said else fault}{where}", where=str(mapping.folder / f"{name}.sql"),
+            said[0] if said else str(fault), where=str(mapping.folder / f"{name}.sql"),
             remedy=near or "Mend the SQL, or compare its columns with the export's headings.",
         ) from fault  # fmt: skip
 
 
 def _stage(intake: Intake, mapping: Mapping, name: str, rejects: Rejects, export: Export) -> int:
-    """Run a table's SQL, set aside what it rejects itself, type the rest; returns the rows read."""
-    db, table, stage = intake.db, TABLES[name], f"stage_{name}"
+    """Run a table's SQL and type what it gives; set aside what it rejects itself; returns the rows read."""
+    db, table = intake.db, TABLES[name]
     _within(db, "export,main")
-    _run(db, mapping, name, f"create table {stage} as {mapping.sql[name]}")
-    types = {r[0]: r[1] for r in db.execute(f"describe {stage}").fetchall()}
+    _run(db, mapping, name, f"create view _{name} as {mapping.sql[name]}", export)
+    types = {r[0]: r[1] for r in db.execute(f"describe _{name}").fetchall()}
     given = [c for c in types if not c.startswith("_")]
     missing = [c.name for c in table.columns if c.present and c.name not in given]
     if missing:
@@ -128,48 +138,34 @@ def _stage(intake: Intake, mapping: Mapping, name: str, rejects: Rejects, export
             f"gives no column {', '.join(missing)}", where=str(mapping.folder / f"{name}.sql"),
             remedy=f"Columns of {name} are {', '.join(table.names)}.",
         )  # fmt: skip
-    own = (("_file", "varchar"), ("_line", "bigint"), ("_record", "bigint"), ("_reject", "varchar"))
-    origin = ", ".join(f"{c if c in types else f'null::{kind}'} as {c}" for c, kind in own)
-    columns = ", ".join(quoted(c) for c in given)
-    db.execute(f"create view {stage}_rows as select rowid + 2 as _row, {origin}, {columns} from {stage}")
-    total: int = db.execute(f"select count(*) from {stage}").fetchall()[0][0]
-    rejects.take(
-        name,
-        "line",
-        f"select _file, _line, _record, '' as value, _reject as detail from {stage}_rows where _reject is not null",
-        "{}",
-    )
-    total += _left_out(intake, name, rejects, export, lines="_line" in types)
-    _within(db, "main")
-    parts = ", ".join(projection(table, {c: types[c] for c in given}, intake.currency))
-    db.execute(
-        f"create table {name}_data as select _row, _file, _line, _record, {parts} from export.{stage}_rows where _reject is null"
-    )
-    db.execute(f"create view {name} as select * from {name}_data")
+    kept = {c: kind for c, kind in types.items() if not c.startswith("_") or c in ORIGIN}
+    select = typed(table, kept, f"_{name}", intake.currency)
+    _run(db, mapping, name, f"create or replace table main.{name}_data as {select}", export)
+    _within(db, "main,export")
     intake.files[name] = f"{name}.sql"
     intake.take(table, Source(mapping.folder, tuple(given)))
-    intake.raw[name] = lambda: f"export.{stage}_rows"
+    total: int = db.execute(f"select count(*) from {name}").fetchall()[0][0]
+    if "_line" in types and not _SOME.search(mapping.sql[name]):
+        total += _left_out(db, name, rejects, export)
+    if "_reject" in types:
+        rows = f"select _file, _line, _record, '' as value, _reject as detail from {name} where _reject is not null"
+        if rejects.take(name, "line", rows, "{}"):
+            db.execute(f"delete from {name}_data where _reject is not null")
     return total
 
 
-def _left_out(intake: Intake, name: str, rejects: Rejects, export: Export, *, lines: bool) -> int:
+def _left_out(db: duckdb.DuckDBPyConnection, name: str, rejects: Rejects, export: Export) -> int:
     """Lines of the files behind a table that its SQL left out, and those that are no records: both are rejected."""
-    db, number = intake.db, 0
-    if not lines:
-        return 0
-    for (file,) in db.execute(
-        f"select distinct _file from stage_{name}_rows where _file is not null order by 1"
-    ).fetchall():
-        view = export.base_of(file)
-        whole: int = db.execute(f"select count(*) from {quoted(view)}").fetchall()[0][0]
-        mine = f"select _line from stage_{name}_rows where _file = ?"
-        seen: int = db.execute(f"select count(distinct _line) from ({mine})", [file]).fetchall()[0][0]
-        if seen < whole:
-            spelled = file.replace("'", "''")
-            rows = (
-                f"select _file, _line, _record, '' as value, '' as detail from {quoted(view)} where _line not in "
-                f"(select _line from stage_{name}_rows where _file = '{spelled}' and _line is not null)"
+    number = 0
+    counts = "count(_line), coalesce(sum(_line), 0), coalesce(bit_xor(hash(_line)), 0)"
+    seen = db.execute(f"select _file, {counts} from {name} where _file is not null group by 1 order by 1").fetchall()
+    for file, *found in seen:
+        if tuple(found) != export.counted(db, file, counts):
+            view, mine = (
+                export.base_of(file),
+                f"select _line from {name} where _file = {text(file)} and _line is not null",
             )
+            rows = f"select _file, _line, _record, '' as value, '' as detail from {view} where _line not in ({mine})"
             number += rejects.take(name, "line", rows, f"{name}.sql leaves this line out")
         for record in export.broken_of(file):
             rejects.line(name, file, record.line, record.broken)
@@ -186,7 +182,7 @@ def _write(intake: Intake, book: Path, read: dict[str, int]) -> pd.DataFrame:
         for name in read:
             table = TABLES[name]
             kept = [c.name for c in table.columns if c.name in intake.columns[name]] + list(intake.own_columns[name])
-            query = f"select {selection(table, kept, intake.currency)} from {name} order by _row"
+            query = f"select {selection(table, kept, intake.currency)} from {name}"
             write_query(intake.db, query, folder / f"{name}.{form}", form)
             rows.append((name, read[name], used[name], read[name] - used[name], f"{name}.{form}"))
     return pd.DataFrame(rows, columns=["table", "read", "used", "rejected", "file"])

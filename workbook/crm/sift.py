@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from workbook.crm.rejects import Rejects
 from workbook.rules.quality import QualityRules
-from workbook.tables.cast import REMEDIES, plain
-from workbook.tables.intake import Intake
+from workbook.tables.cast import REMEDIES
+from workbook.tables.intake import Intake, raw_text
 from workbook.tables.period_names import period_named
 from workbook.tables.schema import TABLES, Column, Table
-from workbook.tables.source import quoted, text
+from workbook.tables.source import text
 from workbook.tables.validation.values import conditions
 
 _WHERE = "_file, _line, _record"
@@ -33,28 +33,22 @@ def sift(intake: Intake, rules: QualityRules, rejects: Rejects) -> None:
 
 
 def _drop(intake: Intake, name: str, where: str) -> None:
-    intake.db.execute(f"delete from {name}_data where {where}")
+    """Delete the rows for which a condition on the table's view holds."""
+    intake.db.execute(f"delete from {name}_data where rowid in (select _row - 2 from {name} t where {where})")
 
 
 def _unfit(intake: Intake, table: Table, rejects: Rejects) -> None:
     name, db = table.name, intake.db
     if not db.execute(f"select 1 from {name} where _unfit <> 0 limit 1").fetchall():
         return
-    raw = intake.raw[name]()
-    spelled = {plain(r[0]): r[0] for r in db.execute(f"describe {raw}").fetchall()}
     required = 0
-    for place, column in enumerate(table.columns):
-        bit = 1 << place
-        if column.name not in intake.columns[name]:
-            continue
+    for at, column in enumerate(intake.texts[name], start=1):
+        bit = 1 << table.names.index(column.name)
         required |= bit if column.filled else 0
         kind = "one of " + ", ".join(column.choices) if column.choices else f"a fit {column.kind}"
-        remedy = REMEDIES.get(column.kind, "")
-        rows = (
-            f"select r._file, r._line, r._record, r.{quoted(spelled[column.name])} as value, '' as detail from {name} t "
-            f"join {raw} r using (_row) where t._unfit & {bit} <> 0"
-        )
-        rejects.take(name, "line" if column.filled else "value", rows, f"is not {kind}. {remedy}".strip(), column.name)
+        rows = f"select {_WHERE}, {raw_text(at)} as value, '' as detail from {name} where _unfit & {bit} <> 0"
+        reason = f"is not {kind}. {REMEDIES.get(column.kind, '')}".strip()
+        rejects.take(name, "line" if column.filled else "value", rows, reason, column.name)
     if required:
         _drop(intake, name, f"_unfit & {required} <> 0")
 
@@ -86,7 +80,8 @@ def _senseless(intake: Intake, table: Table, rules: QualityRules, rejects: Rejec
         if whole:
             _drop(intake, name, c.sql)
         else:
-            intake.db.execute(f'update {name}_data set "{c.column}" = null where {c.sql}')
+            mine = f"select _row - 2 from {name} where {c.sql}"
+            intake.db.execute(f'update {name}_data set "{c.column}" = null where rowid in ({mine})')
 
 
 def _doubled(intake: Intake, table: Table, rejects: Rejects) -> None:
@@ -94,7 +89,7 @@ def _doubled(intake: Intake, table: Table, rejects: Rejects) -> None:
     key = ("territory_id", "period", "measure", "product_family") if name == "targets" else table.key
     if not key:
         return
-    columns = ", ".join(f"coalesce({c}::varchar, '')" for c in key)
+    columns = ", ".join(f"coalesce({c}, '')" for c in key) if name == "targets" else ", ".join(key)
     if not intake.db.execute(f"select 1 from {name} group by {columns} having count(*) > 1 limit 1").fetchall():
         return
     later = (
@@ -116,4 +111,4 @@ def _dangling(intake: Intake, table: Table, column: Column, rejects: Rejects) ->
     )
     rows = f"select {_WHERE}, {column.name} as value, '' as detail from {table.name} t where {missing}"
     if rejects.take(table.name, "line", rows, f"is not among the {target.name}", column.name):
-        _drop(intake, table.name, f"_row in (select _row from {table.name} t where {missing})")
+        _drop(intake, table.name, missing)

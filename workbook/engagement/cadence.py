@@ -29,7 +29,7 @@ class Standing:
     """The portfolio's judgement of every account, as one frame in the order of the register.
 
     Columns account_id, territory_id, status, owner_rep_id, owner_since, sales_12m_amount, projected_amount, open_amount,
-    last_sale_on, potential_amount, name, class, grade, is_key, and disqualified (bool).
+    last_sale_on, potential_amount, name, class, grade, is_key, nps, nps_on, and disqualified (bool).
     """
 
     frame: pd.DataFrame
@@ -45,10 +45,11 @@ class Standing:
             "classes": "class",
             "grades": "grade",
             "projection": "projected_amount",
-            "accounts": "disqualified_on",
+            "accounts": "disqualified_on nps nps_on",
         }
-        for name, column in wanted.items():
-            frame[column] = _aligned(parts[name], column, index)
+        for name, columns in wanted.items():
+            for column in columns.split():
+                frame[column] = _aligned(parts[name], column, index)
         frame["projected_amount"] = frame["projected_amount"].fillna(0).astype("int64")
         frame["is_key"] = index.isin(parts["key_accounts"]["account_id"])
         frame["disqualified"] = frame["disqualified_on"].notna()

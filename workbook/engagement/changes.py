@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.log import NO_DAY, Days, Ints, Log, dates, day_number, day_text, days, positions
+from workbook.engagement.ledger import Ledger
+from workbook.engagement.log import NO_DAY, Bools, Days, Ints, Log, dates, day_number, day_text, days, distinct
 from workbook.facts import Facts
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
-from workbook.tables.frames import Tables
 
 _DAY = 4_000_000
 
@@ -26,12 +26,12 @@ class Happened:
     amount: Ints
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, day: pd.Series, accounts: pd.Index, amount: str = "") -> Happened:
-        """From a frame with account_id; rows of unknown accounts or days are left out."""
-        at, when = positions(frame["account_id"], accounts), days(day).astype(np.int64)
-        value = frame[amount].to_numpy(np.int64) if amount else np.zeros(len(frame), np.int64)
-        known = (at >= 0) & (when != NO_DAY)
-        return cls(at[known], when[known], value[known])
+    def of(cls, account: Ints, day: Days, amount: Ints | None = None, rows: Bools | None = None) -> Happened:
+        """From arrays (of ``rows`` only); unknown accounts or days are left out."""
+        known = (account >= 0) & (day != NO_DAY)
+        known = known if rows is None else known & rows
+        value = np.zeros(int(known.sum()), np.int64) if amount is None else amount[known]
+        return cls(account[known], day[known].astype(np.int64), value)
 
     def after(self, since: Ints, until: int) -> tuple[Ints, Ints]:
         """Per account: how many happened after its day in ``since`` up to ``until``, and their amounts summed."""
@@ -45,7 +45,7 @@ class Happened:
 def last_two(real: Log) -> tuple[Days, Days]:
     """Per account: the day of the last real touch, and of the touch point before it (an earlier day)."""
     known = real.account >= 0
-    pairs = np.unique(real.account[known] * _DAY + real.done[known].astype(np.int64) + 1_000_000)
+    pairs = distinct(real.account[known] * _DAY + real.done[known].astype(np.int64) + 1_000_000)
     account, day = pairs // _DAY, (pairs % _DAY - 1_000_000).astype(np.int32)
     last, before = (np.full(len(real.accounts), NO_DAY, dtype=np.int32) for _ in range(2))
     final = np.append(account[1:] != account[:-1], True) if len(account) else np.zeros(0, dtype=bool)
@@ -55,37 +55,34 @@ def last_two(real: Log) -> tuple[Days, Days]:
     return last, before
 
 
-def changes(standing: Standing, real: Log, tables: Tables, since: Ints, rules: EngagementRules) -> pd.DataFrame:
+def changes(standing: Standing, real: Log, ledger: Ledger, since: Ints, rules: EngagementRules) -> pd.DataFrame:
     """What changed on each account after its day in ``since`` (days; NO_DAY: nothing to compare with, no row).
 
     Columns account_id, territory_id, rep_id, since_on, touches, sales_amount, deals_new, deals_won, deals_won_amount,
     deals_lost, nps_now (answered since), new_owner, sales_change_share (12 months against the 12 before; NaN without), class,
-    grade, look_again, sentence. ``look_again`` asks whether class, grade or plan follow.
+    grade, look_again, sentence. ``look_again`` asks whether class, grade or plan follow: after a won deal
+    that is big against the year's sales, a detractor's answer, or sales that moved by change_share.
     """
-    frame, index, today = standing.frame, real.accounts, real.today
-    deals = tables.opportunities
-    closed = deals["closed_on"].fillna(deals["close_on"])
-    won, lost = deals["status"] == "won", deals["status"] == "lost"
-    sold = Happened.of(tables.sales, tables.sales["booked_on"], index, "amount").after(since, today)
-    made = Happened.of(deals, deals["created_on"], index).after(since, today)
-    wins = Happened.of(deals[won], closed[won], index, "amount").after(since, today)
-    losses = Happened.of(deals[lost], closed[lost], index).after(since, today)
+    frame, today, book = standing.frame, real.today, ledger
+    sold = Happened.of(book.sale_account, book.sale_day, book.sale_amount).after(since, today)
+    made = Happened.of(book.deal_account, book.created).after(since, today)
+    wins = Happened.of(book.deal_account, book.closed, book.deal_amount, book.won).after(since, today)
+    losses = Happened.of(book.deal_account, book.closed, None, book.lost).after(since, today)
     known = real.account >= 0
     touched = known.copy()
     touched[known] = real.done[known] > since[real.account[known]]
     out = frame[["account_id", "territory_id", "owner_rep_id"]].rename(columns={"owner_rep_id": "rep_id"})
     out["since_on"], out["touches"], out["sales_amount"] = dates(since), real.count(touched), sold[1]
     out["deals_new"], out["deals_won"], out["deals_won_amount"], out["deals_lost"] = made[0], *wins, losses[0]
-    answers = tables.accounts.set_index("account_id")[["nps", "nps_on"]].reindex(frame["account_id"]).reset_index()
-    answered = days(answers["nps_on"]).astype(np.int64) > since
-    out["nps_now"] = answers["nps"].where(pd.Series(answered))
+    out["nps_now"] = frame["nps"].where(pd.Series(standing.days("nps_on") > since))
     owned = standing.days("owner_since").astype(np.int64)
     out["new_owner"] = (owned > since) & (owned <= today)
     prior = frame["sales_prior_12m_amount"].astype("float64")
     out["sales_change_share"] = (frame["sales_12m_amount"] - prior) / prior.where(prior > 0)
     out["class"], out["grade"] = frame["class"], frame["grade"]
     moved = out["sales_change_share"].abs() >= rules.change_share
-    event = (out["deals_won"] > 0) | (out["deals_lost"] > 0) | (out["nps_now"] <= 6)
+    big = out["deals_won_amount"] > rules.change_share * frame["sales_12m_amount"].clip(lower=0)
+    event = big | (out["nps_now"] <= 6)
     out["look_again"] = (event | (moved & (out["sales_amount"] != 0))).astype(bool)
     kept = out[(since != NO_DAY) & ~frame["disqualified"].to_numpy()].reset_index(drop=True)
     return kept.assign(sentence=_sentences(kept))

@@ -1,14 +1,13 @@
-"""Published activity criteria of the top accounts, and who meets them (A3); mandatory fields and who fills them (A4)."""
+"""Published activity criteria of the top accounts and who meets them (A3); how activity in key accounts is reported (A4)."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.log import Ints, Log, positions
+from workbook.engagement.evidence import Evidence
+from workbook.engagement.log import Ints, Log
 from workbook.rules.engagement import EngagementRules
 
 
@@ -36,12 +35,16 @@ def top_criteria(standing: Standing, real: Log, steps: Ints | None, rules: Engag
     if steps is not None:
         next_step = pd.array(steps[order] != np.iinfo(np.int64).max, dtype="boolean")
     out["next_step"] = next_step
+    names_contacts = len(real.contact_ids) > 0
+    if not names_contacts:
+        out["contacts"] = pd.array([pd.NA] * len(out), dtype="Int64")
     met = {
         f"{own.touches} touches in {own.touches_days} days": out["touches"] >= own.touches,
-        f"{own.contacts} contacts in {own.contacts_days} days": out["contacts"] >= own.contacts,
         f"{own.in_person} meeting in {own.contacts_days} days": out["in_person"] >= own.in_person,
         f"no gap over {own.longest_gap_days} days": out["longest_gap_days"] <= own.longest_gap_days,
     }
+    if names_contacts:
+        met[f"{own.contacts} contacts in {own.contacts_days} days"] = out["contacts"] >= own.contacts
     if steps is not None:
         met["a next step"] = out["next_step"].astype("bool")
     passed = (
@@ -61,7 +64,10 @@ def top_criteria(standing: Standing, real: Log, steps: Ints | None, rules: Engag
 
 
 def longest_gap(real: Log, wanted: Ints, window_days: int) -> Ints:
-    """Per account (of those ``wanted``, else 0): the longest time between real touches in the window, its ends included."""
+    """Per account (of those ``wanted``, else 0): the longest time between real touches in the window, its ends included; the
+    window begins no earlier than the company's first touch on record."""
+    if len(real):
+        window_days = min(window_days, real.today - int(real.done.min()))
     out = np.zeros(len(real.accounts), dtype=np.int64)
     asked = np.zeros(len(real.accounts) + 1, dtype=bool)
     asked[wanted] = True
@@ -76,55 +82,29 @@ def longest_gap(real: Log, wanted: Ints, window_days: int) -> Ints:
     return out
 
 
-def completeness(
-    tables: Mapping[str, pd.DataFrame], standing: Standing, log: Log, clean: pd.Series, rules: EngagementRules
+def reporting(
+    standing: Standing, log: Log, evidence: Evidence, clean: pd.Series, rules: EngagementRules
 ) -> pd.DataFrame:
-    """How far each rep fills the mandatory fields (A4), per table; and activity in key accounts with all its evidence.
+    """How far activity in key accounts is reported so that others can rely on it (A4), per rep, for the window.
 
-    ``tables``: the given tables by name; ``clean``: which activities are not flagged. A field that no row of the company
-    fills is not in the export and is not judged; it is named in ``not_given``. Columns rep_id, table, rows, filled_share (of
-    all mandatory values), worst_field, worst_share, not_given.
+    ``clean``: which activities are not flagged. Columns rep_id, activities (done in key accounts, by people), with_contact,
+    with_outcome, with_minutes, real_share (with some evidence and not flagged), sentence. A field that no activity of the
+    company fills is not in the export: its column is missing values.
     """
-    frame = standing.frame
-    owner = pd.Series(frame["owner_rep_id"].to_numpy(dtype=object), index=frame["account_id"])
-    reps = pd.Index(pd.unique(pd.concat([frame["owner_rep_id"].dropna(), pd.Series(log.reps)]))).sort_values()
-    found = []
-    for name, fields in rules.mandatory.items():
-        if name not in tables or tables[name].empty:
-            continue
-        table = tables[name]
-        who = reps.get_indexer(log.reps)[log.rep] if name == "activities" else positions(_who(table, owner), reps)
-        found.append(_filled(name, table, fields, who, reps))
-        if name == "activities":
-            key = np.append(frame["is_key"].to_numpy(dtype=bool), False)[log.account] & log.is_done
-            table = table[key].assign(**{"counts as real": clean[key].where(clean[key], pd.NA)})
-            more = (*fields, "counts as real")
-            found.append(_filled("activities in key accounts", table, more, who[key], reps))
-    if not found:
-        return pd.DataFrame(
-            columns=["rep_id", "table", "rows", "filled_share", "worst_field", "worst_share", "not_given"]
-        )
-    return pd.concat(found, ignore_index=True)
-
-
-def _who(table: pd.DataFrame, owner: pd.Series) -> pd.Series:
-    held = table["account_id"].map(owner)
-    return table["rep_id"].fillna(held) if "rep_id" in table else held
-
-
-def _filled(name: str, table: pd.DataFrame, fields: tuple[str, ...], who: Ints, reps: pd.Index) -> pd.DataFrame:
-    size, known = len(reps), who >= 0
-    rows = np.bincount(who[known], minlength=size)
-    hits = {}
-    for field in fields:
-        if field in table and table[field].notna().any():
-            hits[field] = np.bincount(who[known & table[field].notna().to_numpy()], minlength=size)
-    has = rows > 0
-    out = pd.DataFrame({"rep_id": pd.Series(reps[has], dtype="str"), "table": name, "rows": rows[has]})
-    shares = np.column_stack([h[has] / rows[has] for h in hits.values()]) if hits else np.zeros((len(out), 0))
-    out["filled_share"] = shares.mean(axis=1) if hits else np.nan
-    worst = shares.argmin(axis=1) if hits else np.zeros(len(out), int)
-    out["worst_field"] = pd.Series(np.array([*hits, ""], dtype=object)[worst], dtype="str")
-    out["worst_share"] = shares.min(axis=1) if hits else np.nan
-    out["not_given"] = ", ".join(field for field in fields if field not in hits)
-    return out
+    key = np.append(standing.frame["is_key"].to_numpy(dtype=bool), False)[log.account]
+    rows = key & log.is_done & ~log.by_system & log.since(rules.window_days)
+    size, rep = len(log.reps), log.rep
+    count = np.bincount(rep[rows], minlength=size)
+    out = pd.DataFrame({"rep_id": pd.Series(log.reps, dtype="str"), "activities": count})
+    fields = {"with_contact": log.contact >= 0, "with_outcome": log.has_outcome, "with_minutes": log.minutes > 0}
+    for name, filled in fields.items():
+        share = np.bincount(rep[rows & filled], minlength=size) / np.maximum(count, 1)
+        out[f"{name}_share"] = share if filled.any() else np.nan
+    good = rows & clean.to_numpy(dtype=bool) & ~evidence.empty
+    out["real_share"] = np.bincount(rep[good], minlength=size) / np.maximum(count, 1)
+    percent = (out["real_share"] * 100).round().astype("int64").astype("str")
+    told = (
+        out["activities"].astype("str") + " activities in key accounts, " + percent + " % of them hold as real touches."
+    )
+    out["sentence"] = told.astype("str")
+    return out[count > 0].reset_index(drop=True)

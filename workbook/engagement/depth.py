@@ -7,7 +7,8 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.keep import by_owner
-from workbook.engagement.log import NO_DAY, Bools, Ints, Log, days, positions
+from workbook.engagement.ledger import Ledger
+from workbook.engagement.log import NO_DAY, Bools, Ints, Log, positions
 from workbook.rules.engagement import EngagementRules
 
 
@@ -57,7 +58,8 @@ def books(standing: Standing, real: Log, rules: EngagementRules) -> pd.DataFrame
     out["high_value_share"] = out["high_value"] / max(int(high.sum()), 1)
     active = out["worked"].clip(lower=1)
     out["touches_per_worked"] = out["touches"] / active
-    out["contacts_per_worked"] = out.pop("contacts") / active
+    out["contacts_per_worked"] = out.pop("contacts") / active if len(real.contact_ids) else np.nan
+    out = out.drop(columns="contacts", errors="ignore")
     out["in_person_share"] = out.pop("in_person") / out["touches"].clip(lower=1)
     out["sits"] = (out["accounts"] >= rules.sits_accounts) & (out["worked_share"] < rules.sits_worked_share)
     out["sentence"] = _book_sentences(out)
@@ -97,25 +99,31 @@ def depth(books: pd.DataFrame, wins: pd.DataFrame, rules: EngagementRules) -> pd
     out["low_hanging"] = (out["easy_share"] >= rules.easy_wins_share) & (won >= 3) & ~broad
     share = (out["worked_share"] * 100).round().astype("int64").astype("str")
     text = out["style"].str.capitalize() + ": worked " + share + " % of the book, "
-    text = text + out["touches_per_worked"].round(1).astype("str") + " touches and "
-    text = text + out["contacts_per_worked"].round(1).astype("str") + " contacts per worked account"
+    text = text + out["touches_per_worked"].round(1).astype("str") + " touches"
+    contacts = " and " + out["contacts_per_worked"].round(1).astype("str") + " contacts"
+    text = text + contacts.where(out["contacts_per_worked"].notna(), "") + " per worked account"
     easy = "; " + out["easy_wins"].astype("str") + " of " + out["wins"].astype("str") + " wins were quick and small"
     out["sentence"] = (text + easy.where(out["wins"].notna() & (won > 0), "") + ".").astype("str")
     return out
 
 
-def easy_wins(opportunities: pd.DataFrame, owners: pd.Series, today: int, rules: EngagementRules) -> pd.DataFrame:
-    """Wins of the window per rep, and how many were easy: no larger and won no slower than the company's lower third.
+def easy_wins(ledger: Ledger, owners: pd.Series, today: int, rules: EngagementRules) -> pd.DataFrame:
+    """Wins of the window per rep, and how many were easy: no larger than the company's median win, and won no slower than its
+    quickest third.
 
-    ``owners``: owner rep by account_id, for deals without a rep. Columns rep_id, wins, easy_wins.
+    ``owners``: owner rep in the order of the accounts, for deals without a rep. Columns rep_id, wins, easy_wins.
     """
-    won = opportunities[opportunities["status"] == "won"]
-    closed = days(won["closed_on"].fillna(won["close_on"])).astype(np.int64)
-    cycle = pd.Series(np.maximum(closed - days(won["created_on"]).astype(np.int64), 0), index=won.index)
-    easy = (won["amount"] <= won["amount"].median()) & (cycle <= cycle.quantile(1 / 3))
-    rep = won["rep_id"].fillna(won["account_id"].map(owners))
+    at = np.flatnonzero(ledger.won)
+    closed, size = ledger.closed[at].astype(np.int64), ledger.deal_amount[at]
+    cycle = np.maximum(closed - ledger.created[at], 0)
+    easy = np.zeros(len(at), dtype=np.int64)
+    if len(at):
+        easy = ((size <= np.median(size)) & (cycle <= np.quantile(cycle, 1 / 3))).astype(np.int64)
+    rep = ledger.deals["rep_id"].iloc[at].reset_index(drop=True)
+    held = pd.concat([owners, pd.Series([pd.NA], dtype="str")], ignore_index=True)
+    rep = rep.fillna(held.take(ledger.deal_account[at]).reset_index(drop=True))
     lately = (closed >= today - rules.window_days) & (closed <= today)
-    found = pd.DataFrame({"rep_id": rep, "easy": easy.astype("int64")})[lately & rep.notna().to_numpy()]
+    found = pd.DataFrame({"rep_id": rep, "easy": easy})[lately & rep.notna().to_numpy()]
     by = found.groupby("rep_id", sort=True)["easy"]
     return by.agg(wins="size", easy_wins="sum").reset_index()
 

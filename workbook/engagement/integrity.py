@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from workbook.engagement.log import Bools, Evidence, Ints, Log, dates
+from workbook.engagement.evidence import Evidence
+from workbook.engagement.log import Bools, Ints, Log, dates, distinct
 from workbook.engagement.signals import SIGNALS, Suspicion
 from workbook.rules.engagement import EngagementRules
 
@@ -39,7 +40,7 @@ def _reserves(log: Log, case: Suspicion, flagged: Bools, rules: EngagementRules)
     out = np.zeros(len(log), dtype=bool)
     if not mine.any():
         return out
-    suspects = pd.unique(log.pair[mine])
+    suspects = distinct(log.pair[mine])
     real = np.flatnonzero(case.evidence.substance & pd.Series(log.pair).isin(suspects).to_numpy())
     real_keys = np.sort(log.pair[real] * 4_000_000 + log.done[real].astype(np.int64) + 1_000_000)
     at = np.flatnonzero(mine)
@@ -53,7 +54,7 @@ def _reserves(log: Log, case: Suspicion, flagged: Bools, rules: EngagementRules)
 
 
 def _described(log: Log, case: Suspicion, shown: dict[str, Bools], level: Ints) -> pd.DataFrame:
-    keys = log.activities[["activity_id", "account_id", "rep_id"]].reset_index(drop=True)
+    keys = pd.DataFrame({name: log.column(name) for name in ("activity_id", "account_id", "rep_id")})
     at = np.flatnonzero(level > 0)
     series = case.series
     numbers = {
@@ -71,14 +72,19 @@ def _described(log: Log, case: Suspicion, shown: dict[str, Bools], level: Ints) 
         on = pd.Series(shown[name][at])
         names = names.where(~on, names + ("," + name))
         said = said.where(~on, said + "; " + _filled(phrase, texts))
-    kind = log.activities["kind"].iloc[at].reset_index(drop=True).fillna("activity")
+    kind = log.column("kind").iloc[at].reset_index(drop=True).fillna("activity")
     made = {"signals": names.str[1:], "sentence": kind.str.capitalize() + ": " + said.str[2:] + "."}
-    keys["level"] = pd.Categorical.from_codes(level, categories=list(LEVELS)).astype("str")
+    keys["level"] = _taken(pd.Series(LEVELS, dtype="str"), level)
+    place = np.zeros(len(log), dtype=np.int64)
+    place[at] = np.arange(1, len(at) + 1)
+    blank = pd.Series([""], dtype="str")
     for column, values in made.items():
-        text = np.full(len(log), "", dtype=object)
-        text[at] = values.to_numpy(dtype=object)
-        keys[column] = pd.Series(text, dtype="str")
+        keys[column] = _taken(pd.concat([blank, values.astype("str")], ignore_index=True), place)
     return keys
+
+
+def _taken(values: pd.Series, at: Ints) -> pd.Series:
+    return values.take(at).reset_index(drop=True)
 
 
 def _filled(phrase: str, numbers: dict[str, pd.Series]) -> pd.Series | str:
@@ -92,11 +98,11 @@ def _filled(phrase: str, numbers: dict[str, pd.Series]) -> pd.Series | str:
 
 def real_rows(log: Log, judged: pd.DataFrame, rules: EngagementRules) -> Bools:
     """Which rows are real touches: done by a person, of a kind that can be a touch, not flagged, with some evidence where
-    the book records any.
+    the book records any, and with an outcome that says somebody was reached where it has one.
     """
     evidence = Evidence.of(log, rules.integrity)
     clean = (judged["level"] == "none").to_numpy(dtype=bool)
-    return log.is_done & clean & ~evidence.empty & log.is_kind(rules.touch_kinds)
+    return log.is_done & clean & ~evidence.empty & ~evidence.missed & log.is_kind(rules.touch_kinds)
 
 
 def touches(real: Log) -> pd.DataFrame:
@@ -105,7 +111,7 @@ def touches(real: Log) -> pd.DataFrame:
     Columns activity_id, account_id, rep_id, kind, done_on, minutes (NaN where not known), contact_id; in order of the table.
     """
     columns = ["activity_id", "account_id", "rep_id", "kind", "done_on", "minutes", "contact_id"]
-    return real.activities[columns].reset_index(drop=True)
+    return pd.DataFrame({name: real.column(name) for name in columns})
 
 
 def reserved(judged: pd.DataFrame, log: Log, real: Log) -> pd.DataFrame:
@@ -116,15 +122,18 @@ def reserved(judged: pd.DataFrame, log: Log, real: Log) -> pd.DataFrame:
     """
     rows = judged[(judged["level"] != "none") & ~judged["signals"].str.startswith("system")]
     day = dates(np.maximum(log.done, np.maximum(log.due, log.created)))
-    rows = rows.assign(red=rows["level"] == "red", day=day.reindex(rows.index))
+    rows = rows.assign(red=rows["level"] == "red", day=day.reindex(rows.index), pair=log.pair[rows.index])
     by = ["account_id", "rep_id"]
     out = rows.groupby(by, sort=True).agg(
-        flagged=("red", "size"), red=("red", "sum"), first_on=("day", "min"), last_on=("day", "max")
+        flagged=("red", "size"),
+        red=("red", "sum"),
+        first_on=("day", "min"),
+        last_on=("day", "max"),
+        pair=("pair", "first"),
     )
-    suspects = real.activities[pd.Series(real.pair).isin(pd.unique(log.pair[rows.index])).to_numpy()]
-    touched = suspects.groupby(by).size().rename("real_touches")
-    out = out.join(touched).reset_index()
-    out["real_touches"] = out["real_touches"].fillna(0).astype("int64")
+    out = out.reset_index()
+    every, pair = np.sort(real.pair), out["pair"].to_numpy(np.int64)
+    out["real_touches"] = np.searchsorted(every, pair, side="right") - np.searchsorted(every, pair, side="left")
     out["level"] = pd.Series(np.where(out["red"] > 0, "red", "yellow"), index=out.index).astype("str")
     count = out["flagged"].astype("str") + " recorded activities show signs of recurring by themselves or being empty, "
     out["sentence"] = count + out["real_touches"].astype("str") + " real touches by the same rep on record."

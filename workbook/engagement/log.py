@@ -9,8 +9,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from workbook.rules.engagement import KINDS, IntegrityRules
+from workbook.rules.engagement import KINDS
 
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.int32]
@@ -40,18 +42,31 @@ def dates(numbers: npt.ArrayLike) -> pd.Series:
 
 
 def day_text(numbers: npt.ArrayLike) -> pd.Series:
-    """Days since 1970-01-01 as ISO texts, missing where :data:`NO_DAY`; quick where many days are the same."""
-    found, which = np.unique(np.asarray(numbers).astype(np.int64), return_inverse=True)
-    texts = np.datetime_as_string(found.astype("datetime64[D]")).astype(object)
-    texts[found <= NO_DAY] = None
-    return pd.Series(texts, dtype="str").take(which).reset_index(drop=True)
+    """Days since 1970-01-01 as ISO texts, missing where :data:`NO_DAY`."""
+    whole = np.asarray(numbers).astype(np.int64)
+    known = whole[whole > NO_DAY]
+    first, last = (int(known.min()), int(known.max())) if len(known) else (0, 0)
+    every = np.datetime_as_string(np.arange(first, last + 1).astype("datetime64[D]"))
+    texts = pd.Series([*every.tolist(), None], dtype="str")
+    return texts.take(np.where(whole > NO_DAY, whole - first, len(every))).reset_index(drop=True)
 
 
 def positions(keys: pd.Series, index: pd.Index) -> Ints:
-    """The position of each key in ``index``, -1 where it is missing or not there."""
-    codes, values = pd.factorize(keys)
-    at = np.append(index.get_indexer(values), -1)
-    return at[codes]
+    """The position of each key in ``index`` (of unique keys), -1 where it is missing or not there."""
+    found = pc.index_in(_texts(keys), value_set=_texts(index), skip_nulls=True)
+    return pc.fill_null(found, -1).to_numpy().astype(np.int64)
+
+
+def _texts(keys: pd.Series | pd.Index) -> pa.ChunkedArray:
+    """Keys as Arrow texts, without a copy where they are Arrow already."""
+    made = pa.array(keys, type=pa.large_string(), from_pandas=True)
+    return made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])
+
+
+def distinct(values: Ints) -> Ints:
+    """The different values, sorted."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def codes(keys: pd.Series) -> Ints:
@@ -63,13 +78,15 @@ def codes(keys: pd.Series) -> Ints:
 class Log:
     """All activities in the order of the table. ``account`` and ``rep`` are positions in ``accounts`` and ``reps``.
 
-    An activity done after ``today`` is open; one that no known account stands behind has account -1.
+    An activity done after ``today`` is open; one that no known account stands behind has account -1. ``rows`` names the rows
+    of the table that the log holds, None for all.
     """
 
     activities: pd.DataFrame
     accounts: pd.Index
     reps: pd.Index
     today: int
+    rows: Bools | Ints | None = None
 
     @classmethod
     def of(cls, activities: pd.DataFrame, accounts: pd.Series, as_of: date) -> Log:
@@ -78,24 +95,29 @@ class Log:
         return cls(activities, pd.Index(accounts), reps, day_number(as_of))
 
     def __len__(self) -> int:
-        return len(self.activities)
+        return len(self.done)
+
+    def column(self, name: str) -> pd.Series:
+        """A column of the log's rows."""
+        values = self.activities[name]
+        return values if self.rows is None else values[self.rows].reset_index(drop=True)
 
     @cached_property
     def account(self) -> Ints:
-        return positions(self.activities["account_id"], self.accounts)
+        return positions(self.column("account_id"), self.accounts)
 
     @cached_property
     def rep(self) -> Ints:
-        return positions(self.activities["rep_id"], self.reps)
+        return positions(self.column("rep_id"), self.reps)
 
     @cached_property
     def kind(self) -> Ints:
         """Position in :data:`~workbook.rules.engagement.KINDS`."""
-        return positions(self.activities["kind"], pd.Index(KINDS))
+        return positions(self.column("kind"), pd.Index(KINDS))
 
     @cached_property
     def _contacts(self) -> tuple[Ints, pd.Index]:
-        found, ids = pd.factorize(self.activities["contact_id"])
+        found, ids = pd.factorize(self.column("contact_id"))
         return found.astype(np.int64), pd.Index(ids)
 
     @property
@@ -110,25 +132,25 @@ class Log:
 
     @cached_property
     def done(self) -> Days:
-        done = days(self.activities["done_on"])
+        done = days(self.column("done_on"))
         return np.where(done > self.today, NO_DAY, done).astype(np.int32)
 
     @cached_property
     def due(self) -> Days:
-        return days(self.activities["due_on"])
+        return days(self.column("due_on"))
 
     @cached_property
     def created(self) -> Days:
-        return days(self.activities["created_on"])
+        return days(self.column("created_on"))
 
     @cached_property
     def minutes(self) -> npt.NDArray[np.float64]:
         """Minutes; 0 where none are known."""
-        return np.nan_to_num(self.activities["minutes"].to_numpy(dtype=np.float64), nan=0.0)
+        return np.nan_to_num(self.column("minutes").to_numpy(dtype=np.float64), nan=0.0)
 
     @cached_property
     def by_system(self) -> Bools:
-        return (self.activities["source"] == "system").to_numpy(dtype=bool, na_value=False)
+        return (self.column("source") == "system").to_numpy(dtype=bool, na_value=False)
 
     @cached_property
     def is_done(self) -> Bools:
@@ -141,12 +163,13 @@ class Log:
 
     @cached_property
     def has_outcome(self) -> Bools:
-        outcome = self.activities["outcome"]
-        return outcome.notna().to_numpy() & (outcome.fillna("") != "").to_numpy(dtype=bool)
+        outcome = self.column("outcome")
+        return (outcome != "").to_numpy(dtype=bool, na_value=False) & outcome.notna().to_numpy()
 
     def only(self, rows: Bools) -> Log:
         """The log of some rows; what is already known of them is kept."""
-        part = Log(self.activities[rows], self.accounts, self.reps, self.today)
+        held = rows if self.rows is None else np.flatnonzero(self.rows)[rows]
+        part = Log(self.activities, self.accounts, self.reps, self.today, held)
         for name in ("account", "rep", "kind", "done", "minutes"):
             part.__dict__[name] = getattr(self, name)[rows]
         part.__dict__["_contacts"] = (self.contact[rows], self.contact_ids)
@@ -154,7 +177,7 @@ class Log:
 
     def since(self, back_days: int) -> Bools:
         """Which rows were done at most ``back_days`` before today."""
-        return self.done.astype(np.int64) >= self.today - back_days
+        return self.done >= self.today - back_days
 
     def last(self, rows: Bools | None = None) -> Days:
         """Per account: the day of its last row (among ``rows``), :data:`NO_DAY` where it has none."""
@@ -172,50 +195,10 @@ class Log:
         """Per account: how many different values not below 0 ``what`` takes among ``rows``."""
         at = np.flatnonzero(rows & (self.account >= 0) & (what >= 0))
         size = int(what.max(initial=0)) + 1
-        seen = pd.unique(self.account[at] * size + what[at])
+        seen = distinct(self.account[at] * size + what[at])
         return np.bincount(seen // size, minlength=len(self.accounts))
 
     def is_kind(self, kinds: tuple[str, ...]) -> Bools:
         """Which rows are of one of these kinds."""
         wanted = np.array([kind in kinds for kind in KINDS] + [False])
         return wanted[self.kind]
-
-
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """What each row shows for itself.
-
-    ``substance``: done, with minutes or an outcome (or a contact, where its kind records neither). ``empty``: none of the
-    fields that are in use for its kind.
-    """
-
-    substance: Bools
-    empty: Bools
-
-    @classmethod
-    def of(cls, log: Log, rules: IntegrityRules) -> Evidence:
-        """A field is in use for a kind when enough rows of that kind fill it; for tasks, when enough rows of any do."""
-        said = log.has_outcome.copy()
-        unsure = np.flatnonzero(said & (log.minutes <= 0))
-        if len(unsure):
-            words = log.activities["outcome"].iloc[unsure].str.strip().str.lower()
-            said[unsure[words.isin([*rules.empty_outcomes, ""]).to_numpy(dtype=bool)]] = False
-        filled = {"minutes": log.minutes > 0, "outcome": said, "contact": log.contact >= 0}
-        used = {name: _in_use(log, values, rules.in_use_share)[log.kind] for name, values in filled.items()}
-        strong = (filled["minutes"] & used["minutes"]) | (filled["outcome"] & used["outcome"])
-        asked = used["minutes"] | used["outcome"]
-        substance = log.is_done & (strong | (~asked & used["contact"] & filled["contact"]))
-        empty = (asked | used["contact"]) & ~(filled["minutes"] | filled["outcome"] | filled["contact"])
-        return cls(substance, empty)
-
-
-def _in_use(log: Log, filled: Bools, share: float) -> Bools:
-    """Per kind (and one place more for an unknown kind): whether the field is in use; tasks follow the whole table."""
-    done = log.is_done & ~log.by_system
-    at = log.kind[done]
-    rows = np.bincount(at[at >= 0], minlength=len(KINDS))
-    hits = np.bincount(at[(at >= 0) & filled[done]], minlength=len(KINDS))
-    used = hits >= np.maximum(rows * share, 1)
-    overall = bool(hits.sum() >= max(rows.sum() * share, 1))
-    used[KINDS.index("task")] = overall
-    return np.append(used, overall)

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.log import NO_DAY, Ints, Log, dates, day_text, days, positions
+from workbook.engagement.ledger import Ledger
+from workbook.engagement.log import NO_DAY, Ints, Log, dates, day_text, positions
 from workbook.money import round_amounts
 from workbook.rules.engagement import KINDS, EngagementRules
 
@@ -42,22 +43,18 @@ def prospects(standing: Standing, real: Log, rules: EngagementRules) -> pd.DataF
     return out[wanted].reset_index(drop=True)
 
 
-def touches_before_win(real: Log, opportunities: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:
+def touches_before_win(real: Log, ledger: Ledger) -> pd.DataFrame:
     """How many real touches new clients took in this company, beside the rule's 12 to 15.
 
     A new client's first won deal (or first sale, if earlier) lies at least half a year after the first touch on record of the
     company, so that its touches can be on record. One row: n, low (first quartile), median, high (third quartile).
     """
     start = int(real.done.min()) if len(real) else NO_DAY
-    won = opportunities[opportunities["status"] == "won"]
-    won_day = days(won["closed_on"].fillna(won["close_on"])).astype(np.int64)
     first = np.full(len(real.accounts), np.iinfo(np.int64).max)
-    at = positions(won["account_id"], real.accounts)
-    ok = (at >= 0) & (won_day != NO_DAY)
-    np.minimum.at(first, at[ok], won_day[ok])
-    sold = positions(sales["account_id"], real.accounts)
-    paid = (sold >= 0) & (sales["amount"].to_numpy() > 0)
-    np.minimum.at(first, sold[paid], days(sales["booked_on"])[paid].astype(np.int64))
+    won = ledger.won & (ledger.deal_account >= 0) & (ledger.closed != NO_DAY)
+    np.minimum.at(first, ledger.deal_account[won], ledger.closed[won].astype(np.int64))
+    paid = (ledger.sale_account >= 0) & (ledger.sale_amount > 0)
+    np.minimum.at(first, ledger.sale_account[paid], ledger.sale_day[paid].astype(np.int64))
     new = (first <= real.today) & (first >= start + 182) & (start != NO_DAY)
     before = real.account >= 0
     before[before] = real.done[before] <= first[real.account[before]]
@@ -68,7 +65,7 @@ def touches_before_win(real: Log, opportunities: pd.DataFrame, sales: pd.DataFra
 
 
 def meetings_per_sale(
-    real: Log, opportunities: pd.DataFrame, families: pd.Series, minutes: pd.DataFrame, rules: EngagementRules
+    real: Log, ledger: Ledger, families: pd.Series, minutes: pd.DataFrame, rules: EngagementRules
 ) -> pd.DataFrame:
     """Meetings, touches and minutes that a won deal takes, by product family (A22); lost deals' meetings are counted in.
 
@@ -77,19 +74,15 @@ def meetings_per_sale(
     closed in the last twice the window, and created since touches are on record. Columns product_family, won, lost, meetings, touches, meetings_per_win,
     touches_per_win, hours_per_win (estimated where minutes are not recorded).
     """
-    closed = opportunities[opportunities["status"].isin(["won", "lost"])].reset_index(drop=True)
-    end = days(closed["closed_on"].fillna(closed["close_on"])).astype(np.int64)
     opened = int(real.done.min()) if len(real) else NO_DAY
-    kept = (end >= real.today - 2 * rules.window_days) & (end <= real.today)
-    kept &= days(closed["created_on"]).astype(np.int64) >= opened
-    closed, end = closed[kept].reset_index(drop=True), end[kept]
+    end = ledger.closed
+    kept = (ledger.won | ledger.lost) & (end >= real.today - 2 * rules.window_days) & (end <= real.today)
+    deals = np.flatnonzero(kept & (ledger.created >= opened))
     weight = touch_minutes(real, minutes, rules)
     person = real.is_kind(rules.in_person_kinds)
-    found = _per_deal(real, closed, end, np.column_stack([np.ones(len(real)), person, weight]))
-    family = closed["product_id"].map(families).fillna("product not named")
-    frame = pd.DataFrame(
-        {"product_family": family, "won": closed["status"] == "won", "lost": closed["status"] == "lost"}
-    )
+    found = _per_deal(real, ledger, deals, np.column_stack([np.ones(len(real)), person, weight]))
+    family = ledger.deals["product_id"].iloc[deals].map(families).fillna("product not named").reset_index(drop=True)
+    frame = pd.DataFrame({"product_family": family, "won": ledger.won[deals], "lost": ledger.lost[deals]})
     frame[["touches", "meetings", "minutes"]] = found
     out = frame.groupby("product_family", sort=True).sum().reset_index()
     whole = out.drop(columns="product_family").sum().to_frame().T.assign(product_family="all")
@@ -119,19 +112,19 @@ def touch_minutes(real: Log, minutes: pd.DataFrame, rules: EngagementRules) -> n
     return spent + rules.travel_minutes * real.is_kind(("visit",))
 
 
-def _per_deal(real: Log, deals: pd.DataFrame, end: Ints, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _per_deal(real: Log, ledger: Ledger, deals: Ints, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Sums of ``values`` of the touches of each deal: those that name it, and unnamed ones within its time."""
     out = np.zeros((len(deals), values.shape[1]))
-    named = real.activities["opportunity_id"]
-    at = positions(named, pd.Index(deals["opportunity_id"]))
+    named = real.column("opportunity_id")
+    at = positions(named, pd.Index(ledger.deals["opportunity_id"].iloc[deals]))
     for column in range(values.shape[1]):
         out[:, column] = np.bincount(at[at >= 0], weights=values[at >= 0, column], minlength=len(deals))
     free = np.flatnonzero(named.isna().to_numpy() & (real.account >= 0))
     key = real.account[free] * _DAY + real.done[free].astype(np.int64) + 1_000_000
     order = np.argsort(key, kind="stable")
     running = np.vstack([np.zeros(values.shape[1]), np.cumsum(values[free][order], axis=0)])
-    account = positions(deals["account_id"], real.accounts)
-    begin = days(deals["created_on"]).astype(np.int64)
+    account, end = ledger.deal_account[deals], ledger.closed[deals].astype(np.int64)
+    begin = ledger.created[deals].astype(np.int64)
     low = np.searchsorted(key[order], account * _DAY + begin + 1_000_000, side="left")
     high = np.searchsorted(key[order], account * _DAY + end + 1_000_000, side="right")
     inside = (account >= 0) & (begin != NO_DAY) & (high > low)

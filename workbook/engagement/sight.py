@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.log import NO_DAY, Log, day_text, days, positions
+from workbook.engagement.ledger import Ledger
+from workbook.engagement.log import Days, Ints, Log, day_text
 from workbook.rules.engagement import EngagementRules
-from workbook.tables.frames import Tables
 
 #: signal -> what it says, in order of weight
 SIGNALS = {
@@ -25,7 +25,7 @@ _AFTER = {
 }
 
 
-def sight(standing: Standing, real: Log, tables: Tables, rules: EngagementRules) -> pd.DataFrame:
+def sight(standing: Standing, real: Log, ledger: Ledger, rules: EngagementRules) -> pd.DataFrame:
     """Accounts in whose family something happened lately in another territory, and not here.
 
     Columns account_id, territory_id, rep_id, signal (won, bought, meeting, deal), on, times (how often elsewhere), sentence.
@@ -37,7 +37,7 @@ def sight(standing: Standing, real: Log, tables: Tables, rules: EngagementRules)
     many = (family >= 0) & (np.append(size, 0)[family] > 1)
     territory = pd.factorize(frame["territory_id"])[0]
     found = []
-    for signal, (account, day) in _events(real, tables, rules).items():
+    for signal, (account, day) in _events(real, ledger, rules).items():
         inside = (account >= 0) & (day > real.today - rules.signal_days) & (day <= real.today)
         account, day = account[inside], day[inside]
         own = np.zeros(len(frame), dtype=bool)
@@ -64,16 +64,13 @@ def sight(standing: Standing, real: Log, tables: Tables, rules: EngagementRules)
     return out
 
 
-def _events(real: Log, tables: Tables, rules: EngagementRules) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _events(real: Log, ledger: Ledger, rules: EngagementRules) -> dict[str, tuple[Ints, Days]]:
     """Per signal: positions of accounts and days."""
-    index, deals, sales = real.accounts, tables.opportunities, tables.sales
-    won = deals[deals["status"] == "won"]
-    opened = deals[deals["status"] == "open"]
-    bought = sales[sales["amount"] > 0]
-    person = real.is_kind(rules.in_person_kinds) & (real.done != NO_DAY)
+    person = real.is_kind(rules.in_person_kinds)
+    bought = ledger.sale_amount > 0
     return {
-        "won": (positions(won["account_id"], index), days(won["closed_on"].fillna(won["close_on"])).astype(np.int64)),
-        "bought": (positions(bought["account_id"], index), days(bought["booked_on"]).astype(np.int64)),
-        "meeting": (real.account[person], real.done[person].astype(np.int64)),
-        "deal": (positions(opened["account_id"], index), days(opened["created_on"]).astype(np.int64)),
+        "won": (ledger.deal_account[ledger.won], ledger.closed[ledger.won]),
+        "bought": (ledger.sale_account[bought], ledger.sale_day[bought]),
+        "meeting": (real.account[person], real.done[person]),
+        "deal": (ledger.deal_account[ledger.open], ledger.created[ledger.open]),
     }

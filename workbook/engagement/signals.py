@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.engagement.log import NO_DAY, Bools, Evidence, Ints, Log, codes
+from workbook.engagement.evidence import Evidence
+from workbook.engagement.log import NO_DAY, Bools, Ints, Log, codes, distinct
 from workbook.rules.engagement import KINDS, IntegrityRules
 
 
@@ -163,11 +164,10 @@ def _series(log: Log, evidence: Evidence, rules: IntegrityRules) -> Series:
     of = np.zeros(len(log), dtype=np.int64)
     if not len(log):
         return Series(of, *(np.zeros(1, np.int64),) * 2, np.ones(1), np.zeros(1, np.int64), np.zeros(1))
-    bare = pd.unique(log.pair[~evidence.substance])
+    bare = distinct(log.pair[~evidence.substance])
     at = np.flatnonzero(pd.Series(log.pair).isin(bare).to_numpy())
-    part = log.activities.iloc[at]
-    named = codes(part["series_id"])
-    subject = codes(part["subject"].str.strip().str.lower())
+    named = codes(log.column("series_id").iloc[at])
+    subject = codes(log.column("subject").iloc[at].str.strip().str.lower())
     alike = (codes(pd.Series(log.pair[at])) * 8 + log.kind[at] + 1) * (subject.max(initial=0) + 2) + subject + 1
     keys, _ = pd.factorize(np.where(named >= 0, -1 - named, alike))
     of[at] = keys + 1
@@ -187,7 +187,7 @@ def _series(log: Log, evidence: Evidence, rules: IntegrityRules) -> Series:
 def _intervals(of: Ints, day: npt.NDArray[np.int32], count: int) -> tuple[Ints, npt.NDArray[np.float64]]:
     """The median gap between the different days of a series, and the share of gaps within a day (or a tenth) of it."""
     known = day != NO_DAY
-    pairs = np.unique(of[known] * 4_000_000 + (day[known].astype(np.int64) + 1_000_000))
+    pairs = distinct(of[known] * 4_000_000 + (day[known].astype(np.int64) + 1_000_000))
     owner, when = pairs // 4_000_000, pairs % 4_000_000
     same = np.flatnonzero(owner[1:] == owner[:-1]) + 1
     gap, who = when[same] - when[same - 1], owner[same]

@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbook.checks import Check
 from workbook.engagement.cadence import Standing, board, cadence, coverage
 from workbook.engagement.changes import changes, last_two, review_days
-from workbook.engagement.criteria import completeness, top_criteria
+from workbook.engagement.criteria import reporting, top_criteria
 from workbook.engagement.depth import books, depth, easy_wins, lorenz
 from workbook.engagement.effort import daily, effort
+from workbook.engagement.evidence import Evidence
 from workbook.engagement.integrity import by_signal, integrity, real_rows, reserved, touches
+from workbook.engagement.judgements import book_checks, cadence_checks, integrity_checks, key_checks
 from workbook.engagement.keep import keep, keep_not_known, next_steps
 from workbook.engagement.leaver import known_by_one, leaver, single_threaded
+from workbook.engagement.ledger import Ledger
 from workbook.engagement.lists import LISTS, action, as_list, call_list, main_contact
 from workbook.engagement.log import NO_DAY, Ints, Log
 from workbook.engagement.loyalty import nps
@@ -49,6 +53,10 @@ class Engagement(Stage):
     @cached_property
     def _real(self) -> Log:
         return self._log.only(real_rows(self._log, self.integrity, self._rules))
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return Ledger.of(self.facts.tables, self._log.accounts)
 
     @cached_property
     def _standing(self) -> Standing:
@@ -137,8 +145,7 @@ class Engagement(Stage):
     @noun
     def depth(self) -> pd.DataFrame:
         """How deeply and broadly each rep works, and the share of easy wins (A8)."""
-        owners = self._standing.frame.set_index("account_id")["owner_rep_id"]
-        wins = easy_wins(self.facts.tables.opportunities, owners, self._log.today, self._rules)
+        wins = easy_wins(self._ledger, self._standing.frame["owner_rep_id"], self._log.today, self._rules)
         return depth(self.books, wins, self._rules)
 
     @noun
@@ -157,11 +164,23 @@ class Engagement(Stage):
         return top_criteria(self._standing, self._real, self._steps, self._rules)
 
     @noun
-    def completeness(self) -> pd.DataFrame:
-        """Mandatory fields filled, per rep and table (A4)."""
+    def reporting(self) -> pd.DataFrame:
+        """How far activity in key accounts is reported so that others can rely on it, per rep (A4)."""
+        evidence = Evidence.of(self._log, self._rules.integrity)
+        return reporting(self._standing, self._log, evidence, self.integrity["level"] == "none", self._rules)
+
+    @noun
+    def checks(self) -> list[Check]:
+        """Judgements of how accounts are worked: per node, and of reps where something stands out."""
         tables = self.facts.tables
-        given = {name: frame for name, frame in tables.frames().items() if name in tables.given}
-        return completeness(given, self._standing, self._log, self.integrity["level"] == "none", self._rules)
+        if not self._knows_touches:
+            return [Check.not_known("engagement", tables.lacks("activities", "engagement"))]
+        return [
+            *cadence_checks(self.coverage, self._rules),
+            *key_checks(self.cadence, self.facts.tree),
+            *book_checks(self.books),
+            *integrity_checks(self.integrity, self._log, self._rules),
+        ]
 
     @noun
     def prospects(self) -> pd.DataFrame:
@@ -171,15 +190,13 @@ class Engagement(Stage):
     @noun
     def touches_before_win(self) -> pd.DataFrame:
         """How many touches new clients took in this company (A21); one row."""
-        tables = self.facts.tables
-        return touches_before_win(self._real, tables.opportunities, tables.sales)
+        return touches_before_win(self._real, self._ledger)
 
     @noun
     def meetings_per_sale(self) -> pd.DataFrame:
         """What a won deal takes, by product family (A22); company-wide."""
-        tables = self.facts.tables
-        families = tables.products.set_index("product_id")["family"]
-        return meetings_per_sale(self._real, tables.opportunities, families, self.effort, self._rules)
+        families = self.facts.tables.products.set_index("product_id")["family"]
+        return meetings_per_sale(self._real, self._ledger, families, self.effort, self._rules)
 
     @noun
     def at_risk(self) -> pd.DataFrame:
@@ -219,19 +236,19 @@ class Engagement(Stage):
         """What changed on each account since the touch point before its last (C9)."""
         last, before = last_two(self._real)
         since = np.where(before != NO_DAY, before, last).astype(np.int64)
-        return changes(self._standing, self._real, self.facts.tables, since, self._rules)
+        return changes(self._standing, self._real, self._ledger, since, self._rules)
 
     @noun
     def since_review(self) -> pd.DataFrame:
         """What changed on each account since the last review of its territory (or a node above), else since the fiscal year
         began."""
         since = review_days(self.facts, self._standing.frame["territory_id"])
-        return changes(self._standing, self._real, self.facts.tables, since, self._rules)
+        return changes(self._standing, self._real, self._ledger, since, self._rules)
 
     @noun
     def sight(self) -> pd.DataFrame:
         """What a family does elsewhere that can open an account here (C10)."""
-        return sight(self._standing, self._real, self.facts.tables, self._rules)
+        return sight(self._standing, self._real, self._ledger, self._rules)
 
     @noun
     def call_list(self) -> pd.DataFrame:

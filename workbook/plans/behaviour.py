@@ -21,26 +21,26 @@ QUESTIONS = ("exists", "on_template", "measured", "revised", "cross_functional",
 
 
 def facts_of_plans(plans: Sequence[tuple[Mapping[str, Any], PlanDocument]]) -> pd.DataFrame:
-    """One row per account plan: account_id, on_template, measured, revised, cross_functional, sent, approved (bool), saved_at.
+    """One row per account plan: account_id, on_template, measured, revised, cross_functional, sent, approved (bool), sent_at.
 
     On the template: made with our sheet or form and changed by a person; measured: has an amount still to come or a dated
-    action; revised: more than one revision; cross-functional: an action owned by another function than sales.
+    action; revised: more than one version; cross-functional: an action owned by another function than sales.
     """
     rows = [
         (
             doc.account_id,
             doc.made_with in ("sheet", "form"),
             any(a.due_on for a in doc.actions) and any(p.amount for p in doc.amounts),
-            row["revision"] > 1,
+            row.get("versions", row["revision"]) > 1,
             any(a.function and a.function.lower() != "sales" for a in doc.actions),
-            row["state"] in SENT,
+            row.get("sent_at") is not None or row["state"] in SENT,
             row["state"] in ("approved", "locked"),
-            row["saved_at"],
+            row.get("sent_at") or row["saved_at"],
         )
         for row, doc in plans
         if isinstance(doc, AccountPlan)
     ]
-    return pd.DataFrame(rows, columns=["account_id", *QUESTIONS[1:], "saved_at"])
+    return pd.DataFrame(rows, columns=["account_id", *QUESTIONS[1:], "sent_at"])
 
 
 def behaviour(plans: pd.DataFrame, register: pd.DataFrame, tree: Tree) -> pd.DataFrame:
@@ -50,7 +50,7 @@ def behaviour(plans: pd.DataFrame, register: pd.DataFrame, tree: Tree) -> pd.Dat
     not listed.
     """
     frame = register[["account_id", "territory_id", "owner_rep_id"]].merge(plans, on="account_id", how="left")
-    frame["exists"] = frame["saved_at"].notna()
+    frame["exists"] = frame["sent_at"].notna()
     for name in QUESTIONS[1:]:
         frame[name] = frame[name].eq(True)
     own = frame.groupby("territory_id")[list(QUESTIONS)].sum().reindex(list(tree.ids), fill_value=0)
@@ -73,7 +73,7 @@ def status(
     plans: pd.DataFrame, register: pd.DataFrame, reps: pd.DataFrame, amounts: pd.DataFrame, due_on: date, as_of: date
 ) -> pd.DataFrame:
     """Who has sent, and what is late: one row per rep who owns accounts. Columns rep_id, name, territory_id, accounts, plans,
-    sent, approved, first_sent_at, due_on, days_late (0 when in time; counts on while plans are missing), planned_amount,
+    sent, approved, sent_at (when the last of them was first sent), due_on, days_late (0 when in time; counts on while plans are missing), planned_amount,
     target_amount, street_amount (Int64, missing where not known), verdict, sentence.
 
     ``amounts``: rep_id, planned_amount, target_amount, street_amount.
@@ -83,10 +83,10 @@ def status(
     out = pd.DataFrame(
         {
             "accounts": by.size(),
-            "plans": by["saved_at"].count(),
+            "plans": by["sent_at"].count(),
             "sent": held["sent"].eq(True).groupby(held["owner_rep_id"]).sum(),
             "approved": held["approved"].eq(True).groupby(held["owner_rep_id"]).sum(),
-            "first_sent_at": held[held["sent"].eq(True)].groupby("owner_rep_id")["saved_at"].max(),
+            "sent_at": held[held["sent"].eq(True)].groupby("owner_rep_id")["sent_at"].max(),
         }
     ).rename_axis("rep_id")
     out = out.reset_index().astype({"rep_id": "str"})
@@ -94,7 +94,7 @@ def status(
     out.insert(1, "name", out["rep_id"].map(people["name"]))
     out.insert(2, "territory_id", out["rep_id"].map(people["territory_id"]))
     done = (out["sent"] >= out["accounts"]).to_numpy()
-    ended = out["first_sent_at"].where(done, pd.Timestamp(as_of)).astype("datetime64[us]")
+    ended = out["sent_at"].where(done, pd.Timestamp(as_of)).astype("datetime64[us]")
     out["due_on"] = pd.Series(pd.Timestamp(due_on), index=out.index).astype("datetime64[us]")
     out["days_late"] = (ended.dt.normalize() - out["due_on"]).dt.days.clip(lower=0).astype("int64")
     out = out.merge(amounts, on="rep_id", how="left")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +22,7 @@ class Known:
 
     ``register``, ``classes``, ``grades``, ``key_accounts``, ``whitespace``, ``deals`` (portfolio.deal_odds with pushes,
     close_on, status, next_step), ``cadence``, ``contacts`` (table), ``repeat`` (columns of :data:`REPEAT`, periods as reps
-    plan them), ``targets`` (rep_id, period, target_amount, street_amount). A frame without rows: nothing known of it.
+    plan them), ``targets`` (rep_id, period, target_amount, street_amount), ``outcomes`` (open, won or lost by deal). A frame without rows: nothing known of it.
     """
 
     register: pd.DataFrame
@@ -34,6 +35,7 @@ class Known:
     contacts: pd.DataFrame
     repeat: pd.DataFrame
     targets: pd.DataFrame
+    outcomes: Mapping[str, str]
 
 
 @dataclass(frozen=True)

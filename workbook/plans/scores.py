@@ -160,7 +160,7 @@ def slipped(plan: AccountPlan, support: Support, as_of: date) -> tuple[int, int,
         elif deal["status"] == "open" and close is not None and not pd.isna(close) and close.date() < as_of:
             why = f"was due {close:%Y-%m-%d}"
         elif pushes is not None and not pd.isna(pushes) and pushes > 0:
-            why = f"was pushed {int(pushes)} times"
+            why = "was pushed once" if pushes == 1 else f"was pushed {int(pushes)} times"
         else:
             continue
         found[row.reference] = why
@@ -177,9 +177,9 @@ def actions_done(plan: AccountPlan, as_of: date) -> Score:
     return done / len(due), f"{len(due) - done} of {len(due)} actions due are not done" if done < len(due) else ""
 
 
-def revised(revision: int, saved_at: datetime, as_of: date, rules: PlansRules) -> str:
+def revised(versions: int, saved_at: datetime, as_of: date, rules: PlansRules) -> str:
     """In words when a plan was written once and left alone (E4)."""
-    if revision == 1 and (as_of - saved_at.date()).days > rules.one_and_done_days:
+    if versions == 1 and (as_of - saved_at.date()).days > rules.one_and_done_days:
         return "one and done: never revised"
     return ""
 
@@ -191,18 +191,19 @@ def scored(
     rules, as_of, places = around
     place = places.get(plan.account_id, {})
     full, focus = completeness(plan), customer_focus(plan, as_of)
-    fresh = freshness(row["saved_at"], place.get("last_touch_on"), as_of, rules)
+    revised_at, versions = row.get("revised_at") or row["saved_at"], row.get("versions", row["revision"])
+    fresh = freshness(revised_at, place.get("last_touch_on"), as_of, rules)
     rests, done = evidence(plan, support, rules), actions_done(plan, as_of)
     count, amount, words = slipped(plan, support, as_of)
     untouched = "as it was pre-filled: the rep changed nothing" if plan.made_with == "prefill" else ""
-    words = f"{count} planned deals slipped: {words}" if count else ""
-    said = [full[1], fresh[1], focus[1], rests[1], revised(row["revision"], row["saved_at"], as_of, rules), words]
+    words = f"{count} planned {'deal' if count == 1 else 'deals'} slipped: {words}" if count else ""
+    said = [full[1], fresh[1], focus[1], rests[1], revised(versions, revised_at, as_of, rules), words]
     return {
         "account_id": plan.account_id, "rep_id": place.get("owner_rep_id") or plan.rep_id,
         "territory_id": place.get("territory_id", ""), "state": row["state"], "depth": plan.depth,
         "completeness": full[0], "freshness": fresh[0], "customer_focus": focus[0], "evidence": rests[0],
-        "revisions": row["revision"], "slipped": count, "slipped_amount": amount, "actions_done": done[0],
-        "planned_amount": plan.planned_amount(), "saved_at": row["saved_at"],
+        "revisions": versions, "slipped": count, "slipped_amount": amount, "actions_done": done[0],
+        "planned_amount": plan.planned_amount(), "saved_at": revised_at,
         "reasons": "; ".join(s for s in (*said, done[1], untouched) if s),
     }  # fmt: skip
 

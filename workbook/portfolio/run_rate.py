@@ -110,25 +110,26 @@ def cycles(past: History, rules: ProjectionRules) -> tuple[Ints, Ints]:
 def levels(past: History, cycle: Ints, season: Floats, smoothing: Smoothing) -> Floats:
     """Amount per month (n,): the mean over whole ordering cycles, newer cycles weighing more, without the season.
 
-    The k-th cycle back weighs (1 - weight)^k. Only cycles since the first order count, so that a new customer's rate is
+    The k-th cycle back weighs (1 - weight)^k: Σ weight × amount ÷ Σ weight × season. Only cycles since the first order count, so that a new customer's rate is
     not thinned by months before it was one. Of this and of the plain mean of 12 months, the mean by ``plain`` is taken.
     """
     width = past.months.shape[1]
     month = np.arange(width)
-    flat = past.months / season[month % 12]
-    plain = flat[:, :12].mean(1)
+    turned = season[month % 12]
+    plain = past.months[:, :12].sum(1) / turned[:12].sum()
     if smoothing.plain == 1:
         return np.maximum(plain, 0.0)
     counted = np.minimum(-(-(past.first + 1) // cycle) * cycle, width)
     weight = (1 - smoothing.weight) ** (month[None, :] // cycle[:, None])
     weight = np.where(month[None, :] < counted[:, None], weight, 0.0)
-    own = (weight * flat).sum(1) / np.maximum(weight.sum(1), 1e-12)
+    own = (weight * past.months).sum(1) / np.maximum(weight @ turned, 1e-12)
     return np.maximum((1 - smoothing.plain) * own + smoothing.plain * plain, 0.0)
 
 
 def season_index(past: History, rules: ProjectionRules) -> Floats:
     """Twelve factors, mean 1, by months back (place 0 = the newest month of the year): ratio to a centred moving average
-    over twelve months of the company's sales, damped by how many months it was learned from. Ones where too few are known.
+    over twelve months of the company's sales, damped by how many months it was learned from, and by how many accounts carry
+    the sales (inverse Herfindahl index), so that a few large orders make no season. Ones where too few months are known.
     """
     width = min(past.span, past.months.shape[1])
     if width < rules.season_months_needed or width < 24:
@@ -143,7 +144,10 @@ def season_index(past: History, rules: ProjectionRules) -> Floats:
     place = middle % 12
     mean = np.bincount(place, ratio, 12) / np.maximum(np.bincount(place, minlength=12), 1)
     mean = np.maximum(mean / mean.mean(), 0.05)
+    carried = past.months[:, :width].sum(1)
+    accounts = carried.sum() ** 2 / max(float((carried**2).sum()), 1.0)
     damped = len(ratio) / (len(ratio) + rules.evidence_prior_months)
+    damped *= accounts / (accounts + rules.loss_prior_accounts)
     index = 1 + (mean - 1) * damped
     return index / index.mean()
 
@@ -167,10 +171,10 @@ def in_rhythm(flat: Floats, past: History, rules: ProjectionRules) -> Floats:
     overlap = np.minimum(newer, older).sum(1)
     even = np.minimum(newer, 1 / 12).sum(1)
     better = np.clip((overlap - even) / np.maximum(1 - even, 1e-9), 0.0, 1.0)
-    orders = (past.orders[:, :24] > 0).sum(1) / 2
+    orders = (past.months[:, :24] > 0).sum(1) / 2
     known = (past.first >= 23) & (one.sum(1) > 0) & (two.sum(1) > 0)
     weight = np.where(known, better * orders / (orders + rules.own_season_prior), 0.0)[:, None, None]
-    by_year = flat.reshape(len(flat), -1, 12)
+    by_year = flat.reshape(len(flat), flat.shape[1] // 12, 12)
     mine = by_year.sum(2, keepdims=True) * _shares(one + two)[:, None, :]
     return ((1 - weight) * by_year + weight * mine).reshape(flat.shape)
 
@@ -220,11 +224,12 @@ def _what_came(
     for back, then, turned in _past_days(past, season, 24):
         cycle, overdue = cycles(then, rules)
         rate = levels(then, cycle, turned, smoothing)
-        after = past.months[past.first >= back, :back][:, ::-1] / ahead_index(turned, back)[None, :]
+        after = past.months[past.first >= back, :back][:, ::-1]
+        factor = ahead_index(turned, back)
         for quarter in range(back // 3):
             came = after[:, 3 * quarter : 3 * quarter + 3].sum(1)
             bought[quarter] += np.bincount(overdue, came, groups)
-            level[quarter] += np.bincount(overdue, 3 * rate, groups)
+            level[quarter] += np.bincount(overdue, rate * factor[3 * quarter : 3 * quarter + 3].sum(), groups)
             count += len(rate)
     return np.maximum(bought, 0.0), level, count
 

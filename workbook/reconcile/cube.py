@@ -120,11 +120,8 @@ def cube(facts: Facts, inputs: Inputs, plan_names: tuple[str, str]) -> Cube:
     """
     months = tuple(children(facts.year, "month"))
     nodes = Nodes.of(facts, inputs.owners)
-    now = facts.calendar.period_of(facts.as_of, "month")
     sales = _booked(facts)
-    rest = inputs.outlook_months[
-        (inputs.outlook_months["period"] > now).to_numpy() & inputs.outlook_months["period"].isin(months).to_numpy()
-    ]
+    rest = inputs.outlook_months[inputs.outlook_months["period"].isin(months).to_numpy()]
     lines = inputs.lines[inputs.lines["period"].isin(months).to_numpy()]
     targets = inputs.allocation[inputs.allocation["period"].isin(months).to_numpy()]
     families = _families(sales, rest, lines, targets)

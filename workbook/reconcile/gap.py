@@ -38,7 +38,7 @@ def gap(cube: Cube, grain: str = "month") -> pd.DataFrame:
         {
             "node": _text(cube.nodes.ids[node]),
             "node_kind": _text(cube.nodes.kinds[node]),
-            "parent": _text(np.append(cube.nodes.ids, None)[cube.nodes.parent[node]]),
+            "parent": _text(np.array([*cube.nodes.ids, None], dtype=object)[cube.nodes.parent[node]]),
             "period": pd.Series(pd.Categorical.from_codes(period, periods)).astype("str"),
             "product_family": pd.Series(pd.Categorical.from_codes(family, list(cube.families))).astype("str"),
         }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -32,20 +30,16 @@ def booked(facts: Facts, year: str) -> pd.Series:
     return sales[inside].groupby("account_id")["amount"].sum()
 
 
-def still_to_come(projection_months: pd.DataFrame, year: str, as_of_month: str) -> pd.Series:
-    """Projected amount of the year's months after ``as_of_month``, per account (index account_id)."""
-    rest = projection_months[
-        in_year(projection_months["period"], year) & (projection_months["period"] > as_of_month).to_numpy()
-    ]
+def still_to_come(outlook_months: pd.DataFrame, year: str) -> pd.Series:
+    """Projected amount of the rest of the year, per account (index account_id). The outlook starts after the as-of day."""
+    rest = outlook_months[in_year(outlook_months["period"], year)]
     return rest.groupby("account_id")["projected_amount"].sum()
 
 
-def node_totals(
-    facts: Facts, projection_months: pd.DataFrame, lines: pd.DataFrame, by_node: pd.DataFrame
-) -> pd.DataFrame:
+def node_totals(facts: Facts, outlook_months: pd.DataFrame, lines: pd.DataFrame, by_node: pd.DataFrame) -> pd.DataFrame:
     """One row per node of the tree, in tree order.
 
-    In: ``projection_months`` (account_id, period, projected_amount), plan ``lines`` (account_id, territory_id, period, amount),
+    In: ``outlook_months`` (account_id, period, projected_amount), plan ``lines`` (account_id, territory_id, period, amount),
     ``by_node`` (node, period, target_amount, street_amount). Out: node, name, level, depth, parent, target_amount (Int64,
     missing where none is given), street_amount (Int64), plan_amount, plan_is, gap_amount (Int64), actual_amount,
     projection_amount (booked plus what is projected for the rest of the year), last_year_amount.
@@ -62,8 +56,7 @@ def node_totals(
         return tree.roll_up(own)
 
     actual = rolled(booked(facts, year))
-    month = facts.calendar.period_of(_clamped(facts, year), "month")
-    projection = actual + rolled(still_to_come(projection_months, year, month))
+    projection = actual + rolled(still_to_come(outlook_months, year))
     planned_lines = lines[in_year(lines["period"], year)] if len(lines) else lines
     planned = np.zeros(len(tree), dtype=np.int64)
     if len(planned_lines):
@@ -90,9 +83,3 @@ def node_totals(
     out[["target_amount", "street_amount"]] = out[["target_amount", "street_amount"]].astype("Int64")
     out.insert(9, "gap_amount", out["plan_amount"].astype("Int64") - out["target_amount"])
     return out
-
-
-def _clamped(facts: Facts, year: str) -> date:
-    """The as-of day, moved into the year (a day before it means all its months are still to come)."""
-    first, last = facts.calendar.bounds(year)
-    return min(max(facts.as_of, first - pd.Timedelta(days=1).to_pytimedelta()), last)

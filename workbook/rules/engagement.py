@@ -19,7 +19,7 @@ class CadenceRules:
         {"core": 30, "invest": 30, "opportunistic": 91, "divest": 182}, "where a class starts on the ladder"
     )
     grade_steps: dict[str, int] = rule({"A": -1, "B": 0, "C": 0, "D": 1}, "steps by grade; negative means more often")
-    active_steps: int = rule(-1, "steps for a client who is active: bought, or moved a deal, in active_days")
+    active_steps: int = rule(0, "steps for a client who is active, that is, bought in active_days; -1 for more often")
     quiet_steps: int = rule(1, "steps for a client who bought nothing and has no open deal for quiet_days")
     most_steps: int = rule(1, "grade and activity together move an account at most so many steps")
     active_days: int = rule(30, "how lately a client must have bought to be active")
@@ -59,6 +59,10 @@ class IntegrityRules:
     in_use_share: float = rule(0.05, "a field counts as evidence when at least this share of rows of the kind fills it")
     empty_outcomes: tuple[str, ...] = rule(
         ("done", "completed", "complete", "closed", "ok", "n/a", "none", "-", "."), "outcomes that say nothing"
+    )
+    missed_outcomes: tuple[str, ...] = rule(
+        ("no answer", "no reply", "voicemail", "left voicemail", "busy", "wrong number", "not reached", "no show"),
+        "outcomes of honest attempts that reached nobody: no touch, and no flag",
     )
 
 
@@ -122,12 +126,8 @@ class EngagementRules:
     change_share: float = rule(0.3, "sales that moved by this share since a year ago ask for another look at the class")
     nps_days: int = rule(730, "answers older than this are not counted")
     nps_confidence: float = rule(0.9, "confidence of the interval around an NPS")
-    mandatory: dict[str, tuple[str, ...]] = rule(
-        {
-            "accounts": ("industry", "potential_amount", "fit_score"),
-            "contacts": ("title", "role"),
-            "opportunities": ("close_on", "next_step", "next_step_on"),
-            "activities": ("contact_id", "minutes", "outcome"),
-        },
-        "fields that must be filled, by table",
+    on_time_share: float = rule(0.8, "a node with at least this share of accounts on time is well worked")
+    late_share: float = rule(0.5, "a node with a smaller share than this on time fails")
+    flagged_share: float = rule(
+        0.1, "a rep with more than this share of flagged activity in the window is asked about it"
     )

@@ -29,7 +29,7 @@ class ProjectionRules:
     own_season_prior: float = rule(4.0, "orders a year that an account needs to weigh as much as the company's season")
     season_months_needed: int = rule(24, "months of sales without which no season is learned")
     evidence_prior_months: float = rule(12.0, "damping: season and losses learned from so many months count half")
-    loss_prior_accounts: float = rule(20.0, "typical accounts that the company's loss curve counts for in each group")
+    loss_prior_accounts: float = rule(20.0, "accounts that the company's curve of losses, and no season, count for")
     deal_prior: float = rule(10.0, "shrinks win rates: closed deals that the rate above counts for")
     unlearned_win_rate: float = rule(0.2, "win rate of a deal where no deal ever closed and none is stated")
     pipeline_on_top_share: float | None = rule(

@@ -8,6 +8,52 @@ from workbook.rules.reader import rule
 
 
 @dataclass(frozen=True)
+class OddsRules:
+    """How years are simulated."""
+
+    simulations: int = rule(10_000, "simulated years")
+    seed: int = rule(20260101, "the same seed gives the same odds")
+    shared_share: float = rule(0.5, "how much of the run-rate's shared shock moves with the deals', 0 to 1")
+    least_spread: float = rule(0.03, "a quarter's run-rate varies at least by this, whatever history says")
+    wanted_probability: float = rule(0.8, "the chance of reaching the company's target that is wanted")
+    threads: int = rule(2, "threads of the simulation; the numbers do not depend on them")
+
+    def __post_init__(self) -> None:
+        if self.simulations < 160:
+            raise ValueError("simulations is below 160")
+        if not 0 <= self.shared_share <= 1 or not 0 < self.wanted_probability < 1:
+            raise ValueError("shared_share and wanted_probability are shares")
+
+
+@dataclass(frozen=True)
+class SignOffRules:
+    """Who approves which change, and what must be so before a node is signed off."""
+
+    approvals: dict[str, float] = rule(
+        {"manager": 0.05, "director": 0.15, "finance": 1.0},
+        "who approves an agreed number: each role up to this distance from the target, as a share of it",
+    )
+    plans_required: bool = rule(True, "a node is signed off only when its reps' account plans are sent")
+    children_first: bool = rule(True, "a node is signed off only after those right below it")
+    answer_days: int = rule(7, "a proposal not answered for longer is late")
+
+    def __post_init__(self) -> None:
+        if not self.approvals or any(share <= 0 for share in self.approvals.values()):
+            raise ValueError("approvals needs roles with shares above zero, such as manager = 0.05")
+        if self.answer_days < 0:
+            raise ValueError("answer_days is negative")
+
+    def approver(self, share: float) -> str:
+        """The role that approves a change of a size (share of the target); the highest one for larger ones."""
+        ranked = sorted(self.approvals.items(), key=lambda item: item[1])
+        return next((role for role, most in ranked if share <= most), ranked[-1][0])
+
+    def may_approve(self, role: str, share: float) -> bool:
+        """Whether a role may approve a change of a size: those further up may approve smaller ones too."""
+        return role in self.approvals and self.approvals[role] >= self.approvals[self.approver(share)]
+
+
+@dataclass(frozen=True)
 class ReconcileRules:
     """When plan and target count as aligned."""
 
@@ -17,6 +63,8 @@ class ReconcileRules:
     overreach_factor: float = rule(
         1.3, "a plan above its target and above this times the best past year is an overreach"
     )
+    odds: OddsRules = rule(OddsRules(), "the odds: simulated years")
+    sign_off: SignOffRules = rule(SignOffRules(), "approvals and sign-off")
 
     def __post_init__(self) -> None:
         if not 0 <= self.tolerance_share < 1:

@@ -41,7 +41,7 @@ def accounts_frame(made: Accounts, company: Company, bought: Bools, rng: np.rand
     place = base[pools] + made.city
     latitude = np.array([c.latitude for c in cities])[place] + rng.normal(0, 0.08, count)
     longitude = np.array([c.longitude for c in cities])[place] + rng.normal(0, 0.09, count)
-    revenue = made.potential * rng.uniform(60, 260, count)
+    revenue = made.potential * rng.uniform(60, 260, count) + 2.4e6 * np.exp(0.4 * rng.standard_normal(count))
     fit = np.clip(
         0.45 + 0.1 * rng.standard_normal(count) + np.array([0.2, 0.2, 0.15, 0.2, -0.15, -0.05, 0.1])[made.nature],
         0.05,
@@ -94,7 +94,8 @@ def ownership_frame(made: Accounts, company: Company, bought_on: Ints, rng: np.r
     begin = np.maximum(day("2022-01-01"), hired[made.owner])
     first = np.where(made.before >= 0, made.moved, np.minimum(begin, np.maximum(bought_on, day("2022-01-01"))))
     first = np.maximum(first, hired[made.owner])
-    parts = [(np.arange(count), reps[made.owner], "owner", first, np.full(count, UNKNOWN))]
+    now = np.flatnonzero(~made.free)
+    parts = [(now, reps[made.owner[now]], "owner", first[now], np.full(len(now), UNKNOWN))]
     old = np.flatnonzero(made.before >= 0)
     since = np.minimum(np.maximum(day("2022-01-01"), hired[made.before[old]]), made.moved[old] - 30)
     parts.append((old, reps[made.before[old]], "owner", since, made.moved[old] - 1))
@@ -122,7 +123,7 @@ def ownership_frame(made: Accounts, company: Company, bought_on: Ints, rng: np.r
                                     "from_on": dates(since_on), "to_on": dates(to)}))  # fmt: skip
     shares = pd.concat(frames, ignore_index=True)
     shared_ids = set(made.ids[large[shared]])
-    now = shares["to_on"].isna()
-    owner_of_shared = (shares["role"] == "owner") & now & shares["account_id"].isin(shared_ids)
+    lasts = shares["to_on"].isna()
+    owner_of_shared = (shares["role"] == "owner") & lasts & shares["account_id"].isin(shared_ids)
     shares["share"] = np.where(owner_of_shared, 0.7, np.where(shares["role"] == "co_owner", 0.3, np.nan))
     return shares.sort_values(["account_id", "from_on", "role", "rep_id"], kind="stable", ignore_index=True)

@@ -29,10 +29,10 @@ SITTER_MIX = (0.24, 0.03, 0.12, 0.16, 0.09, 0.36, 0)
 NEWCOMER_MIX = (0, 0, 0, 0.15, 0, 0.85, 0)
 SITTER_ACCOUNTS, WORKED = 300, 20
 #: Median potential in dollars a year, its spread (log), and the share of it that we sell at the start.
-POTENTIAL = ((36e3, 1.05), (60e3, 0.8), (130e3, 0.6), (85e3, 0.6), (3.2e3, 0.35), (11e3, 0.7), (34e3, 0.8))
-WALLET = ((0.45, 0.85), (0.10, 0.20), (0.02, 0.08), (0.01, 0.05), (0.75, 1.0), (0.02, 0.08), (0.25, 0.45))
-GROWTH = ((0.04, 0.06), (0.42, 0.08), (0.0, 0.1), (0.0, 0.1), (-0.45, 0.08), (-0.1, 0.1), (0.1, 0.05))
-ORDERS = ((7, 14), (6, 10), (1, 3), (1, 2), (3, 5), (1, 2), (5, 9))
+POTENTIAL = ((36e3, 1.05), (60e3, 0.8), (130e3, 0.6), (85e3, 0.6), (2.7e3, 0.3), (11e3, 0.7), (34e3, 0.8))
+WALLET = ((0.45, 0.85), (0.06, 0.12), (0.02, 0.08), (0.02, 0.06), (0.75, 1.0), (0.02, 0.08), (0.25, 0.45))
+GROWTH = ((0.04, 0.06), (0.62, 0.06), (0.0, 0.1), (0.0, 0.1), (-0.55, 0.06), (-0.1, 0.1), (0.1, 0.05))
+ORDERS = ((7, 14), (10, 14), (1, 1.6), (1, 1.3), (4, 6), (1, 2), (5, 9))
 NEVER_BOUGHT = (0.0, 0.0, 0.45, 0.45, 0.0, 0.8, 0.0)
 
 
@@ -59,6 +59,7 @@ class Accounts:
     before: Ints
     moved: Ints
     worked: Bools
+    free: Bools
     special: dict[str, Ints] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -79,7 +80,9 @@ def accounts_of(company: Company, run: range, first: int, rng: np.random.Generat
     numbers = first + np.arange(count)
     middle, spread = np.array(POTENTIAL)[nature].T
     potential = middle * np.exp(spread * rng.standard_normal(count))
-    potential = np.where(nature == CORE, np.maximum(potential, 9_000 + 3_000 * rng.random(count)), potential)
+    least = np.array([9e3, 0, 50e3, 38e3, 0, 0, 0])[nature] * (1 + 0.3 * rng.random(count))
+    least = np.where((nature == INCUMBENT) & (territory == 9), 125e3, least)
+    potential = np.maximum(potential, least)
     low, high = np.array(WALLET)[nature].T
     wallet = rng.uniform(low, high)
     trend, noise = np.array(GROWTH)[nature].T
@@ -101,11 +104,14 @@ def accounts_of(company: Company, run: range, first: int, rng: np.random.Generat
         np.array([f"A-{i + 1:0{width}d}" for i in numbers], dtype=object), numbers, territory, owner, nature, industry,
         city, potential, wallet, trend + noise * rng.standard_normal(count), orders,
         rng.random(count) >= np.array(NEVER_BOUGHT)[nature], start, np.full(count, DAYS), basket,
-        np.full(count, -1), before, moved, np.ones(count, dtype=bool),
+        np.full(count, -1), before, moved, np.ones(count, dtype=bool), np.zeros(count, dtype=bool),
     )  # fmt: skip
     lost = (nature == CORE) & (rng.random(count) < 0.05) & (territory != 7) & (potential * wallet < 60e3)
     made.end = np.where(lost, rng.integers(day("2025-02-01"), day("2026-01-31"), count), made.end)
     _families(made, rng)
+    idle = np.isin(nature, (STAR, COLD)) & ~made.buys & ~np.isin(territory, (7, 9)) & (before < 0)
+    made.free = idle & (rng.random(count) < 0.4) & ~np.isin(owner, (company.sitter, company.newcomer))
+    made.worked &= ~made.free
     return made
 
 

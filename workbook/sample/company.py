@@ -140,7 +140,7 @@ def _people(
     names = [f"{FIRST[k % len(FIRST)]} {LAST[k // len(FIRST)]}" for k in order[np.arange(count) % len(order)]]
     role = ["manager"] * len(managers) + ["rep"] * (count - len(managers) - 4)
     role += ["specialist", "specialist", "rep", "open position"]
-    is_rep = np.array([r == "rep" for r in role])
+    is_rep = np.array([r in ("rep", "open position") for r in role])
     hired = FIRST_DAY - rng.integers(40, 2600, count).astype("timedelta64[D]")
     recent = is_rep & (rng.random(count) < 0.2)
     reps_of: list[tuple[int, ...]] = []
@@ -150,6 +150,7 @@ def _people(
         recent[at] = False
         at += leaf[4]
     hired[recent] = FIRST_DAY + rng.integers(20, 900, int(recent.sum())).astype("timedelta64[D]")
+    hired -= (hired.astype("datetime64[D]").astype(np.int64) - 4) % 7  # Mondays
     hired[reps_of[8][0]] = np.datetime64("2017-05-15")
     hired[reps_of[10][2]] = np.datetime64("2026-03-02")
     hired[count - 2], hired[count - 1] = np.datetime64("2019-09-02"), np.datetime64("2026-10-01")

@@ -7,14 +7,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.money import round_amounts
-from workbook.sample.accounts import COLD, DIVEST, INCUMBENT, NEW, Accounts, Bools, Floats, Ints
+from workbook.sample.accounts import COLD, DIVEST, GROWER, INCUMBENT, NEW, STAR, Accounts, Bools, Floats, Ints
 from workbook.sample.company import DAYS, Company, day
 from workbook.sample.days import UNKNOWN, dates, only, working
 from workbook.sample.orders import PRODUCTS, family_of, holder, product_in
 from workbook.sample.words import NEXT_STEPS, STAGES, STATED_ODDS
 
 #: By nature of the account: deals a year, deal size as a share of potential, log-odds of winning.
-PER_YEAR = (1.25, 2.1, 1.5, 1.1, 0.25, 0.25, 1.6)
+PER_YEAR = (1.25, 1.8, 1.5, 0.9, 0.06, 0.25, 1.6)
 SIZE = (0.15, 0.08, 0.18, 0.12, 0.15, 0.30, 0.22)
 ODDS = (0.35, 0.35, -0.9, -0.5, -0.3, -0.9, 0.2)
 #: By product family: chance to win at even log-odds, median cycle in days.
@@ -31,8 +31,10 @@ FIRST_DEAL, FIRST_KEPT = day("2022-08-01"), day("2023-07-01")
 def deals(made: Accounts, company: Company, rng: np.random.Generator) -> pd.DataFrame:
     """All deals of the run, sorted by the day created; days as numbers, accounts, reps and products as positions."""
     rate = np.array(PER_YEAR)[made.nature] * np.where(made.worked, 1.0, 0.12)
-    rate = np.where(made.owner == company.newcomer, 0.03, rate)
+    rate = np.where(made.owner == company.newcomer, 0.03, np.where(made.free, 0.0, rate))
     begin = np.where(made.late, np.maximum(made.start, FIRST_DEAL), FIRST_DEAL)
+    begin = np.where(made.nature == GROWER, day("2025-05-01"), begin)
+    begin = np.where((made.nature == STAR) & (made.territory == 9), day("2025-12-01"), begin)
     count = rng.poisson(rate * (made.end - begin) / 365.0)
     rows = np.repeat(np.arange(len(made)), count)
     created = begin[rows] + (rng.random(len(rows)) * (made.end - begin)[rows]).astype(np.int64)
@@ -102,7 +104,8 @@ def opportunities_frame(
     is_open: Bools = status == 0
     stage = found["stage"].to_numpy()
     stated: Floats = np.clip(np.array(STATED_ODDS)[stage] + 0.05 * rng.integers(-1, 3, count), 0.05, 0.95)
-    steps: Bools = is_open & (rng.random(count) < 0.68) & made.worked[found["row"].to_numpy()]
+    careful = np.where(found["rep"].to_numpy() % 5 == 0, 0.6, 0.95)
+    steps: Bools = is_open & (rng.random(count) < careful) & made.worked[found["row"].to_numpy()]
     steps &= ~np.isin(made.nature[found["row"].to_numpy()], (DIVEST, COLD))
     ahead: Ints = DAYS + np.where(rng.random(count) < 0.85, rng.integers(2, 40, count), -rng.integers(5, 60, count))
     return pd.DataFrame(

@@ -168,7 +168,11 @@ def _activities(
                 touches.weekly_calls(best[np.argsort(-made.potential[best], kind="stable")[:4]], made, known, rng)
             )
         rep = firm.territories[0].reps[0]
-        parts.append(touches.call_days(np.flatnonzero((made.owner == rep) & (known.count > 0))[:18], made, known, rng))
+        parts.append(
+            touches.call_days(
+                np.flatnonzero((made.owner == rep) & (known.count > 0) & made.worked)[:18], made, known, rng
+            )
+        )
         cases = [(kind, firm.territories[t].reps[r], n) for kind, t, r, n in stories.PHANTOMS]
     else:
         quiet = np.zeros(0, dtype=np.int64)
@@ -179,7 +183,7 @@ def _activities(
         for rep in reps[rng.random(len(reps)) < 0.1]:
             parts.append(touches.weekly_calls(np.flatnonzero(solid & (made.owner == rep))[:4], made, known, rng))
     for kind, rep, count in cases:
-        mine = np.flatnonzero((made.owner == rep) & ~np.isin(np.arange(len(made)), quiet))
+        mine = np.flatnonzero((made.owner == rep) & ~made.free & ~np.isin(np.arange(len(made)), quiet))
         idle = mine[~made.worked[mine]] if (~made.worked[mine]).sum() >= count else mine
         rows = np.sort(rng.permutation(idle)[:count])
         parts.append(phantoms.MAKERS[kind](rows, rng).assign(rep=rep))

@@ -46,7 +46,7 @@ def plant(made: Accounts, company: Company, rng: np.random.Generator) -> None:
     made.growth[one] = 0.05
     made.special["single"] = np.array([one])
     _family(made, company, one, rng)
-    third = np.flatnonzero((made.territory == 2) & (made.parent != one))
+    third = np.flatnonzero((made.territory == 2) & (made.parent != one) & ~made.free)
     best = third[np.argsort(-made.potential[third], kind="stable")[:24]]
     sold = third[np.argsort(-size[third], kind="stable")[:16]]
     made.special["neglected"] = np.union1d(best, sold)
@@ -140,6 +140,8 @@ def told(
                last_touch_days=int(DAYS - last[rest].max())),
         _story("leaver", "A rep who left, and whose accounts went to colleagues", node[4], reps[company.leaver], [],
                accounts=int((made.before == company.leaver).sum()), left_on="2025-10-31"),
+        _story("free", "Accounts that nobody owns, for those who have room", None, None, _ids(ids, np.flatnonzero(made.free)),
+               accounts=int(made.free.sum())),
         _story("phantom", "Recurring tasks that only reserve accounts", None, None, [],
                rows=int((acts["label"] == PHANTOM).sum()), kinds=[k for k, *_ in PHANTOMS]),
         _story("weekly", "Honest recurring work beside it: weekly calls, a day of calls", node[7], None, [],

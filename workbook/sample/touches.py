@@ -8,16 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.sample.accounts import CORE, NEW, Accounts, Ints
+from workbook.sample.accounts import CORE, DIVEST, NEW, STAR, Accounts, Ints
 from workbook.sample.company import DAYS, Company, day
-from workbook.sample.days import UNKNOWN, dates, working
+from workbook.sample.days import UNKNOWN, dates, only, working
 from workbook.sample.orders import holder
 from workbook.sample.words import OUTCOMES, SUBJECTS, TITLE_INFLUENCE, TITLE_ROLES, TITLES, people_names
 
 KINDS = ("call", "email", "meeting", "visit", "task")
 FIRST_TOUCH = day("2025-01-01")
 #: By nature: touches a year, contacts beyond the first, chance of having a first contact.
-PER_YEAR = (6.0, 8.5, 6.5, 4.2, 17.0, 1.0, 6.0)
+PER_YEAR = (6.0, 8.5, 6.5, 4.2, 19.0, 1.0, 6.0)
 MORE_CONTACTS = (1.0, 1.0, 0.6, 0.4, 0.2, 0.05, 0.9)
 ANY_CONTACT = (1.0, 1.0, 0.95, 0.85, 1.0, 0.4, 1.0)
 MINUTES = (26, 0, 70, 150, 35)
@@ -82,9 +82,10 @@ def _described(
 ) -> pd.DataFrame:
     count = len(rows)
     hunting = (made.nature[rows] == NEW) & (days < made.start[rows])
-    costly = made.nature[rows] == 4
+    costly, light = made.nature[rows] == DIVEST, made.nature[rows] == STAR
     kind = rng.choice(5, count, p=[0.44, 0.22, 0.17, 0.09, 0.08])
     kind = np.where(hunting & (kind == 4), 2, np.where(costly & (kind == 1), 3, kind))
+    kind = np.where(light & np.isin(kind, (2, 3)), 0, kind)
     contact = np.where(
         (known.count[rows] > 0) & (rng.random(count) < 0.9),
         known.first[rows] + (rng.random(count) ** 1.5 * known.count[rows]).astype(np.int64),
@@ -213,6 +214,6 @@ def contacts_frame(
             "influence": np.round(np.clip(influence, 0.1, 1.0), 1),
             "support": np.round(np.clip(warm + 0.35 * rng.standard_normal(count), -1, 1), 1) + 0.0,
             "last_contact_on": dates(last),
-            "owner_rep_id": company.rep_ids[made.owner[rows]],
+            "owner_rep_id": only(~made.free[rows], company.rep_ids[made.owner[rows]]),
         }
     )

@@ -6,6 +6,7 @@ a note that says which, never a zero.
 
 from workbook.sections.accounts import class_mix as class_mix
 from workbook.sections.accounts import engagement as engagement
+from workbook.sections.accounts import integrity as integrity
 from workbook.sections.accounts import key_account_cards as key_account_cards
 from workbook.sections.accounts import overdue as overdue
 from workbook.sections.accounts import portfolio_table as portfolio_table
@@ -32,6 +33,11 @@ from workbook.sections.quality import completeness as completeness
 from workbook.sections.quality import completeness_by_rep as completeness_by_rep
 from workbook.sections.quality import faults as faults
 from workbook.sections.quality import faults_by_table as faults_by_table
+from workbook.sections.reconciliation import bridge as bridge
+from workbook.sections.reconciliation import coverage as coverage
+from workbook.sections.reconciliation import odds as odds
+from workbook.sections.reconciliation import odds_basis as odds_basis
+from workbook.sections.reconciliation import reconciliation as reconciliation
 from workbook.sections.risks import check_list as check_list
 from workbook.sections.risks import concentration as concentration
 from workbook.sections.risks import leavers as leavers

@@ -181,6 +181,30 @@ class Store:
         with self._reading() as connection:
             return {row.plan_id: _plan(row) for row in connection.execute(self._mine(query))}
 
+    def story(self, as_of: date | None = None) -> dict[str, dict[str, Any]]:
+        """By plan id: ``sent_at`` (first submitted; None while it was not), ``revised_at`` (since when the document stands as it
+        is; an approval does not change it), ``versions`` (how many different documents there were).
+        """
+        rows = plan_revisions.c
+        query = select(rows.plan_id, rows.state, rows.saved_at, rows.document)
+        if as_of is not None:
+            query = query.where(rows.saved_at < datetime.combine(as_of + timedelta(days=1), time()))
+        out: dict[str, dict[str, Any]] = {}
+        last: dict[str, str] = {}
+        seen: dict[str, set[int]] = {}
+        with self._reading() as connection:
+            for row in connection.execute(self._mine(query).order_by(rows.plan_id, rows.revision)):
+                told = out.setdefault(row.plan_id, {"sent_at": None, "revised_at": row.saved_at, "versions": 0})
+                if last.get(row.plan_id) != row.document:
+                    told["revised_at"] = row.saved_at
+                last[row.plan_id] = row.document
+                seen.setdefault(row.plan_id, set()).add(hash(row.document))
+                if told["sent_at"] is None and row.state == "submitted":
+                    told["sent_at"] = row.saved_at
+        for plan_id, told in out.items():
+            told["versions"] = len(seen[plan_id])
+        return out
+
     def revisions(self, as_of: date | None = None) -> list[PlanRevision]:
         """Every revision of every plan, by plan and number."""
         query = select(plan_revisions)

@@ -41,43 +41,61 @@ def plain(name: str) -> str:
     return re.sub(r"[\s\-]+", "_", name.strip().lower())
 
 
-def projection(table: Table, columns: dict[str, str], currency: str) -> list[str]:
-    """SELECT expressions for a table's file: canonical columns typed, own columns as text, and ``_unfit``.
+#: What is cut off the ends of text cells.
+BLANKS = " \t\r\n\u00a0\ufeff"
 
-    ``columns`` are the file's columns and their SQL types. Bit i of ``_unfit`` is set where the i-th canonical column has a
-    value that does not fit. Columns that start with ``_`` pass as they are.
+
+def castable(table: Table, columns: dict[str, str]) -> list[Column]:
+    """The canonical columns among a file's that can hold a value that does not fit."""
+    found = {plain(name) for name in columns}
+    return [c for c in table.columns if c.name in found and c.kind not in ("id", "text", "period")]
+
+
+#: What stands between the texts in ``_raw``.
+BETWEEN = "chr(31)"
+
+
+def typed(table: Table, columns: dict[str, str], relation: str, currency: str) -> str:
+    """The SELECT that types a table's file: canonical columns typed, own columns as text, and ``_raw``.
+
+    ``columns`` are the columns of ``relation`` and their SQL types. ``_raw`` holds the texts of all :func:`castable` columns
+    where one of them may not fit, else NULL. Columns that start with ``_`` pass as they are. Text is not trimmed here.
     """
     found = {plain(name): name for name in reversed(columns)}
-    made, flags = [], []
-    for place, column in enumerate(table.columns):
-        if column.name not in found:
-            made.append(f"null::{SQL_TYPES[column.kind]} as {column.name}")
-            continue
-        given = found[column.name]
-        typed = cast(column, quoted(given), columns[given], currency)
-        made.append(f"{typed} as {column.name}")
-        if column.kind not in ("id", "text", "period"):
-            there = filled(quoted(given), columns[given])
-            flags.append(f"case when {there} and {typed} is null then {1 << place} else 0 end")
+    inner = [quoted(name) for name in columns] or ["null as nothing"]
+    outer = []
+    for column in table.columns:
+        if column.name in found:
+            given = found[column.name]
+            inner.append(f"{cast(column, quoted(given), columns[given], currency)} as {quoted('typed ' + column.name)}")
+            outer.append(f"{quoted('typed ' + column.name)} as {column.name}")
     own = [name for name in columns if plain(name) not in table.column and not name.startswith("_")]
-    made += [f"nullif(trim({quoted(name)}::varchar), '') as {quoted(name)}" for name in own]
-    made += [quoted(name) for name in columns if name.startswith("_")]
-    made.append(f"({' + '.join(flags) if flags else '0'})::bigint as _unfit")
-    return made
+    outer += [f"{quoted(name)}{'' if columns[name] == 'VARCHAR' else '::varchar'} as {quoted(name)}" for name in own]
+    outer += [quoted(name) for name in columns if name.startswith("_")]
+    checked = [(quoted(found[c.name]), quoted("typed " + c.name)) for c in castable(table, columns)]
+    odd = " or ".join(f"(({given} is null) <> ({made} is null))" for given, made in checked) or "false"
+    texts = f" || {BETWEEN} || ".join(f"coalesce({given}::varchar, '')" for given, _ in checked) or "''"
+    outer.append(f"case when {odd} then {texts} end as _raw")
+    return f"select {', '.join(outer)} from (select {', '.join(inner)} from {relation})"
 
 
-def filled(name: str, kind: str) -> str:
-    """SQL condition: the cell holds something other than blanks."""
-    return f"(nullif(trim({name}), '') is not null)" if kind == "VARCHAR" else f"({name} is not null)"
+def unfit(table: Table, checked: list[Column]) -> str:
+    """SQL of ``_unfit``: bit i is set where the i-th canonical column has a value that does not fit."""
+    flags = [
+        f"case when {c.name} is null and trim(string_split(_raw, {BETWEEN})[{at}], {text(BLANKS)}) <> '' "
+        f"then {1 << table.names.index(c.name)} else 0 end"
+        for at, c in enumerate(checked, start=1)
+    ]
+    return f"case when _raw is null then 0 else {' + '.join(flags) or '0'} end"
 
 
 def cast(column: Column, name: str, kind: str, currency: str) -> str:
-    """SQL expression of a column's typed value, NULL where blank or unfit. ``kind`` is the SQL type that it has in the file."""
-    value = f"nullif(trim({name}), '')" if kind == "VARCHAR" else name
+    """SQL of a column's typed value, NULL where blank or unfit (casts overlook blanks). ``kind`` is its SQL type in the file."""
+    value = name
     if column.kind in ("id", "text", "period"):
-        return value if kind == "VARCHAR" else f"nullif(trim({name}::varchar), '')"
+        return value if kind == "VARCHAR" else f"{value}::varchar"
     if column.kind == "choice":
-        spelled = f"replace(replace(lower({value}::varchar), '-', '_'), ' ', '_')"
+        spelled = f"replace(replace(lower(trim({value}::varchar, {text(BLANKS)})), '-', '_'), ' ', '_')"
         known = ", ".join(text(c) for c in column.choices)
         return f"case when {value}::varchar in ({known}) then {value}::varchar when {spelled} in ({known}) then {spelled} end"
     if column.kind == "date":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,13 +10,17 @@ import duckdb
 
 from workbook.errors import DataError, Fault
 from workbook.periods import Calendar
-from workbook.tables.cast import REMEDIES, SQL_TYPES, plain, projection
+from workbook.tables.cast import BETWEEN, BLANKS, REMEDIES, SQL_TYPES, castable, plain, typed, unfit
 from workbook.tables.faults import Faults, Finding
 from workbook.tables.period_names import period_named
-from workbook.tables.schema import TABLES, Table
+from workbook.tables.schema import TABLES, Column, Table
 from workbook.tables.source import Source, connect, quoted, read_into, show, text
 
 _ENDINGS = ("parquet", "csv")
+#: In a table of more rows, cells are trimmed only where one starts with a blank or ends with a space (tabs at the end stay).
+MANY = 500_000
+#: Where a row of an import comes from.
+ORIGIN = {"_file": "varchar", "_line": "bigint", "_record": "bigint", "_reject": "varchar"}
 
 
 def table_file(folder: Path, name: str) -> Path | None:
@@ -30,7 +33,7 @@ class Intake:
     """Typed tables as DuckDB views by name, each with ``_row`` (as a spreadsheet counts) and ``_unfit``.
 
     ``columns`` holds the canonical columns that each given table's file has; ``read`` the records it holds, broken ones too.
-    ``raw`` makes a table's text available as a view, for the value behind an unfit cell.
+    ``texts`` are the columns whose text ``_raw`` lists for rows with an unfit value.
     """
 
     db: duckdb.DuckDBPyConnection
@@ -41,7 +44,7 @@ class Intake:
     columns: dict[str, frozenset[str]] = field(default_factory=dict)
     own_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     read: dict[str, int] = field(default_factory=dict)
-    raw: dict[str, Callable[[], str]] = field(default_factory=dict)
+    texts: dict[str, list[Column]] = field(default_factory=dict)
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether a table was given with these columns."""
@@ -55,7 +58,8 @@ class Intake:
         self.faults.add(fault, topic, count)
 
     def take(self, table: Table, source: Source) -> None:
-        """Note what a table's file has, and what is wrong with its columns and records."""
+        """Note what a table's file has, trim its text, and add what is wrong with its columns and records."""
+        self._complete(table, source)
         name, file = table.name, self.files[table.name]
         given = {plain(c): c for c in source.columns}
         self.columns[name] = frozenset(c for c in table.names if c in given)
@@ -85,26 +89,49 @@ class Intake:
             fault = Fault(name, file, record.row, "", "", record.broken, "Mend or delete that line.")
             self.faults.add(fault, "values")
 
+    def _complete(self, table: Table, source: Source) -> None:
+        """Cut blanks off text cells where there are any; let the view have all canonical columns."""
+        data, db = f"{table.name}_data", self.db
+        types = {r[0]: r[1] for r in db.execute(f"describe {data}").fetchall()}
+        self.texts[table.name] = castable(table, dict.fromkeys(source.columns, "VARCHAR"))
+        odd = db.execute(f"select 1 from {data} where _raw is not null limit 1").fetchall() if "_raw" in types else []
+        words = [c for c, kind in types.items() if kind == "VARCHAR" and not c.startswith("_")]
+        if words:
+            rows: int = db.execute(f"select count(*) from {data}").fetchall()[0][0]
+            test = "{0} < '!' or ends_with({0}, ' ')" if rows > MANY else "trim({0}, {1}) <> {0} or {0} = ''"
+            tests = ", ".join(f"coalesce(bool_or({test.format(quoted(c), text(BLANKS))}), false)" for c in words)
+            found = db.execute(f"select {tests} from {data}").fetchall()[0]
+            blank = [c for c, needed in zip(words, found, strict=True) if needed]
+            if blank:
+                cut = ", ".join(f"nullif({_trim(c)}, '') as {quoted(c)}" for c in blank)
+                row = "" if source.exact or "_row" in types else "rowid as _order, "
+                db.execute(f"create table _trimmed as select {row}* replace ({cut}) from {data}")
+                order = "exclude (_order) from _trimmed order by _order" if row else "from _trimmed"
+                db.execute(f"create or replace table {data} as select * {order}")
+                db.execute("drop table _trimmed")
+        lacking = [c for c in table.columns if c.name not in types]
+        more = "".join(f", null::{SQL_TYPES[c.kind]} as {c.name}" for c in lacking)
+        more += "".join(f", null::{k} as {c}" for c, k in ORIGIN.items() if c not in types)
+        more += f", {unfit(table, self.texts[table.name]) if odd else '0'}::bigint as _unfit"
+        show(db, table.name, exact=source.exact, more=more)
+
     def unfit(self, table: Table) -> None:
         """Add the values that do not fit their columns, as they stand in the file."""
         name = table.name
         if not self.db.execute(f"select count(*) from {name} where _unfit <> 0").fetchall()[0][0]:
             return
-        raw = self.raw[name]()
-        spelled = {plain(r[0]): r[0] for r in self.db.execute(f"describe {raw}").fetchall()}
-        for place, column in enumerate(table.columns):
-            if column.name in self.columns[name]:
-                remedy = REMEDIES.get(column.kind, f"Write one of {', '.join(column.choices)}.")
-                what = (
-                    f"this is not {_article(column.kind)}"
-                    if not column.choices
-                    else f"is not one of {', '.join(column.choices)}"
-                )
-                rows = (
-                    f"select t._row, r.{quoted(spelled[column.name])} as value, '' as detail from {name} t "
-                    f"join {raw} r using (_row) where t._unfit & {1 << place} <> 0"
-                )
-                self.find(Finding(name, column.name, "values", what, remedy, rows))
+        for at, column in enumerate(self.texts[name], start=1):
+            kinds = (
+                f"is not one of {', '.join(column.choices)}"
+                if column.choices
+                else f"this is not {_article(column.kind)}"
+            )
+            remedy = REMEDIES.get(column.kind, f"Write one of {', '.join(column.choices)}.")
+            rows = (
+                f"select _row, {raw_text(at)} as value, '' as detail from {name} "
+                f"where _unfit & {1 << table.names.index(column.name)} <> 0"
+            )
+            self.find(Finding(name, column.name, "values", kinds, remedy, rows))
 
     def periods(self) -> None:
         """Bring the targets' periods to their normal names; add those that are no period."""
@@ -123,7 +150,10 @@ class Intake:
     def absent(self, table: Table) -> None:
         """Make an empty table where none is given."""
         columns = ", ".join(f"{c.name} {SQL_TYPES[c.kind]}" for c in table.columns)
-        self.db.execute(f"create or replace table {table.name}_data ({columns}, _unfit bigint)")
+        origin = ", ".join(f"{c} {kind}" for c, kind in ORIGIN.items())
+        self.db.execute(
+            f"create or replace table {table.name}_data ({columns}, _unfit bigint, _raw varchar[], {origin})"
+        )
         show(self.db, table.name, exact=False)
 
 
@@ -143,22 +173,16 @@ def take_in(folder: Path, currency: str, calendar: Calendar) -> Intake:
                 intake.faults.add(fault, "columns")
             continue
         try:
-            source = read_into(db, path, name, lambda columns, table=table: projection(table, columns, currency))  # type: ignore[misc]
+            source = read_into(db, path, name, lambda columns, scan, table=table: typed(table, columns, scan, currency))  # type: ignore[misc]
         except DataError as fault:
             intake.absent(table)
             intake.faults.add(Fault(name, path.name, 0, "", "", fault.what, fault.remedy), "columns")
             continue
-        intake.raw[name] = lambda path=path, name=name: _raw(db, path, name)  # type: ignore[misc]
         intake.take(table, source)
         intake.unfit(table)
     intake.periods()
     _strangers(folder, intake)
     return intake
-
-
-def _raw(db: duckdb.DuckDBPyConnection, path: Path, name: str) -> str:
-    read_into(db, path, f"raw_{name}")
-    return f"raw_{name}"
 
 
 def _strangers(folder: Path, intake: Intake) -> None:
@@ -181,6 +205,15 @@ def _strangers(folder: Path, intake: Intake) -> None:
             what = "is not a table and is not read"
             remedy = f"Rename it to {near[0]}.csv if it is that." if near else "Move it elsewhere."
         intake.faults.add(Fault("", path.name, 0, "", "", what, remedy, "warning"), "columns")
+
+
+def raw_text(at: int) -> str:
+    """SQL of the text that a row's ``_raw`` holds at a place, from 1."""
+    return f"string_split(_raw, {BETWEEN})[{at}]"
+
+
+def _trim(column: str) -> str:
+    return f"trim({quoted(column)}, {text(BLANKS)})"
 
 
 def _article(kind: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,21 +12,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbook.errors import DataError
+from workbook.files import write_text
 from workbook.periods import Calendar
 from workbook.rules.quality import QualityRules
 from workbook.tables.frames import Tables
 from workbook.tables.intake import Intake, table_file, take_in
-from workbook.tables.quality import Quality
+from workbook.tables.quality import Imported, Quality
 from workbook.tables.schema import TABLES, Table
 from workbook.tables.snapshot import Cache, snapshot
 from workbook.tables.source import quoted, text
 from workbook.tables.validation import validate
 from workbook.tables.validation.completeness import check as completeness
+from workbook.tables.write import settle
 
-__all__ = ["assess", "load_tables", "table_file", "table_files"]
+__all__ = ["assess", "load_tables", "read_report", "table_file", "table_files", "write_report"]
 
 #: Changes when what is cached changes its shape.
-_FORMAT = "4"
+_FORMAT = "6"
 
 
 def table_files(folder: Path) -> list[Path]:
@@ -44,18 +47,18 @@ def load_tables(
     cache, key, mark = _place(folder, currency, calendar, rules)
     if found := cache.get(key):
         try:
-            return _cached(found, mark)
+            return _cached(found, folder, mark)
         except (OSError, ValueError, KeyError, pa.ArrowException):
             cache.drop(key)
     intake = take_in(folder, currency, calendar)
     try:
-        quality = _judge(intake, rules, mark)
+        quality = replace(_judge(intake, rules, mark), imported=read_report(folder.parent, mark))
         if quality.errors:
             raise _refusal(folder, quality)
         try:
             with cache.making(key) as made:
                 _keep(intake, quality, made)
-            return _cached(cache.root / key, mark)
+            return _cached(cache.root / key, folder, mark)
         except OSError:
             return _direct(intake, quality)
     finally:
@@ -68,12 +71,12 @@ def assess(folder: Path, currency: str, calendar: Calendar | None = None, rules:
     cache, key, mark = _place(folder, currency, calendar, rules)
     if found := cache.get(key):
         try:
-            return _cached_quality(found, mark)
+            return _cached_quality(found, folder, mark)
         except (OSError, ValueError, KeyError, pa.ArrowException):
             cache.drop(key)
     intake = take_in(folder, currency, calendar)
     try:
-        quality = _judge(intake, rules, mark)
+        quality = replace(_judge(intake, rules, mark), imported=read_report(folder.parent, mark))
         if not quality.errors:
             try:
                 with cache.making(key) as made:
@@ -85,8 +88,29 @@ def assess(folder: Path, currency: str, calendar: Calendar | None = None, rules:
         intake.db.close()
 
 
+def write_report(book: Path, done: Imported) -> None:
+    """Note what an import did beside what it rejected; it holds for the tables as they are now."""
+    mark = snapshot(table_files(book / "tables"))
+    noted = {"snapshot": mark, "mapping": done.mapping, "read": done.read, "used": done.used, "notes": list(done.notes)}
+    write_text(book / "import" / "report.json", json.dumps(noted, indent=1, ensure_ascii=False) + "\n")
+
+
+def read_report(book: Path, mark: str) -> Imported | None:
+    """What the last import noted, if the tables are still those that it wrote."""
+    try:
+        noted = json.loads((book / "import" / "report.json").read_text(encoding="utf-8"))
+        if noted["snapshot"] == mark:
+            return Imported(
+                str(noted["mapping"]), int(noted["read"]), int(noted["used"]), tuple(map(str, noted["notes"]))
+            )
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # no import, or notes that somebody changed: nothing is known of it
+    return None
+
+
 def _place(folder: Path, currency: str, calendar: Calendar, rules: QualityRules) -> tuple[Cache, str, str]:
     home = folder.parent / ".cache"
+    settle(folder)
     mark = snapshot(table_files(folder), home / "hashes.json")
     strangers = sorted(p.name for p in folder.glob("*")) if folder.is_dir() else []
     key = sha256(repr((_FORMAT, mark, currency, calendar, rules, strangers)).encode()).hexdigest()[:20]
@@ -101,11 +125,12 @@ def _judge(intake: Intake, rules: QualityRules, mark: str) -> Quality:
     rows = []
     for name in intake.columns:
         rejected = faults.rejected(name)
-        rows.append((name, intake.files[name], intake.read[name], intake.read[name] - rejected, rejected))
+        read, columns = intake.read[name], " ".join(c for c in TABLES[name].names if c in intake.columns[name])
+        rows.append((name, intake.files[name], read, read - rejected, rejected, columns))
     return Quality(
         faults.frame(),
         pd.DataFrame(topics, columns=["topic", "severity", "count"]).astype({"count": "int64"}),
-        pd.DataFrame(rows, columns=["table", "file", "read", "used", "rejected"]),
+        pd.DataFrame(rows, columns=["table", "file", "read", "used", "rejected", "columns"]),
         done,
         mark,
     )
@@ -139,18 +164,17 @@ def _selection(intake: Intake, table: Table) -> str:
     return ", ".join(parts + [quoted(c) for c in intake.own_columns[table.name]])
 
 
-def _cached(folder: Path, mark: str) -> Tables:
-    given = json.loads((folder / "_given.json").read_text(encoding="utf-8"))
-    frames = {name: _frame(pq.read_table(folder / f"{name}.parquet")) for name in given}
-    return Tables.of(frames, quality=_cached_quality(folder, mark))
+def _cached(kept: Path, folder: Path, mark: str) -> Tables:
+    given = json.loads((kept / "_given.json").read_text(encoding="utf-8"))
+    frames = {name: _frame(pq.read_table(kept / f"{name}.parquet")) for name in given}
+    return Tables.of(frames, quality=_cached_quality(kept, folder, mark))
 
 
-def _cached_quality(folder: Path, mark: str) -> Quality:
+def _cached_quality(kept: Path, folder: Path, mark: str) -> Quality:
     faults, topics, counts, done = (
-        pq.read_table(folder / f"_{part}.parquet").to_pandas()
-        for part in ("faults", "topics", "counts", "completeness")
+        pq.read_table(kept / f"_{part}.parquet").to_pandas() for part in ("faults", "topics", "counts", "completeness")
     )
-    return Quality(faults, topics, counts, done, mark)
+    return Quality(faults, topics, counts, done, mark, read_report(folder.parent, mark))
 
 
 def _direct(intake: Intake, quality: Quality) -> Tables:

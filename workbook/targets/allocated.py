@@ -8,11 +8,13 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from workbook.checks import Check
 from workbook.money import format_amount
 from workbook.targets.draft import Draft, drafted
 from workbook.targets.edits import Edit, held_by
+from workbook.targets.midyear import followed
 from workbook.targets.moved import Change, moved
 from workbook.targets.rounding import rounded
 from workbook.targets.skeleton import Held
@@ -28,14 +30,16 @@ class Allocated:
     """Leaf amounts (leaves, cells) after each step, the last being the target.
 
     ``plain`` the cascade alone · ``stated`` with what finance gave for lower nodes · ``pinned`` after pins, locks and scales ·
-    ``target`` after transfers and shifts too. ``changes``: what each of these took and gave. ``given_way``: numbers above
-    edits that could not stay.
+    ``settled`` after transfers and shifts · ``target`` after accounts changed hands during the year. ``changes``: what each
+    transfer and shift took and gave. ``given_way``: numbers above edits that could not stay. ``handed``: the accounts.
     """
 
     draft: Draft
     stated: Int64s
     pinned: Int64s
+    settled: Int64s
     target: Int64s
+    handed: pd.DataFrame
     edits: tuple[Edit, ...] = ()
     changes: dict[str, tuple[Change, Change]] = field(default_factory=dict)
     given_way: tuple[str, ...] = ()
@@ -89,10 +93,81 @@ def allocated(draft: Draft, edits: Sequence[Edit] = ()) -> Allocated:
         pins = held_by(edits, nodes, cells, sums, draft.method.rules.absorb)
         answer = solved(nodes.branches, stated, draft.values, [*company, *pins])
         pinned, given_way = answer.amounts, answer.given_way
-    target, changes = moved(nodes, cells, pinned, edits)
+    settled, changes = moved(nodes, cells, pinned, edits)
     if changes:
-        _still_held(draft, target, [*company, *(p for p in pins if p.kind != "keep")], tuple(changes))
-    return Allocated(draft, stated, pinned, target, tuple(edits), changes, given_way, checks)
+        _still_held(draft, settled, [*company, *(p for p in pins if p.kind != "keep")], tuple(changes))
+    target, handed = settled, draft.prepared.changes.iloc[:0]
+    if draft.method.rules.depth == "account" and len(draft.prepared.changes):
+        went = followed(draft.prepared.facts, draft.prepared.company, cells, settled, draft.prepared.changes)
+        target, handed = went.amounts, went.rows
+    return Allocated(
+        draft,
+        stated,
+        pinned,
+        settled,
+        target,
+        handed,
+        tuple(edits),
+        changes,
+        given_way,
+        (*checks, *_remarks(draft, given_way)),
+    )
+
+
+def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
+    """What people should know of how the numbers came about: fallbacks, numbers that gave way, accounts held elsewhere."""
+    nodes, found = draft.nodes, []
+    root = str(nodes.ids[0])
+    for name, why in sorted(draft.bases.silent.items()):
+        found.append(
+            Check(f"basis {name}", "not known", f"{why[:1].upper()}{why[1:]}: the other bases stand in.", subject=root)
+        )
+    even = np.zeros(len(nodes), dtype=bool)
+    for split in draft.splits:
+        even |= split.even
+    for at in np.flatnonzero(even & np.isin(nodes.kinds, ["territory", "rep"])):
+        found.append(
+            Check(
+                "even split",
+                "warn",
+                f"No basis says anything below {nodes.ids[at]}: split evenly.",
+                subject=str(nodes.ids[at]),
+            )
+        )
+    for at in np.flatnonzero(draft.nobody.any(axis=1) & (nodes.kinds == "territory")):
+        months = sorted({draft.prepared.cells.months[c % 12] for c in np.flatnonzero(draft.nobody[at])})
+        if (draft.values.size and draft.nodes.branches.is_leaf[at]) or not months:
+            continue
+        found.append(
+            Check(
+                "nobody there",
+                "warn",
+                f"In {', '.join(months)} nobody in {nodes.ids[at]} could carry anything: split as if all were there.",
+                subject=str(nodes.ids[at]),
+            )
+        )
+    if given_way:
+        found.append(
+            Check(
+                "numbers above edits",
+                "warn",
+                f"{len(given_way)} numbers above edits could not stay: {', '.join(given_way[:6])}.",
+                {"numbers": len(given_way)},
+                subject=root,
+            )
+        )
+    elsewhere = draft.prepared.company.elsewhere
+    for node, rows in elsewhere.groupby("territory_id", sort=True):
+        found.append(
+            Check(
+                "held from elsewhere",
+                "warn",
+                f"{rows['account_id'].nunique()} accounts of {node} are held by somebody who is no rep there: their targets stand with {node}, not with a rep.",
+                {"accounts": int(rows["account_id"].nunique())},
+                subject=str(node),
+            )
+        )
+    return found
 
 
 def _still_held(draft: Draft, target: Int64s, held: Sequence[Held], moves: tuple[str, ...]) -> None:

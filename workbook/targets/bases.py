@@ -14,6 +14,7 @@ from workbook.errors import UsageError
 from workbook.facts import Facts
 from workbook.targets.company import Company
 from workbook.targets.grid import Cells
+from workbook.targets.ramp import ramp
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,6 +56,7 @@ def bases(facts: Facts, company: Company, cells: Cells, sources: Sources, wanted
     territories stand where they are given.
     """
     made: dict[str, Floats] = {}
+    coming = company.seats.loc[company.seats["credit_share"] == 0, "position"].to_numpy()
     silent: dict[str, str] = {}
     makers: dict[str, Callable[[], Floats | str]] = {
         "even": lambda: _even(company, cells),
@@ -73,16 +75,19 @@ def bases(facts: Facts, company: Company, cells: Cells, sources: Sources, wanted
         if isinstance(found, str):
             silent[name] = found
             found = np.full((len(company.nodes), len(cells.slots)), np.nan)
+        found[coming] = 0.0  # seats of holders to come carry nothing yet
         made[name] = found
     return Bases(made, silent)
 
 
-def by_account(company: Company, cells: Cells, rows: pd.DataFrame, column: str) -> Floats:
-    """Amounts by account and product_family at every node (nodes, slots). A slot of all products takes all of them."""
+def by_account(company: Company, cells: Cells, rows: pd.DataFrame, column: str, whole: bool = False) -> Floats:
+    """Amounts by account and product_family at every node (nodes, slots). A slot of all products takes all of them;
+    ``whole``: every slot does.
+    """
     nodes = company.nodes
     sums = np.zeros((len(nodes), len(cells.slots)))
     for slot, (_, family) in enumerate(cells.slots):
-        part = rows if not family else rows[rows["product_family"] == family]
+        part = rows if whole or not family else rows[rows["product_family"] == family]
         value = part.groupby("account_id")[column].sum().astype("float64")
         sums[:, slot] = _spread(company, value)
     return sums
@@ -171,6 +176,19 @@ def _capacity(facts: Facts, company: Company, cells: Cells, given: pd.DataFrame 
     value = np.where(is_rep, own, total)
     value[nodes.kinds == "account"] = np.nan
     return _each(value, cells)
+
+
+def rep_hours(facts: Facts, reps: pd.DataFrame, ramp_shares: tuple[float, ...]) -> pd.Series:
+    """Selling hours of each rep in the planned year with ramp and absence before hire or after leaving; NaN where not known.
+
+    Stated hours per week × weeks of the year × the mean of the months' ramp.
+    """
+    weekly = facts.tables.reps.set_index("rep_id")["selling_hours_per_week"]
+    first, last = facts.calendar.bounds(facts.year)
+    weeks = ((last - first).days + 1) / 7
+    share = ramp(facts, reps, ramp_shares).mean(axis=1)
+    hours = weekly.reindex(reps["rep_id"]).to_numpy(dtype=np.float64) * weeks * share
+    return pd.Series(hours, index=pd.Index(reps["rep_id"]))
 
 
 def _column(facts: Facts, company: Company, cells: Cells, name: str) -> Floats | str:

@@ -83,15 +83,25 @@ def quota_reps(facts: Facts, on: tuple[date, date], no_quota_roles: tuple[str, .
     return kept.sort_values("rep_id", kind="stable").reset_index(drop=True)
 
 
-def company(facts: Facts, reps: pd.DataFrame, held: pd.DataFrame) -> Company:
-    """The tree of the cascade down to accounts. ``reps`` carry quotas; ``held`` says who holds which account."""
+def company(facts: Facts, reps: pd.DataFrame, held: pd.DataFrame, later: pd.DataFrame | None = None) -> Company:
+    """The tree of the cascade down to accounts. ``reps`` carry quotas; ``held`` says who holds which account.
+
+    ``later``: account_id, to_rep of accounts that change hands during the year; their seats with the later holder have no
+    credit yet.
+    """
     tree, accounts = facts.tree, facts.tables.accounts.sort_values("account_id", kind="stable")
     place = pd.Series(np.arange(len(tree)), index=pd.Index(tree.ids))
     rep_home = reps.set_index("rep_id")["territory_id"]
     alive = accounts[accounts["disqualified_on"].isna()]
     seats = alive[["account_id", "name", "territory_id"]].merge(held, on="account_id", how="left")
+    if later is not None and len(later):
+        coming = later[["account_id", "to_rep"]].rename(columns={"to_rep": "rep_id"}).drop_duplicates()
+        coming = alive[["account_id", "name", "territory_id"]].merge(coming, on="account_id", how="inner")
+        seats = pd.concat([seats, coming.assign(credit_share=0.0)], ignore_index=True)
     at_home = (seats["rep_id"].map(rep_home) == seats["territory_id"]).to_numpy(dtype=bool, na_value=False)
-    abroad = seats.loc[~at_home & seats["rep_id"].notna(), ["account_id", "rep_id", "territory_id"]]
+    abroad = seats.loc[
+        ~at_home & seats["rep_id"].notna() & (seats["credit_share"] != 0), ["account_id", "rep_id", "territory_id"]
+    ]
     seats = seats.assign(rep_id=seats["rep_id"].where(at_home), credit_share=seats["credit_share"].fillna(1.0))
     keys = ["account_id", "name", "territory_id", "rep_id"]
     seats = seats.groupby(keys, dropna=False, sort=False, as_index=False)["credit_share"].sum()

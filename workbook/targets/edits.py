@@ -130,15 +130,25 @@ def held_by(edits: Sequence[Edit], nodes: Nodes, cells: Cells, sums: Int64s, abs
                 Held(at, columns, int(edit.amount or 0), edit.label, "lock" if edit.action == "lock" else "pin")
             )
     if absorb == "siblings":
-        stated = {(h.node, h.columns.tobytes()) for h in found}
-        for one in list(found):
-            for at in nodes.branches.path(one.node)[1:-1]:
-                key = (at, one.columns.tobytes())
-                if key not in stated:
-                    stated.add(key)
-                    label = f"{nodes.ids[at]} as it was"
-                    found.append(Held(at, one.columns, int(sums[at, one.columns].sum()), label, "keep"))
+        found += _kept(found, nodes, sums)
     return found
+
+
+def _kept(held: Sequence[Held], nodes: Nodes, sums: Int64s) -> list[Held]:
+    """The numbers above edits that should stay: what they were, or what an edit further up makes of them alike."""
+    stated = {(h.node, h.columns.tobytes()): h for h in held}
+    kept: dict[tuple[int, bytes], Held] = {}
+    for one in held:
+        size, ratio = one.columns.tobytes(), 1.0
+        for at in nodes.branches.path(one.node)[1:-1]:
+            edited = stated.get((at, size))
+            was = int(sums[at, one.columns].sum())
+            if edited is not None:
+                ratio = edited.amount / was if was else 1.0
+            elif (at, size) not in kept:
+                name = str(nodes.ids[at])
+                kept[at, size] = Held(at, one.columns, round(was * ratio), f"{name} as it was", "keep")
+    return list(kept.values())
 
 
 def _factors(edits: Sequence[Edit], nodes: Nodes, cells: Cells) -> dict[tuple[int, str], float]:

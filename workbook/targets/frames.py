@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.targets.cascade import Shares
+from workbook.targets.edits import Edit
 from workbook.targets.grid import Cells, Nodes
 
 Int64s = npt.NDArray[np.int64]
@@ -117,3 +121,50 @@ def empty_by_node() -> pd.DataFrame:
     """No rows, the right columns and dtypes."""
     kinds = {c: "int64" for c in BY_NODE if c.endswith("_amount")} | {"last_year_amount": "Int64"}
     return pd.DataFrame({c: pd.Series(dtype=kinds.get(c, "str")) for c in BY_NODE})
+
+
+def fallbacks(nodes: Nodes, splits: Sequence[Shares]) -> pd.DataFrame:
+    """Rows node, basis, fallback, one for each place where something stood in."""
+    rows: set[tuple[int, str, str]] = set()
+    for split in splits:
+        for name, at in split.dropped.items():
+            rows |= {(int(i), name, "silent for everybody below: the other bases stand in") for i in np.flatnonzero(at)}
+        for name, at in split.filled.items():
+            rows |= {(int(i), name, "not known: the mean of its siblings") for i in np.flatnonzero(at)}
+        for name, at in split.clipped.items():
+            rows |= {(int(i), name, "negative: taken as zero") for i in np.flatnonzero(at)}
+        rows |= {(int(i), "all", "no basis says anything: split evenly") for i in np.flatnonzero(split.even)}
+    shown = sorted(row for row in rows if nodes.kinds[row[0]] != "pool")
+    made = pd.DataFrame([(str(nodes.ids[i]), b, t) for i, b, t in shown], columns=["node", "basis", "fallback"])
+    return made.astype("str").drop_duplicates().reset_index(drop=True)
+
+
+def fallbacks_none() -> pd.DataFrame:
+    """No fallbacks."""
+    return pd.DataFrame({c: pd.Series(dtype="str") for c in ("node", "basis", "fallback")})
+
+
+EDITS = ["node", "revision", "action", "period", "product_family", "amount", "factor", "to_node", "to_period", "decided_by", "decided_at", "reason"]  # fmt: skip
+
+
+def edits(rows: Sequence[Edit]) -> pd.DataFrame:
+    """Edits as a frame; columns ``EDITS``."""
+    made = [
+        (
+            e.node,
+            e.revision,
+            e.action,
+            e.period,
+            e.family,
+            e.amount,
+            e.factor,
+            e.to_node,
+            e.to_period,
+            e.by,
+            e.at,
+            e.reason,
+        )
+        for e in rows
+    ]
+    frame = pd.DataFrame(made, columns=EDITS)
+    return frame.astype({"amount": "Int64", "factor": "float64", "revision": "int64"})

@@ -9,31 +9,35 @@ from numba import njit
 Int64s = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
+#: A family of sets: by leaf, offset by cell, and each set's enclosing set.
+Sets = tuple[Int32s, Int32s, Int32s]
 
 
 @njit(cache=True)
-def settle(frac: Int64s, bits: int, first: tuple[Int32s, Int32s], second: tuple[Int32s, Int32s]) -> None:
-    """Round fixed-point fractions in place to multiples of ``2**bits``, bit by bit.
+def settle(frac: Int32s, bits: int, order: Int32s, closes: Int32s, rows: Sets, columns: Sets) -> None:
+    """Round fixed-point fractions (leaves, cells) in place to multiples of ``2**bits``, bit by bit.
 
-    ``first`` and ``second`` are two families of sets, each nested like a tree: the set that each element lies in directly,
-    and each set's enclosing set (-1 at the top), enclosing sets having smaller numbers. At every bit the odd elements are
-    paired inside the smallest sets, in both families; the pairs form paths and even cycles, along which signs alternate.
-    So a set of either family has at most one unpaired element per bit, and moves by less than one unit in all.
+    Two families of sets, each nested like a tree. The first: a leaf's cells in ``order``, where ``closes`` says how many of
+    the levels quarter, half, class end after each, then ``rows``; the second: ``columns``. Both are given as the set in
+    which a leaf's cell lies (by leaf, then offset per cell) and each set's enclosing one (-1 at the top; enclosing sets have
+    smaller numbers). At every bit the odd cells are paired inside the smallest sets, in both families; the pairs form paths
+    and even cycles, along which signs alternate. So a set of either family has at most one unpaired cell per bit, and moves
+    by less than one unit in all.
     """
-    n = len(frac)
+    n = frac.size
+    flat = frac.reshape(n)
     mate_a = np.empty(n, np.int32)
     mate_b = np.empty(n, np.int32)
-    sign = np.empty(n, np.int8)
-    wait_a = np.empty(len(first[1]), np.int32)
-    wait_b = np.empty(len(second[1]), np.int32)
+    sign = np.zeros(n, np.int8)
+    wait_a = np.empty(len(rows[2]), np.int32)
+    wait_b = np.empty(len(columns[2]), np.int32)
     turn = np.int8(1)
     for bit in range(bits):
-        _pair(frac, bit, first[0], first[1], mate_a, wait_a)
-        _pair(frac, bit, second[0], second[1], mate_b, wait_b)
-        sign[:] = 0
+        _pair_rows(frac, bit, order, closes, rows, mate_a, wait_a)
+        _pair_columns(frac, bit, columns, mate_b, wait_b)
         for closed in range(2):
             for start in range(n):
-                if ((frac[start] >> bit) & 1) == 0 or sign[start] != 0:
+                if ((flat[start] >> bit) & 1) == 0 or sign[start] != 0:
                     continue
                 if closed == 0 and mate_a[start] >= 0 and mate_b[start] >= 0:
                     continue
@@ -44,35 +48,70 @@ def settle(frac: Int64s, bits: int, first: tuple[Int32s, Int32s], second: tuple[
                     mark = np.int8(-mark)
                     at = mate_a[at] if by_a else mate_b[at]
                     by_a = not by_a
-        step = np.int64(1) << bit
         for i in range(n):
             if sign[i] != 0:
-                frac[i] += sign[i] * step
+                flat[i] += np.int32(sign[i]) << bit
+                sign[i] = 0
 
 
 @njit(cache=True)
-def _pair(frac: Int64s, bit: int, own: Int32s, up: Int32s, mate: Int32s, wait: Int32s) -> None:
-    """Pair the elements that are odd at a bit, inside the smallest sets first."""
+def _pair_rows(frac: Int32s, bit: int, order: Int32s, closes: Int32s, rows: Sets, mate: Int32s, wait: Int32s) -> None:
+    """Pair odd cells inside each leaf's quarters, then halves, then classes, then nodes further up."""
+    leaves, cells = frac.shape
+    base, offset, up = rows
     wait[:] = -1
-    for i in range(len(frac)):
-        if (frac[i] >> bit) & 1:
-            mate[i] = -1
-            other = wait[own[i]]
-            if other < 0:
-                wait[own[i]] = i
-            else:
-                mate[i], mate[other] = other, i
-                wait[own[i]] = -1
+    pending = np.full(3, -1, np.int32)
+    for leaf in range(leaves):
+        for k in range(cells):
+            c = order[k]
+            if (frac[leaf, c] >> bit) & 1:
+                i = np.int32(leaf * cells + c)
+                mate[i] = -1
+                _meet(pending, 0, i, mate)
+            for level in range(closes[k]):
+                i = pending[level]
+                if i >= 0:
+                    pending[level] = -1
+                    if level < 2:
+                        _meet(pending, level + 1, i, mate)
+                    elif base[leaf] >= 0:
+                        _meet(wait, base[leaf] + offset[c], i, mate)
+    _upwards(up, mate, wait)
+
+
+@njit(cache=True)
+def _pair_columns(frac: Int32s, bit: int, columns: Sets, mate: Int32s, wait: Int32s) -> None:
+    """Pair odd cells of one month and family inside the nodes, the smallest first."""
+    leaves, cells = frac.shape
+    base, offset, up = columns
+    wait[:] = -1
+    for leaf in range(leaves):
+        for c in range(cells):
+            if (frac[leaf, c] >> bit) & 1:
+                i = np.int32(leaf * cells + c)
+                mate[i] = -1
+                _meet(wait, base[leaf] + offset[c], i, mate)
+    _upwards(up, mate, wait)
+
+
+@njit(cache=True)
+def _meet(wait: Int32s, at: int, i: int, mate: Int32s) -> None:
+    """Pair a cell with the one that waits in a set, or let it wait there."""
+    other = wait[at]
+    if other < 0:
+        wait[at] = i
+    else:
+        mate[i] = other
+        mate[other] = i
+        wait[at] = -1
+
+
+@njit(cache=True)
+def _upwards(up: Int32s, mate: Int32s, wait: Int32s) -> None:
+    """Hand what is left unpaired in each set to the one around it."""
     for s in range(len(up) - 1, -1, -1):
-        i = wait[s]
-        if i < 0 or up[s] < 0:
-            continue
-        other = wait[up[s]]
-        if other < 0:
-            wait[up[s]] = i
-        else:
-            mate[i], mate[other] = other, i
-            wait[up[s]] = -1
+        if wait[s] >= 0 and up[s] >= 0:
+            _meet(wait, up[s], wait[s], mate)
 
 
 @njit(cache=True)

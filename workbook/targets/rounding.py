@@ -18,8 +18,10 @@ import numpy.typing as npt
 from workbook.targets.grid import Branches
 
 Int64s = npt.NDArray[np.int64]
+Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
+Sets = tuple[Int32s, Int32s, Int32s]
 
 #: Binary digits of a minor unit that are kept of a fraction.
 BITS = 20
@@ -51,9 +53,8 @@ def rounded(branches: Branches, values: Floats, fixed: Fixed) -> Int64s:
     if (frac % (1 << BITS)).any():
         from workbook.targets.kernels import settle
 
-        flat = np.ascontiguousarray(frac).reshape(-1)
-        settle(flat, BITS, _rows(branches, fixed, values.shape[1]), _columns(branches, values.shape[1]))
-        frac = flat.reshape(values.shape)
+        order, closes = _within_leaf(fixed.column_class)
+        settle(frac, BITS, order, closes, _rows(branches, fixed), _columns(branches, values.shape[1]))
     return amounts + (frac >> BITS)
 
 
@@ -65,12 +66,12 @@ def _owners(branches: Branches, tops: Ints) -> Ints:
     return owner[branches.leaves]
 
 
-def _fractions(parts: Floats, amounts: Int64s, owner: Ints, fixed: Fixed) -> Int64s:
+def _fractions(parts: Floats, amounts: Int64s, owner: Ints, fixed: Fixed) -> Int32s:
     """Fractions in units of ``2**-BITS`` whose sums per top and class are exactly whole.
 
     Running sums are rounded, column by column in preorder, so that every subtree of a column is off by at most one such unit.
     """
-    frac = np.empty(parts.shape, dtype=np.int64)
+    frac = np.zeros(parts.shape, dtype=np.int32)
     grouped = np.argsort(owner, kind="stable")
     edges = np.searchsorted(owner[grouped], np.arange(len(fixed.tops) + 1))
     classes = [np.flatnonzero(fixed.column_class == k) for k in range(fixed.totals.shape[1])]
@@ -98,50 +99,51 @@ def _fractions(parts: Floats, amounts: Int64s, owner: Ints, fixed: Fixed) -> Int
     return frac
 
 
-def _rows(branches: Branches, fixed: Fixed, cells: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """The first family: node × class, and below it each leaf's halves and quarters."""
-    kind = fixed.column_class
-    classes = fixed.totals.shape[1]
+def _within_leaf(kind: Ints) -> tuple[Int32s, Int32s]:
+    """A leaf's cells so that classes, halves and quarters stand together, and how many of these end after each cell."""
+    slot, month = np.divmod(np.arange(len(kind)), 12)
+    order = np.lexsort((month, slot, kind))
+    keys = np.stack([kind, slot, month // 6, month // 3])[:, order]
+    last = np.concatenate([keys[:, 1:] != keys[:, :-1], np.ones((4, 1), dtype=bool)], axis=1)
+    ends_class, ends_half = last[0], last[:3].any(axis=0)
+    closes = np.where(ends_class, 3, np.where(ends_half, 2, np.where(last.any(axis=0), 1, 0)))
+    return order.astype(np.int32), closes.astype(np.int32)
+
+
+def _numbered(branches: Branches) -> tuple[Ints, Int64s]:
+    """Nodes that are no leaves, and each node's number among them (-1 for leaves)."""
     inner = np.flatnonzero(~branches.is_leaf)
     number = np.full(len(branches), -1, dtype=np.int64)
     number[inner] = np.arange(len(inner))
+    return inner, number
+
+
+def _rows(branches: Branches, fixed: Fixed) -> Sets:
+    """The first family above the leaves: node × class, up to the nearest top."""
+    classes = fixed.totals.shape[1]
+    inner, number = _numbered(branches)
     is_top = np.zeros(len(branches), dtype=bool)
     is_top[fixed.tops] = True
     above = number[np.maximum(branches.parent[inner], 0)]
-    up_inner = np.where(is_top[inner, None], -1, above[:, None] * classes + np.arange(classes))
-    slot, month = np.divmod(np.arange(cells), 12)
-    halves, half_of = np.unique(np.stack([kind, slot, month // 6]), axis=1, return_inverse=True)
-    quarters, quarter_of = np.unique(np.stack([kind, slot, month // 3]), axis=1, return_inverse=True)
-    h, q = halves.shape[1], quarters.shape[1]
-    half_of_quarter = np.empty(q, dtype=np.int64)
-    half_of_quarter[quarter_of] = half_of
-    local = np.concatenate([np.full(classes, -1), halves[0], classes + half_of_quarter])
-    width = classes + h + q
+    up = np.where(is_top[inner, None], -1, above[:, None] * classes + np.arange(classes))
     leaves = branches.leaves
-    base = len(inner) * classes
-    ups = np.tile(local, (len(leaves), 1)) + np.where(local >= 0, base + np.arange(len(leaves))[:, None] * width, 0)
-    holder = number[np.maximum(branches.parent[leaves], 0)]
-    above_leaf = holder[:, None] * classes + np.arange(classes)
-    ups[:, :classes] = np.where(is_top[leaves, None] | (branches.parent[leaves, None] < 0), -1, above_leaf)
-    own = base + np.arange(len(leaves))[:, None] * width + classes + h + quarter_of[None, :]
-    return own.reshape(-1).astype(np.int32), np.concatenate([up_inner.reshape(-1), ups.reshape(-1)]).astype(np.int32)
+    base = np.where(is_top[leaves], -1, number[np.maximum(branches.parent[leaves], 0)] * classes)
+    return base.astype(np.int32), fixed.column_class.astype(np.int32), up.reshape(-1).astype(np.int32)
 
 
-def _columns(branches: Branches, cells: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def _columns(branches: Branches, cells: int) -> Sets:
     """The second family: every node × month × family, and the root's quarters, halves and years by family."""
     slots = cells // 12
     slot, month = np.divmod(np.arange(cells), 12)
     halves = slots + np.arange(2 * slots)
-    quarters = 3 * slots + np.arange(4 * slots)
+    quarter = (3 * slots + slot * 4 + month // 3).astype(np.int32)
     top = np.concatenate([np.full(slots, -1), np.repeat(np.arange(slots), 2), np.repeat(halves, 2)])
-    base = 7 * slots
-    inner = np.flatnonzero(~branches.is_leaf)
-    number = np.full(len(branches), -1, dtype=np.int64)
-    number[inner] = np.arange(len(inner))
+    inner, number = _numbered(branches)
     if not len(inner):  # a company of one node
-        return quarters[slot * 4 + month // 3].astype(np.int32), top.astype(np.int32)
-    up = base + number[np.maximum(branches.parent[inner], 0)][:, None] * cells + np.arange(cells)
-    up[0] = quarters[slot * 4 + month // 3]
-    holder = number[branches.parent[branches.leaves]]
-    own = base + holder[:, None] * cells + np.arange(cells)
-    return own.reshape(-1).astype(np.int32), np.concatenate([top, up.reshape(-1)]).astype(np.int32)
+        return np.zeros(1, dtype=np.int32), quarter, top.astype(np.int32)
+    first = len(top)
+    up = first + number[np.maximum(branches.parent[inner], 0)][:, None] * cells + np.arange(cells)
+    up[0] = quarter
+    base = first + number[branches.parent[branches.leaves]] * cells
+    columns = np.concatenate([top, up.reshape(-1)])
+    return base.astype(np.int32), np.arange(cells, dtype=np.int32), columns.astype(np.int32)

@@ -23,6 +23,15 @@ class Season:
     weights: Floats
     source: tuple[str, ...]
 
+    @property
+    def told(self) -> str:
+        """Where the season comes from, in one short phrase."""
+        distinct = list(dict.fromkeys(self.source))
+        spans = {s.rpartition(", ")[2] for s in distinct}
+        if len(distinct) > 1 and len(spans) == 1 and all(s.startswith("sales of ") for s in distinct):
+            return f"sales of each product family, {spans.pop()}"
+        return "; ".join(distinct)
+
 
 def season(facts: Facts, cells: Cells, sales: pd.DataFrame, rules: TargetsRules) -> Season:
     """The season that the rules ask for. ``sales``: booked_on, amount, product_family, as known.

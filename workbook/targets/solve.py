@@ -104,16 +104,31 @@ def _settled(skeleton: Skeleton, active: Bools) -> tuple[list[list[int]], list[s
         if ((left < 0) != (has.sum() < 0) and left) or (left and not has.any()):
             active[number] = False
             given_way.append(held[number].label)
-    parts = [skeleton.within(i, active) if active[i] else [] for i in range(len(held))]
-    for number, inside in enumerate(parts):
-        if not active[number]:
-            continue
-        left = held[number].amount - sum(held[i].amount for i in inside)
-        rest = skeleton.rest(number, inside)
-        below_zero = left < 0 <= min([held[number].amount, *(held[i].amount for i in inside)])
-        if left and (below_zero or not free[rest].any()):
-            raise PinConflictError([held[i].label for i in (number, *inside)], abs(left))
-    return parts, given_way
+    while True:
+        parts = [skeleton.within(i, active) if active[i] else [] for i in range(len(held))]
+        dropped = [
+            i for number in np.flatnonzero(active) for i in _in_the_way(skeleton, int(number), parts[number], free)
+        ]
+        if not dropped:
+            return parts, given_way
+        active[dropped] = False
+        given_way += [held[i].label for i in dropped]
+
+
+def _in_the_way(skeleton: Skeleton, number: int, inside: list[int], free: Bools) -> list[int]:
+    """Numbers above edits that must give way for a held number; a conflict where only edits and finance are involved."""
+    held = skeleton.held
+    left = held[number].amount - sum(held[i].amount for i in inside)
+    if not left:
+        return []
+    rest = skeleton.rest(number, inside)
+    below_zero = left < 0 <= min([held[number].amount, *(held[i].amount for i in inside)])
+    if not below_zero and free[rest].any():
+        return []
+    keeps = [i for i in (number, *inside) if held[i].kind == "keep"]
+    if not keeps:
+        raise PinConflictError([held[i].label for i in (number, *inside)], abs(left))
+    return keeps
 
 
 def _fitted(skeleton: Skeleton, active: Bools, parts: list[list[int]], seed: float) -> Floats:

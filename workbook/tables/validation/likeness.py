@@ -13,7 +13,8 @@ _FORMS = (
     "inc|incorporated|corp|corporation|co|company|ltd|limited|llc|llp|lp|plc|gmbh|mbh|ag|kg|ohg|sa|sas|sarl|srl|spa|bv|nv|ab|"
     "as|aps|oy|oyj|pty|pvt|the|kk|se|sl|ltda|group|holding|holdings"
 )
-_NEXT = 3
+#: How many places apart two names may stand to be compared.
+_STEPS = (1, 2, 3)
 
 
 def check(intake: Intake) -> None:
@@ -22,7 +23,7 @@ def check(intake: Intake) -> None:
         return
     intake.db.execute(
         "create or replace temp table _named as select _row, account_id, name, parent_account_id, "
-        "coalesce(lower(country), '') as country, coalesce(lower(city), '') as city, word as key, reverse(word) as drow, regexp_replace(word, '[^0-9]', '', 'g') as digits "
+        "coalesce(lower(country), '') as country, coalesce(lower(city), '') as city, word as key, reverse(word) as drow, case when city <> '' then hash(lower(country), lower(city)) end as place "
         f"from (select *, {normalised('name')} as word from accounts where name is not null) where word <> ''"
     )
     same = (
@@ -32,12 +33,22 @@ def check(intake: Intake) -> None:
     )
     what, remedy = "may be the same account as {}", "Merge them in the CRM, or leave them if they are two."
     intake.find(Finding("accounts", "name", "likeness", f"the same name: {what}", remedy, same, "warning"))
-    pairs = " union ".join(_neighbours(order, at) for order in ("key", "drow") for at in range(1, _NEXT + 1))
+    for order in ("key", "drow"):
+        leads = ", ".join(
+            f"lead(_row, {at}) over w as r{at}, lead(key, {at}) over w as k{at}, lead(place, {at}) over w as p{at}"
+            for at in _STEPS
+        )
+        intake.db.execute(
+            f"create or replace temp table _by_{order} as select _row, key, place, {leads} from _named window w as (order by {order}, _row)"
+        )
+    pairs = " union ".join(_neighbours(order, at) for order in ("key", "drow") for at in _STEPS)
     near = (
         f"with pairs as ({pairs}) select greatest(a._row, b._row) as _row, "
         "case when a._row > b._row then a.name else b.name end as value, "
         "case when a._row > b._row then b.account_id || ' (' || b.name || ')' else a.account_id || ' (' || a.name || ')' end as detail "
-        f"from pairs join _named a on a._row = one join _named b on b._row = other where not {_FAMILY}"
+        "from pairs join _named a on a._row = one join _named b on b._row = other where a.country = b.country "
+        f"and (a.city = b.city or a.city = '' or b.city = '') and not {_FAMILY} "
+        "and regexp_replace(a.key, '[^0-9]', '', 'g') = regexp_replace(b.key, '[^0-9]', '', 'g')"
     )
     intake.find(Finding("accounts", "name", "likeness", f"nearly the same name: {what}", remedy, near, "warning"))
 
@@ -56,13 +67,11 @@ def normalised(name: str) -> str:
 
 
 def _neighbours(order: str, at: int) -> str:
-    """Pairs (smaller and larger row) that stand ``at`` places apart and differ by a letter or two, but in no digit."""
+    """Pairs (smaller and larger row) that stand ``at`` places apart and differ by a letter or two."""
+    same_end = "key[:3] = k{0}[:3]" if order == "key" else "key[-3:] = k{0}[-3:]"
     return (
-        "select least(_row, next_row) as one, greatest(_row, next_row) as other from (select _row, key, digits, country, city, "
-        f"lead(_row, {at}) over w as next_row, lead(key, {at}) over w as next_key, lead(digits, {at}) over w as next_digits, "
-        f"lead(country, {at}) over w as next_country, lead(city, {at}) over w as next_city from _named window w as (order by {order}, _row)) "
-        "where key <> next_key and digits = next_digits and country = next_country "
-        "and (city = next_city or city = '' or next_city = '') and abs(length(key) - length(next_key)) <= 2 "
-        "and length(key) >= 6 and length(next_key) >= 6 and levenshtein(key, next_key) <= "
-        "case when least(length(key), length(next_key)) >= 12 and key[:4] = next_key[:4] then 2 else 1 end"
+        f"select least(_row, r{at}) as one, greatest(_row, r{at}) as other from _by_{order} "
+        f"where key <> k{at} and coalesce(place = p{at}, true) and abs(length(key) - length(k{at})) <= 2 and {same_end.format(at)} "
+        f"and length(key) >= 6 and length(k{at}) >= 6 and damerau_levenshtein(key, k{at}) <= "
+        f"case when least(length(key), length(k{at})) >= 12 and key[:4] = k{at}[:4] then 2 else 1 end"
     )

@@ -45,7 +45,7 @@ def check(intake: Intake, rules: QualityRules) -> None:
                 intake.find(_finding(condition))
         if not total and TABLES[name].needed:
             what, remedy = "the table has no rows", f"Fill it in: {TABLES[name].help}"
-            severity: Severity = "warning" if name in ("ownership", "products", "sales") else "error"
+            severity: Severity = "error" if name in ("territories", "accounts") else "warning"
             intake.faults.add(Fault(name, intake.files[name], 0, "", "", what, remedy, severity), "columns")
 
 

@@ -1,0 +1,2 @@
+-- No owner is recorded; several employees book with most customers.
+select null::varchar as account_id, null::varchar as rep_id, null::varchar as role, null::date as from_on where false

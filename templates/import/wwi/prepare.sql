@@ -1,0 +1,1 @@
+create macro node(name) as 'T-' || regexp_replace(lower(trim(name)), '[^a-z0-9]+', '-', 'g');

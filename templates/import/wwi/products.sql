@@ -1,0 +1,1 @@
+select null::varchar as product_id, null::varchar as name where false

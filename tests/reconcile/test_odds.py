@@ -1,0 +1,134 @@
+"""The odds: unbiased, repeatable, independent of order, and wide where little is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbook.reconcile.odds import (
+    Deals,
+    Marks,
+    Places,
+    World,
+    deal_spread,
+    needed_hedge,
+    shared,
+    simulate,
+    simulate_unit,
+    spread_of_history,
+)  # fmt: skip
+from workbook.rules.reconcile import OddsRules
+
+RULES = OddsRules(simulations=16_000)
+
+
+def world(names: tuple[str, ...] = ("a", "b"), deal_sd: float = 0.5) -> World:
+    deals = Deals(
+        np.array([0, 0, 1]),
+        np.array([1000.0, 400.0, 5000.0]),
+        np.array([0.3, 0.9, 0.05]),
+        np.array([[0.5, 0.5], [1.0, 0.0], [0.0, 0.4]]),
+    )
+    return World(
+        names,
+        np.array([[100.0, 0.0], [0.0, 0.0]]),
+        np.array([[0.0, 50.0], [200.0, 300.0]]),
+        deals,
+        0.1,
+        np.array([0.2, 0.3]),
+        deal_sd,
+    )
+
+
+PLACES = Places((np.array([0, 1]), np.array([0, 2])), 3)
+NONE = Marks(np.full((3, 3), np.nan), np.full((3, 3), np.nan))
+
+
+def test_means_are_the_expected_amounts_whatever_the_shared_shocks() -> None:
+    out = simulate(world(), PLACES, NONE, RULES, 7)
+    first = 100 + 50 + 0.3 * 1000 + 0.9 * 400
+    second = 200 + 300 + 0.05 * 5000 * 0.4
+    assert out.mean[1, -1] == pytest.approx(first, rel=0.02)
+    assert out.mean[2, -1] == pytest.approx(second, rel=0.02)
+    assert out.mean[0, -1] == pytest.approx(out.mean[1, -1] + out.mean[2, -1], rel=1e-9)
+
+
+def test_the_same_seed_gives_the_same_numbers_on_any_number_of_threads() -> None:
+    one, two = (simulate(world(), PLACES, NONE, replace(RULES, threads=t), 7) for t in (1, 2))
+    assert (one.p10 == two.p10).all()
+    assert (one.company == two.company).all()
+    assert not (simulate(world(), PLACES, NONE, RULES, 8).company == one.company).all()
+
+
+def test_a_units_draws_do_not_depend_on_the_other_units() -> None:
+    both = world()
+    alone = replace(both, names=("b",), booked=both.booked[1:], run_rate=both.run_rate[1:], own_sd=both.own_sd[1:])
+    common = shared(both, RULES, 7)
+    here = simulate_unit(both, 1, common, np.array([], dtype=np.intp), 7)
+    assert (here == simulate_unit(alone, 0, common, np.array([], dtype=np.intp), 7)).all()
+
+
+def test_what_is_booked_is_certain() -> None:
+    out = simulate(
+        replace(
+            world(),
+            run_rate=np.zeros((2, 2)),
+            deals=Deals(np.array([], dtype=np.intp), *(np.zeros(0),) * 2, np.zeros((0, 2))),
+        ),
+        PLACES,
+        NONE,
+        RULES,
+        7,
+    )
+    assert out.p10[1].tolist() == out.p90[1].tolist() == [100.0, 0.0, 100.0]
+
+
+def test_a_shared_shock_ties_units_together() -> None:
+    loose, tied = (
+        simulate(replace(world(), shared_sd=sd, own_sd=np.array([0.01, 0.01])), PLACES, NONE, RULES, 7)
+        for sd in (0.0, 0.4)
+    )
+    assert tied.company.std() > loose.company.std()
+
+
+def test_chances_of_target_and_plan() -> None:
+    marks = Marks(np.array([[np.nan, np.nan, 0.0]] * 3), np.array([[np.nan, np.nan, 1e12]] * 3))
+    out = simulate(world(), PLACES, marks, RULES, 7)
+    assert out.target_chance[:, -1].tolist() == [1.0, 1.0, 1.0]
+    assert out.plan_chance[:, -1].tolist() == [0.0, 0.0, 0.0]
+    assert np.isnan(out.target_chance[:, 0]).all()
+
+
+def test_the_needed_hedge_lifts_the_wanted_percentile_to_the_target() -> None:
+    company = np.arange(1.0, 1001.0)
+    hedge = needed_hedge(company, 400.0, 0.8)
+    assert ((company * (1 + hedge)) >= 400.0).mean() == pytest.approx(0.8, abs=0.01)
+    assert needed_hedge(company, 1.0, 0.8) == 0.0
+    assert np.isnan(needed_hedge(np.zeros(10), 5.0, 0.8))
+
+
+def test_short_history_falls_back_to_the_stated_floor_and_says_how_short() -> None:
+    shared_sd, own, changes = spread_of_history(np.ones((3, 5)), 0.05)
+    assert (shared_sd, changes) == (0.05, 1)
+    assert own.tolist() == [0.1, 0.1, 0.1]
+
+
+def test_units_that_vary_more_get_a_wider_spread() -> None:
+    rng = np.random.default_rng(1)
+    calm, wild = (np.exp(rng.normal(0, sd, 16)) * 100 for sd in (0.02, 0.6))
+    _, own, changes = spread_of_history(np.stack([calm * 100, wild]), 0.01)
+    assert changes == 12
+    assert own[1] > own[0]
+
+
+def test_win_rates_that_swing_more_than_chance_have_a_shared_factor() -> None:
+    steady = pd.DataFrame({"period": np.repeat(["a", "b", "c", "d"], 100), "won": np.tile([True, False], 200)})
+    swinging = pd.DataFrame(
+        {"period": np.repeat(["a", "b", "c", "d"], 100), "won": np.repeat([True, False, True, False], 100)}
+    )
+    assert deal_spread(steady) == 0.0
+    assert deal_spread(swinging) > 1.0
+    assert deal_spread(steady.head(5)) == 0.0

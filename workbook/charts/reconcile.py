@@ -1,0 +1,72 @@
+"""Charts of the reconciliation: bridge, odds."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from workbook.charts.style import BLUE, GREEN, INK, ORANGE, SKY, VERMILION, amount_axis, axes
+from workbook.money import format_amount
+
+
+def bridge(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Waterfall of one node. Columns step, kind (part, total), amount, in order."""
+    ax = axes(ax, 7.2, 2.8)
+    base, lows, colours = 0, [], []
+    for row in frame.itertuples():
+        lows.append(0 if row.kind == "total" else min(base, base + row.amount))
+        if row.kind == "total":
+            colours.append(BLUE if row.step != "target" else INK)
+            base = row.amount
+        else:
+            colours.append(
+                GREEN
+                if row.amount >= 0 and not str(row.step).startswith("missing")
+                else VERMILION
+                if row.amount > 0
+                else ORANGE
+            )
+            base += row.amount
+    heights = frame["amount"].abs()
+    place = list(range(len(frame)))
+    ax.bar(place, heights, bottom=lows, color=colours, width=0.62)
+    for at, low, row in zip(place, lows, frame.itertuples(), strict=True):
+        sign = "+" if row.kind == "part" and row.amount > 0 and at else ""
+        ax.text(
+            at,
+            low + abs(row.amount),
+            sign + format_amount(row.amount, currency, short=True),
+            ha="center",
+            va="bottom",
+            fontsize=8,
+        )
+    ax.set_xticks(place, [str(s).replace(" ", "\n", 1) for s in frame["step"]])
+    amount_axis(ax, currency)
+    ax.margins(y=0.15)
+    ax.set_title("From what comes by itself to the target")
+    return ax
+
+
+def odds(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """8 of 10 simulated years per node as a bar, the middle as a mark, in percent of the node's target.
+
+    Columns name, p10_amount, p50_amount, p90_amount, target_amount, target_probability; nodes without a target are left out.
+    """
+    rows = frame[frame["target_amount"].notna().to_numpy() & (frame["target_amount"].fillna(0) > 0).to_numpy()]
+    rows = rows.iloc[::-1].reset_index(drop=True)
+    ax = axes(ax, 7.2, 0.9 + 0.26 * len(rows))
+    place = list(range(len(rows)))
+    target = rows["target_amount"].astype("float64") / 100
+    low, middle, high = (rows[c] / target for c in ("p10_amount", "p50_amount", "p90_amount"))
+    ax.axvline(100, color=VERMILION, linewidth=1.6, label="target", zorder=0)
+    ax.barh(place, high - low, left=low, height=0.55, color=SKY, label="8 of 10 simulated years")
+    ax.vlines(middle, [p - 0.28 for p in place], [p + 0.28 for p in place], colors=BLUE, linewidth=2, label="middle")
+    for p, chance in zip(place, rows["target_probability"], strict=True):
+        text = "over 99%" if chance > 0.99 else "under 1%" if chance < 0.01 else f"{chance:.0%}"
+        ax.annotate(text, (1.01, p), xycoords=("axes fraction", "data"), va="center", color=INK, fontsize=8)
+    ax.set_yticks(place, rows["name"].tolist(), color=INK)
+    ax.set_ylim(-0.7, len(rows) - 0.3)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
+    ax.set_title("The year in percent of the target, and the chance to reach it")
+    ax.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=3)
+    return ax

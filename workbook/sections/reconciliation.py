@@ -1,0 +1,78 @@
+"""Where target and plan meet: quarter by quarter, the bridge, the odds, why the target is what it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from workbook.book import Book
+from workbook.charts import reconcile as charts
+from workbook.periods import children
+from workbook.sections.audience import Audience
+from workbook.show import Note, Table
+
+
+def reconciliation(book: Book, audience: Audience) -> Table:
+    """Plan, target, projection and actuals of the node by quarter and for the year, and of those right below for the year."""
+    rows = book.reconcile.standing
+    year = book.facts.year
+    own = rows[(rows["node"] == book.node).to_numpy()].set_index("period")
+    own = own.reindex([p for p in (*children(year, "quarter"), year) if p in own.index]).reset_index()
+    own.insert(0, "what", own["period"])
+    below = rows[(rows["parent"] == book.node).to_numpy() & (rows["period"] == year).to_numpy()]
+    names = pd.concat(
+        [book.tables.reps.set_index("rep_id")["name"], book.tables.territories.set_index("territory_id")["name"]]
+    )
+    below = below.assign(what=below["node"].map(names).fillna(below["node"]))
+    keep = [
+        "what",
+        "target_amount",
+        "street_amount",
+        "plan_amount",
+        "gap_amount",
+        "projection_amount",
+        "actual_amount",
+        "verdict",
+    ]
+    if not audience.hedge:
+        keep.remove("target_amount")
+        own, below = (f.assign(gap_amount=f["plan_amount"].astype("Int64") - f["street_amount"]) for f in (own, below))
+    labels = {"what": "", "street_amount": "street quota", "actual_amount": "booked", "projection_amount": "projection"}
+    return Table(
+        pd.concat([own[keep], below[keep]], ignore_index=True), book.facts.currency,
+        f"Target and plan by quarter, and what lies below; the plan is: {book.reconcile.totals['plan_is'].iloc[0]}",
+        labels, signed=("gap_amount",),
+    )  # fmt: skip
+
+
+def bridge(book: Book) -> Any:
+    """Chart: from what comes by itself to the target."""
+    steps = book.reconcile.bridge
+    own = steps[(steps["node"] == book.node).to_numpy()]
+    return charts.bridge(own, book.facts.currency).figure
+
+
+def odds(book: Book) -> Any:
+    """Chart: the simulated year of every node in percent of its target."""
+    rows = book.reconcile.odds
+    totals = book.reconcile.totals[["node", "name", "target_amount"]]
+    own = totals.merge(rows[(rows["period"] == book.facts.year).to_numpy()], on="node")
+    if own["target_amount"].isna().all():
+        return Note("No target is given: the chance to reach it is not known.", "warn")
+    return charts.odds(own).figure
+
+
+def odds_basis(book: Book, audience: Audience) -> Note:
+    """What the odds rest on, and the hedge that the wanted chance of the company's target would need."""
+    text = f"Odds from {book.reconcile.odds_basis}."
+    hedge = book.reconcile.hedge_needed
+    if audience.hedge and book.scope is None and hedge == hedge:
+        text += f" For a chance of {book.rules.reconcile.odds.wanted_probability:.0%} everything must come {hedge:.1%} above what is simulated."
+    return Note(text)
+
+
+def coverage(book: Book) -> Any:
+    """The judgement of pipeline coverage of the node, in words."""
+    own = [c for c in book.reconcile.checks if c.name == "pipeline coverage" and c.subject in ("", book.node)]
+    return Note(own[0].sentence, own[0].verdict.replace(" ", "-")) if own else None

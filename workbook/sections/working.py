@@ -1,0 +1,222 @@
+"""The engagement notebook's sections: chart or table, and what it says here, in a sentence made of the numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from workbook.book import Book
+from workbook.charts import engagement as charts
+from workbook.engagement.changes import summary
+from workbook.show import Note, Table, checks
+
+
+def _lacking(book: Book, what: str) -> list[Any]:
+    return [Note(book.tables.lacks("activities", what) + ".", "warn")]
+
+
+def _names(book: Book) -> pd.Series:
+    return book.tables.reps.set_index("rep_id")["name"]
+
+
+def _named(book: Book, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the account's or the rep's name beside the id."""
+    key, table = ("account_id", "accounts") if "account_id" in rows else ("rep_id", "reps")
+    names = book.tables[table].set_index(key)["name"]
+    out = rows.copy()
+    out.insert(1, "name", rows[key].map(names))
+    return out
+
+
+def touched(book: Book) -> list[Any]:
+    """Real touches by day, and how much of what is recorded does not count."""
+    if not book.tables.has("activities", "done_on"):
+        return _lacking(book, "touches")
+    stage = book.engagement
+    done = int(book.tables.activities["done_on"].notna().sum())
+    flagged = int((stage.integrity["level"] != "none").sum())
+    text = (
+        f"{len(stage.touches):,} of {done:,} activities done are real touches; {flagged:,} of all recorded are flagged."
+    )
+    return [Note(text), charts.touch_calendar(stage.daily()).figure]
+
+
+def cadence(book: Book, count: int = 12) -> list[Any]:
+    """The cadence board by rep, and the accounts most overdue, key accounts first."""
+    if not book.tables.has("activities", "done_on"):
+        return _lacking(book, "cadence")
+    rows = book.engagement.cadence
+    late = rows[rows["verdict"].isin(["warn", "fail"])]
+    late = late.sort_values(["is_key", "overdue_days", "account_id"], ascending=[False, False, True], ignore_index=True)
+    keys = rows[rows["is_key"]]
+    text = f"{int((rows['verdict'] == 'ok').sum()):,} of {len(rows):,} accounts are on time. "
+    text += f"{int((keys['verdict'] == 'fail').sum()):,} of {len(keys):,} key accounts fail."
+    table = _named(book, late[["account_id", "class", "grade", "is_key", "last_touch_on", "overdue_days", "sentence"]])
+    return [
+        Note(text),
+        charts.cadence_board(book.engagement.board()).figure,
+        Table(table, book.facts.currency, "Most overdue, key accounts first", limit=count),
+    ]
+
+
+def integrity(book: Book, count: int = 10) -> list[Any]:
+    """Why activities do not count, and the accounts where most of them stand."""
+    stage = book.engagement
+    signals = stage.by_signal()
+    if signals.empty:
+        return [Note("No recorded activity is flagged.", "ok")]
+    rows = _named(
+        book, stage.reserved[["account_id", "rep_id", "level", "flagged", "real_touches", "first_on", "last_on"]]
+    )
+    text = "A signal is a question, not a verdict: ask what is behind it before anything else."
+    return [
+        Note(text),
+        charts.flagged_by_signal(signals).figure,
+        Table(rows, book.facts.currency, "Where flagged activities stand, by account and rep", limit=count),
+    ]
+
+
+def books(book: Book, count: int = 10) -> list[Any]:
+    """Accounts held against accounts worked, and how unevenly they are spread."""
+    stage = book.engagement
+    if not book.tables.has("activities", "done_on") or stage.books.empty:
+        return _lacking(book, "what is worked")
+    sits = stage.books[stage.books["sits"]]
+    kind = "warn" if len(sits) else "ok"
+    reading = " ".join(f"{n}: {s}" for n, s in zip(sits["rep_id"].map(_names(book)), sits["sentence"], strict=True))
+    parts = [
+        Note(reading or "Nobody holds a large book and works little of it.", kind),
+        charts.held_worked(stage.books, _names(book)).figure,
+    ]
+    if book.scope is None:
+        parts.append(charts.lorenz_curves(stage.lorenz).figure)
+    return parts
+
+
+def depth(book: Book, count: int = 15) -> list[Any]:
+    """How deeply and broadly each rep works, and the share of easy wins."""
+    rows = _named(book, book.engagement.depth)
+    keep = [
+        "name",
+        "style",
+        "worked_share",
+        "touches_per_worked",
+        "contacts_per_worked",
+        "wins",
+        "easy_wins",
+        "low_hanging",
+    ]
+    return [Table(rows[keep], book.facts.currency, "Intensive or broad-acre?", limit=count)]
+
+
+def top(book: Book) -> list[Any]:
+    """The top accounts against the published criteria."""
+    rows = book.engagement.top_criteria
+    if rows.empty:
+        return [Note("None of the company's top accounts lies in this view.")]
+    keep = [
+        "account_id",
+        "rank",
+        "touches",
+        "contacts",
+        "in_person",
+        "longest_gap_days",
+        "next_step",
+        "verdict",
+        "sentence",
+    ]
+    good = int((rows["verdict"] == "ok").sum())
+    return [
+        Note(f"{good} of {len(rows)} top accounts meet every criterion.", "ok" if good == len(rows) else "warn"),
+        Table(_named(book, rows[keep]), book.facts.currency, "Top accounts against the published criteria", limit=20),
+    ]
+
+
+def keep_rule(book: Book, count: int = 12) -> list[Any]:
+    """Accounts that may rotate and who has room, and what if they all moved."""
+    stage = book.engagement
+    kept, moves = stage.keep, stage.rotation
+    placed = int(moves["to_rep"].notna().sum())
+    text = (
+        f"{int(kept['keep'].sum()):,} of {len(kept):,} held accounts stay by the keep rule; {len(moves):,} may rotate, "
+    )
+    text += f"and a rep of the same territory has room for {placed:,} of them."
+    what = _named(book, stage.what_if)
+    keep = ["name", "leaving", "freed_hours", "leaving_value_amount", "arriving", "taken_hours", "free_hours_after"]
+    first = _named(book, moves[["account_id", "value_amount", "sentence"]])
+    return [
+        Note(text),
+        Table(first, book.facts.currency, "May rotate, most valuable first", limit=count),
+        Table(what[keep], book.facts.currency, "What if they all moved?", limit=count),
+    ]
+
+
+def risks(book: Book, count: int = 10) -> list[Any]:
+    """The leaver test and large accounts on one thread."""
+    stage, currency = book.engagement, book.facts.currency
+    single = stage.single_threaded
+    keep = ["account_id", "contacts", "people", "value_amount", "verdict", "sentence"]
+    return [
+        charts.leaver_bars(stage.leaver, currency, _names(book)).figure,
+        Table(_named(book, single[keep]), currency, "Large accounts on one contact or one of us", limit=count),
+    ]
+
+
+def loyalty(book: Book) -> list[Any]:
+    """NPS per rep with its interval."""
+    rows = book.engagement.nps
+    if not (rows["n"] > 0).any():
+        return [Note("No NPS answers on record: NPS by rep not known.", "warn")]
+    return [charts.nps_by_rep(rows, _names(book)).figure]
+
+
+def winning(book: Book) -> list[Any]:
+    """Prospects against the 12 to 15 touches, meetings per sale by product, and cost at risk by neglect."""
+    stage, rules, currency = book.engagement, book.rules.engagement, book.facts.currency
+    learned = stage.touches_before_win.iloc[0]
+    text = "How many touches this company's new clients took is not known."
+    if learned["n"]:
+        text = f"This company's {int(learned['n'])} new clients on record took {learned['median']:.0f} touches in the middle "
+        text += f"(half of them {learned['low']:.0f} to {learned['high']:.0f})."
+    low, high = rules.prospect_touches_low, rules.prospect_touches_high
+    risk = stage.at_risk
+    rows = _named(book, risk[["account_id", "touches", "hours", "cost_amount", "last_touch_on"]])
+    return [
+        Note(text),
+        charts.prospect_touches(stage.prospects, low, high).figure,
+        Table(stage.meetings_per_sale, currency, "What a won deal takes, company-wide (deals of two years)"),
+        Table(rows, currency, "Neglected: what winning them has cost (estimate)", {"hours": "hours"}, limit=8),
+    ]
+
+
+def changed(book: Book, count: int = 10) -> list[Any]:
+    """What changed since the last review (or the start of the fiscal year), and which accounts to look at again."""
+    rows = book.engagement.since_review
+    again = rows[rows["look_again"]].sort_values(["deals_won_amount", "account_id"], ascending=[False, True])
+    keep = ["account_id", "class", "grade", "sales_amount", "deals_won", "deals_lost", "nps_now", "sentence"]
+    return [
+        Note(summary(rows, book.facts.currency)),
+        Table(_named(book, again[keep].reset_index(drop=True)), book.facts.currency, "Look at again", limit=count),
+    ]
+
+
+def elsewhere(book: Book, count: int = 8) -> list[Any]:
+    """What the rest of a family does elsewhere that can open an account here."""
+    rows = book.engagement.sight
+    if rows.empty:
+        return [Note("Nothing happened lately in other parts of these accounts' families.")]
+    keep = ["account_id", "signal", "on", "times", "sentence"]
+    return [Table(_named(book, rows[keep]), book.facts.currency, "Openings by family", limit=count)]
+
+
+def lists(book: Book, count: int = 10) -> list[Any]:
+    """The first rows of the call list; ``workbook lists`` writes it as files."""
+    rows = book.engagement.list_of("due")
+    keep = ["rep_name", "priority", "account_name", "action", "due_on", "contact_name", "reason"]
+    return [Table(rows[keep], book.facts.currency, "To call, visit or message in the next four weeks", limit=count)]
+
+
+def judged(book: Book) -> Table:
+    """The checks of how accounts are worked."""
+    return checks(book.engagement.checks, limit=20)

@@ -1,0 +1,58 @@
+"""What new edits would do, before anybody records them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from workbook.decisions import Decision
+from workbook.targets.allocated import Allocated, allocated
+from workbook.targets.edits import Edit
+
+COLUMNS = ["node", "node_kind", "parent", "before_amount", "after_amount", "change_amount"]
+
+
+def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Allocated]:
+    """Nodes whose target of the year changes (columns ``COLUMNS``; accounts left out), and the allocation after.
+
+    Raises :class:`~workbook.targets.solve.PinConflictError` when the new edits and those that stand cannot all be met.
+    """
+    after = allocated(made.draft, [*made.edits, *edits])
+    nodes, cells = made.draft.nodes, made.draft.prepared.cells
+    columns = cells.mask(cells.year)
+    was = made.layers["target"][:, columns].sum(axis=1)
+    now = after.layers["target"][:, columns].sum(axis=1)
+    moved = (made.layers["target"] != after.layers["target"]).any(axis=1)
+    at = [i for i in range(len(nodes)) if moved[i] and nodes.kinds[i] in ("territory", "rep")]
+    up = nodes.shown_parent
+    frame = pd.DataFrame(
+        {
+            "node": [str(nodes.ids[i]) for i in at],
+            "node_kind": [str(nodes.kinds[i]) for i in at],
+            "parent": [str(nodes.ids[up[i]]) if up[i] >= 0 else None for i in at],
+            "before_amount": was[at],
+            "after_amount": now[at],
+            "change_amount": now[at] - was[at],
+        },
+        columns=COLUMNS,
+    )
+    return frame, after
+
+
+def decisions_of(edits: Sequence[Edit], by: str, at: datetime, reason: str) -> list[Decision]:
+    """Edits as decisions to record: kind ``target_edit``, subject the node."""
+    return [Decision("target_edit", e.node, e.payload(), by, at, reason) for e in edits]
+
+
+def scenario_decision(name: str, variant: dict[str, Any], signed: tuple[str, datetime, str], *, plan: bool) -> Decision:
+    """A named scenario as a decision to record; ``plan`` makes it the one that counts. ``signed``: who, when, why."""
+    by, at, reason = signed
+    return Decision("scenario", name, {"variant": variant, "plan": plan}, by, at, reason)
+
+
+def decided_at(as_of: date, now: datetime) -> datetime:
+    """When a decision counts as taken: now, or on the book's day when that lies in the past."""
+    return now if as_of >= now.date() else datetime.combine(as_of, now.time())

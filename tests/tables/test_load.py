@@ -135,7 +135,7 @@ def test_a_book_is_opened_from_the_cache_and_the_cache_follows_the_files(folder:
     first = load_tables(made, "USD")
     again = load_tables(made, "USD")
     pd.testing.assert_frame_equal(first.sales, again.sales)
-    assert len(list((made.parent / ".cache" / "tables").iterdir())) == 1
+    assert len(list((made.parent / ".cache" / "tables").iterdir())) == 2
     (made / "sales.csv").write_text("account_id,booked_on,amount\na1,2026-01-01,7\n")
     changed = load_tables(made, "USD")
     assert changed.sales["amount"].tolist() == [700]
@@ -153,11 +153,15 @@ def test_other_rules_calendars_and_currencies_have_their_own_cache(folder: Write
 def test_a_damaged_cache_is_made_again(folder: Write) -> None:
     made = folder()
     load_tables(made, "USD")
-    (entry,) = (made.parent / ".cache" / "tables").iterdir()
+    (entry,) = (made.parent / ".cache" / "tables").glob("*-tables")
     (entry / "sales.parquet").write_bytes(b"half")
     assert len(load_tables(made, "USD").sales) == 3
     (entry / "_given.json").unlink()
     assert len(load_tables(made, "USD").sales) == 3
+    (found,) = (made.parent / ".cache" / "tables").glob("*-quality")
+    (found / "faults.parquet").write_bytes(b"")
+    assert len(load_tables(made, "USD").sales) == 3
+    assert assess(made, "USD").snapshot
 
 
 def test_a_book_without_a_place_for_the_cache_opens_all_the_same(folder: Write) -> None:

@@ -15,6 +15,8 @@ from workbook.portfolio.bookings import History, month_edges
 from workbook.portfolio.run_rate import RunRate
 
 Floats = npt.NDArray[np.float64]
+#: Accounts whose cells are worked at once.
+_BLOCK = 20_000
 PARTS = ["run_rate_amount", "pipeline_amount", "loss_amount"]
 
 
@@ -51,60 +53,54 @@ class Horizon:
 @dataclass(frozen=True, eq=False)
 class Cells:
     """What is expected, by account (``at``, position in the accounts table), fiscal month and product family (indices), in
-    that order: ``parts`` (rows, 3) whole minor units in the order of :data:`PARTS`. Cells of nothing are left out.
+    that order: ``parts`` (3, rows) whole minor units in the order of :data:`PARTS`. Cells of nothing are left out.
     """
 
-    at: npt.NDArray[np.int64]
-    period: npt.NDArray[np.int64]
-    family: npt.NDArray[np.int64]
+    at: npt.NDArray[np.int32]
+    period: npt.NDArray[np.int16]
+    family: npt.NDArray[np.int16]
     parts: npt.NDArray[np.int64]
-
-    @property
-    def projected(self) -> npt.NDArray[np.int64]:
-        """The exact sum of the parts (rows,)."""
-        sums: npt.NDArray[np.int64] = self.parts.sum(1)
-        return sums
 
 
 def projection_cells(past: History, rate: RunRate, weighted: pd.DataFrame, ids: pd.Series, horizon: Horizon) -> Cells:
     """Run-rate and loss by the account's mix of families, and open deals in the month in which they are expected to close.
 
     ``weighted`` are open deals with ``on_top_amount`` (whole minor units) and expected_close_on; ``ids`` the accounts' ids by
-    position. The rounding to minor units happens here, once, cell by cell; all above are sums.
+    position. The rounding to minor units happens here, once, cell by cell; all above are sums. Worked in blocks of accounts,
+    so that a million of them need little memory.
     """
-    gross = rate.gross[:, : len(horizon.share)] @ horizon.share
-    loss = rate.loss[:, : len(horizon.share)] @ horizon.share
+    day = weighted["expected_close_on"].to_numpy().astype("datetime64[D]")
+    who = pd.Index(ids).get_indexer(pd.Index(weighted["account_id"]))
+    inside = (day > horizon.edges[0]) & (day <= horizon.edges[-1]) & (who >= 0)
+    who, day = who[inside], day[inside]
+    due = np.searchsorted(horizon.starts, day, side="right") - 1
+    kind = pd.Index(past.families).get_indexer(pd.Index(weighted["product_family"][inside]))
+    amount = weighted["on_top_amount"].to_numpy(np.int64)[inside]
+    accounts = np.union1d(past.accounts, who).astype(np.intp)
+    seat, deal_seat = np.searchsorted(accounts, past.accounts), np.searchsorted(accounts, who)
     total = past.by_family.sum(1, keepdims=True)
     mix = past.by_family / np.where(total > 0, total, 1.0)
-    months, kinds = len(horizon.periods), len(past.families)
-    keys, values = [], []
-    for family in range(kinds):
-        rows = np.flatnonzero(mix[:, family] > 0)
-        run = round_amounts(gross[rows] * mix[rows, family, None])
-        lost = round_amounts(loss[rows] * mix[rows, family, None])
-        row, period = np.nonzero(run | lost)
-        keys.append((past.accounts[rows[row]] * months + period) * kinds + family)
-        values.append(np.column_stack([run[row, period], np.zeros(len(row), np.int64), lost[row, period]]))
-    day = weighted["expected_close_on"].to_numpy().astype("datetime64[D]")
-    at = pd.Index(ids).get_indexer(pd.Index(weighted["account_id"]))
-    inside = (day > horizon.edges[0]) & (day <= horizon.edges[-1]) & (at >= 0)
-    inside &= weighted["on_top_amount"].to_numpy() != 0
-    period = np.searchsorted(horizon.starts, day[inside], side="right") - 1
-    family_at = pd.Index(past.families).get_indexer(pd.Index(weighted["product_family"][inside]))
-    keys.append((at[inside] * months + period) * kinds + family_at)
-    amount = weighted["on_top_amount"].to_numpy(np.int64)[inside]
-    values.append(np.column_stack([np.zeros_like(amount), amount, np.zeros_like(amount)]))
-    return _merged(np.concatenate(keys), np.concatenate(values), (months, kinds))
-
-
-def _merged(key: npt.NDArray[np.int64], parts: npt.NDArray[np.int64], shape: tuple[int, int]) -> Cells:
-    order = np.argsort(key, kind="stable")
-    key, parts = key[order], parts[order]
-    starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, dtype=np.intp)
-    sums = np.add.reduceat(parts, starts, axis=0) if len(starts) else parts
-    key = key[starts]
-    months, kinds = shape
-    return Cells(key // (months * kinds), key // kinds % months, key % kinds, sums)
+    shape = (3, _BLOCK, len(horizon.periods), len(past.families))
+    found: list[tuple[npt.NDArray[np.intp], ...]] = []
+    values = []
+    for start in range(0, len(accounts), _BLOCK):
+        block = np.zeros(shape, dtype=np.int64)
+        low, high = np.searchsorted(seat, (start, start + _BLOCK))
+        for part, ahead in ((0, rate.gross), (2, rate.loss)):
+            by_period = ahead[low:high, : len(horizon.share)] @ horizon.share
+            block[part, seat[low:high] - start] = round_amounts(by_period[:, :, None] * mix[low:high, None, :])
+        here = (deal_seat >= start) & (deal_seat < start + _BLOCK)
+        np.add.at(block[1], (deal_seat[here] - start, due[here], kind[here]), amount[here])
+        row, month, family = np.nonzero(block.any(0))
+        values.append(block[:, row, month, family])
+        found.append((accounts[start + row], month, family))
+    if not found:
+        none = np.zeros(0, dtype=np.int16)
+        return Cells(none.astype(np.int32), none, none, np.zeros((3, 0), dtype=np.int64))
+    rows, months, families = (np.concatenate(each) for each in zip(*found, strict=True))
+    return Cells(
+        rows.astype(np.int32), months.astype(np.int16), families.astype(np.int16), np.concatenate(values, axis=1)
+    )
 
 
 def projection_months(
@@ -118,9 +114,10 @@ def projection_months(
             "account_id": ids.take(cells.at).array,
             "period": pd.Series(periods, dtype="str").take(cells.period).array,
             "product_family": pd.Series(families, dtype="str").take(cells.family).array,
-            **{part: cells.parts[:, at] for at, part in enumerate(PARTS)},
-            "projected_amount": cells.projected,
-        }
+            **{part: cells.parts[at] for at, part in enumerate(PARTS)},
+            "projected_amount": cells.parts.sum(0),
+        },
+        copy=False,
     )
 
 
@@ -128,12 +125,13 @@ def projection(cells: Cells, accounts: pd.DataFrame, method: str) -> pd.DataFram
     """One row per account: account_id, territory_id, run_rate_amount, pipeline_amount, loss_amount, projected_amount and
     the method; the exact sums of ``cells`` (zero rows where nothing is expected).
     """
-    sums = np.zeros((len(accounts), len(PARTS)), dtype=np.int64)
-    np.add.at(sums, cells.at, cells.parts)
+    sums = np.zeros((len(PARTS), len(accounts)), dtype=np.int64)
+    for into, amounts in zip(sums, cells.parts, strict=True):
+        np.add.at(into, cells.at, amounts)
     frame = accounts[["account_id", "territory_id"]].reset_index(drop=True)
     for at, part in enumerate(PARTS):
-        frame[part] = sums[:, at]
-    frame["projected_amount"] = sums.sum(1)
+        frame[part] = sums[at]
+    frame["projected_amount"] = sums.sum(0)
     frame["method"] = pd.Series([method], dtype="str").take(np.zeros(len(frame), dtype=np.intp)).array
     return frame
 

@@ -57,17 +57,16 @@ def load_tables(
             place.cache.drop(f"{place.key}-tables")
     intake = take_in(folder, currency, calendar)
     try:
-        if quality is None:
-            quality = _judge(intake, rules, place)
+        quality = quality or _judge(intake, rules, place)
         if quality.errors:
             raise _refusal(folder, quality)
         try:
             _keep(intake, place)
-            return _cached(place.cache.root / f"{place.key}-tables", quality)
         except OSError:
             return _direct(intake, quality)  # the disk is read-only or full: the book opens all the same
     finally:
         intake.db.close()
+    return _cached(place.cache.root / f"{place.key}-tables", quality)
 
 
 def assess(folder: Path, currency: str, calendar: Calendar | None = None, rules: QualityRules | None = None) -> Quality:

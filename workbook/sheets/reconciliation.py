@@ -164,12 +164,12 @@ def by_node(sheet: Any, formats: Formats, frame: pd.DataFrame, unit: str) -> dic
     sheet.set_column(len(lead), len(lead) + len(_YEAR) + len(quarter) - 1, 15)
     below = _children(frame)
     top = int(frame["depth"].iloc[0]) if len(frame) else 0
-    for number, row in enumerate(frame.to_dict("records")):
-        at, depth = FIRST - 1 + number, min(int(row["depth"]) - top, 15)
+    for line, row in enumerate(frame.to_dict("records")):
+        at, depth = FIRST - 1 + line, min(int(row["depth"]) - top, 15)
         sheet.write_string(at, 0, row["node"] if row["node_kind"] != "rest" else "", formats.text)
         sheet.write_string(at, 1, str(row["name"]), formats.indent[depth])
         sheet.write_string(at, 2, str(row["level"]), formats.text)
-        children = [FIRST - 1 + c for c in below.get(number, [])]
+        children = [FIRST - 1 + c for c in below.get(line, [])]
         for name, place in [*quarter.items(), ("last_year_amount", year["last_year_amount"])]:
             if children and not pd.isna(row[name]):
                 sheet.write_formula(

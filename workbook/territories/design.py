@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbook.rules.territories import DesignRules
 from workbook.territories.geography import distance_km, middles
-from workbook.territories.reach import Reach, eligible
+from workbook.territories.reach import Reach, eligible, group_of
 from workbook.territories.solver.problem import Bands, Problem
 from workbook.territories.wishes import Wishes, clashes, refuse
 from workbook.tree import Tree
@@ -60,7 +60,7 @@ class Design:
 
     ``units``: account_id, unit, home per account · ``reps``: rep_id in the order of the problem · ``measures``: attribute
     names · ``terms``: the moving cost of each arc by term (A,) · ``totals``: what 100 points of a measure are · ``fair``:
-    (m, K) · ``notes``: what was left out or capped.
+    (m, K) · ``rows``: positions of the company's accounts that take part · ``notes``: what was left out or capped.
     """
 
     problem: Problem
@@ -71,6 +71,7 @@ class Design:
     totals: dict[str, float]
     fair: Floats
     weight: Floats
+    rows: npt.NDArray[np.intp]
     notes: tuple[str, ...] = field(default=())
 
 
@@ -79,9 +80,12 @@ def design(company: Company, rules: DesignRules, wishes: Wishes) -> Design:
 
     Raises :class:`ConflictError` naming the wishes that cannot all be met.
     """
-    live = company.accounts[~company.accounts["disqualified"].to_numpy(dtype=bool)]
-    rows = live.index.to_numpy()
-    live = live.reset_index(drop=True)
+    everyone = company.accounts.reset_index(drop=True)
+    held = everyone["rep_id"].notna().to_numpy()
+    wanted = held if wishes.free is None else held | everyone["account_id"].isin(wishes.free).to_numpy()
+    inside = ~everyone["disqualified"].to_numpy(dtype=bool) & (wanted if wishes.free is not None else True)
+    rows = np.flatnonzero(inside & ~(~held & _passed_over(everyone, company, rules, wishes)))
+    live = everyone.iloc[rows].reset_index(drop=True)
     people = company.people.reset_index(drop=True)
     reps = people["rep_id"].to_numpy(dtype=object)
     units = units_of(live)
@@ -110,7 +114,7 @@ def design(company: Company, rules: DesignRules, wishes: Wishes) -> Design:
     fair = _fair(reach, people, capped)
     bands = _bands(fair, people, (measures, totals, rules), company.as_of)
     problem = Problem(shell.start, shell.rep, shell.cost, np.ascontiguousarray(capped), bands, place_of)
-    return Design(problem, units, reps, measures, terms, totals, fair, values, tuple(notes + more))
+    return Design(problem, units, reps, measures, terms, totals, fair, values, rows, tuple(notes + more))
 
 
 def units_of(live: pd.DataFrame) -> pd.DataFrame:
@@ -126,6 +130,16 @@ def units_of(live: pd.DataFrame) -> pd.DataFrame:
         + home.fillna("\x00" + live["account_id"].astype("object"))
     )
     return pd.DataFrame({"account_id": live["account_id"], "unit": pd.factorize(key)[0], "home": home})
+
+
+def _passed_over(accounts: pd.DataFrame, company: Company, rules: DesignRules, wishes: Wishes) -> npt.NDArray[np.bool_]:
+    """Accounts out of reach of the only reps who may receive; where nobody holds them, nobody will."""
+    if wishes.takers is None:
+        return np.zeros(len(accounts), dtype=bool)
+    groups = group_of(company.tree, accounts["territory_id"], rules.across)
+    takers = company.people.loc[company.people["rep_id"].isin(wishes.takers).to_numpy(), "territory_id"]
+    reached = {g for g in pd.unique(pd.Series(groups)) if takers.isin(company.tree.below(str(g))).any()}
+    return ~np.isin(groups.astype(str), [str(g) for g in reached])
 
 
 def within_reach(

@@ -48,7 +48,7 @@ class Proposal:
 def proposal(company: Company, design: Design, solution: Solution, names: Names) -> Proposal:
     """Read a solution as moves, cards and a summary."""
     problem = design.problem
-    live = company.accounts[~company.accounts["disqualified"].to_numpy(dtype=bool)].reset_index(drop=True)
+    live = company.accounts.iloc[design.rows].reset_index(drop=True)
     chosen = problem.rep[solution.plan]
     changed = chosen != problem.home
     frame = live.assign(unit=design.units["unit"].to_numpy())

@@ -139,6 +139,13 @@ class Territories(Stage):
         """Hours there are and needed by territory and month ahead: node, month, available_hours, needed_hours, free_hours."""
         return staffing.months(self.people, self.capacity, self.presence * self.ramp, self._edges)
 
+    @noun
+    def placed_accounts(self) -> pd.DataFrame:
+        """Accounts whose place is known: account_id, territory_id, rep_id, latitude, longitude."""
+        rows = self.accounts[["account_id", "territory_id", "rep_id"]].copy()
+        rows["latitude"], rows["longitude"] = self._places[:, 0], self._places[:, 1]
+        return rows[rows["latitude"].notna()].reset_index(drop=True)
+
     def propose(
         self, wishes: Wishes | None = None, effort: Effort | None = None, rules: DesignRules | None = None
     ) -> Proposal:
@@ -147,8 +154,7 @@ class Territories(Stage):
         """
         stage = self.whole or self
         rules = rules or stage.rules.design
-        company, wanted = stage.company, (wishes or Wishes()).with_decisions(stage.facts.decisions)
-        company = company.cut(self.scope.accounts, self.scope.reps) if self.scope is not None else company
+        company, wanted = self.company, (wishes or Wishes()).with_decisions(stage.facts.decisions)
         problem = design(company, rules, wanted)
         found = solve(problem.problem, effort or Effort(seconds=rules.seconds, seed=rules.seed))
         made = proposal(company, problem, found, stage.names)
@@ -156,8 +162,14 @@ class Territories(Stage):
             refuse(short(company, problem, found))
         return made
 
-    @cached_property
+    @property
     def company(self) -> Company:
+        """What a design in this scope starts from."""
+        whole = (self.whole or self)._company
+        return whole.cut(self.scope.accounts, self.scope.reps) if self.scope is not None else whole
+
+    @cached_property
+    def _company(self) -> Company:
         """What a design starts from: accounts with who holds them once accepted moves are done, sellers, places."""
         accounts = self.accounts.copy()
         moved = self.pending_moves.set_index("account_id")["to_rep"]

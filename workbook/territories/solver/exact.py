@@ -26,6 +26,7 @@ def prove(
     arcs = np.flatnonzero(keep)
     place = np.searchsorted(arcs, plan)
     options = {"mip_max_nodes": limits[0], "time_limit": limits[1], "mip_rel_gap": gap}
+    options |= {"mip_heuristic_effort": 0.0, "mip_heuristic_run_feasibility_jump": False}
     warm = warm_values(small, place, small.loads(place))
     result = run(assignment_program(small, whole=True), options, warm=warm)
     bound = max(relaxed.bound, min(result.bound, value))

@@ -26,8 +26,8 @@ from workbook.territories.solver.relaxation import Relaxation, relax
 _PROPOSALS = 4_000_000
 #: Seconds of a small model over three reps with 150 units; grows with the units.
 _REBUILD = 0.25
-#: Nodes per second of the full branch and bound with 5,000 arcs.
-_NODES = 12.0
+#: Seconds of the root of the full branch and bound, per arc; a node takes a fortieth of it.
+_ROOT = 0.0015
 #: Seconds of one rep's knapsack with 100 units.
 _KNAPSACK = 0.5
 #: Beyond so many units the full branch and bound is not tried.
@@ -279,8 +279,11 @@ def _certify(search: _Search, relaxed: Relaxation) -> None:
     problem, effort = search.problem, search.effort
     if search.done or search.late():
         return
-    if problem.n <= _EXACT_UNITS and effort.seconds >= 2:
-        nodes = int(max(1, _NODES * 0.4 * effort.seconds * 5000 / len(problem.rep)))
+    root = _ROOT * len(problem.rep)
+    if problem.n <= _EXACT_UNITS:
+        if 0.6 * effort.seconds < root:
+            return
+        nodes = int(1 + 40 * (0.6 * effort.seconds - root) / root)
         limits = (nodes, max(0.1, search.left))
         search.plan, bound, cut = prove(problem, search.plan, relaxed, limits, effort.gap)
         search.cut = search.cut or cut

@@ -266,7 +266,7 @@ class AmountForm:
             key: tuple[str, str, str] = (str(source or ""), row["reference"].strip(), row["product_family"].strip())
             if source is None:
                 faults[f"{at},0"] = (
-                    f"rests on {row['source']!r} is not in the list. Choose {', '.join(SOURCES.values())}."
+                    f"rests on {row['source'] or 'nothing'!r}: not in the list. Choose {', '.join(SOURCES.values())}."
                 )
                 continue
             if key in seen:

@@ -58,7 +58,7 @@ function render({ model, el }) {
       }));
     const room = model.get("grows") ? changes : changes.filter(([row]) => row < inputs.length);
     commit(room);
-    update();
+    update(true); // the cell in focus was pasted into as well
     focus(r, c);
   }
 
@@ -115,12 +115,12 @@ function render({ model, el }) {
     mark();
   }
 
-  function update() {
+  function update(evenFocused = false) {
     const cells = model.get("cells");
     if (cells.length !== inputs.length) { draw(); return; }
     cells.forEach((row, r) => inputs[r].forEach((input, c) => {
       const value = row[c] ?? "";
-      if (input.value !== value && input !== document.activeElement) input.value = value;
+      if (input.value !== value && (evenFocused || input !== document.activeElement)) input.value = value;
     }));
     mark();
   }

@@ -24,12 +24,7 @@ def user_of(environment: dict[str, str] | os._Environ[str]) -> str | None:
     header = environment.get(USER_HEADER, "")
     if not header:
         return None
-    return environment.get(
-        header,
-        environment.get(
-            header.upper().replace("-", "_"), environment.get("HTTP_" + header.upper().replace("-", "_"), "")
-        ),
-    )
+    return environment.get("HTTP_" + header.upper().replace("-", "_"), "")
 
 
 def plan_page(book: str = "", as_of: str = "") -> Any:

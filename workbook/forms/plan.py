@@ -207,7 +207,7 @@ class PlanForm:
         plan, sound = self._judge()
         if not sound:
             texts = [t for g in self._grids.values() for t in g.faults.values()]
-            raise DataError(f"not saved: {'; '.join(texts[:3])}", remedy="Mend the marked cells.")
+            raise DataError(f"not saved: {'; '.join(texts[:3]).rstrip('.')}", remedy="Mend the marked cells.")
         self.opened = self.desk.save(self.opened, plan, state)
         self._fill(self.opened.plan)
         self.conflict.children = ()

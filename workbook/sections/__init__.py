@@ -14,6 +14,7 @@ from workbook.sections.accounts import whitespace as whitespace
 from workbook.sections.audience import AUDIENCES as AUDIENCES
 from workbook.sections.audience import Audience as Audience
 from workbook.sections.audience import audience_of as audience_of
+from workbook.sections.calendar import calendar as calendar
 from workbook.sections.changes import changes as changes
 from workbook.sections.contents import company_title as company_title
 from workbook.sections.contents import history_reach as history_reach

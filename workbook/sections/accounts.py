@@ -48,7 +48,7 @@ def engagement(book: Book) -> Any:
     )
     rows = coverage.assign(name=coverage["node"].map(names))
     keep = [c for c in ("node", "name", "accounts", "touched", "on_time", "share") if c in rows]
-    return Table(rows[keep], facts.currency, "Coverage: accounts touched, and touched on time", {"share": "on time"})
+    return Table(rows[keep], facts.currency, "Coverage: accounts touched, and touched on time", {"share": "share on time"})
 
 
 def overdue(book: Book, count: int = 12) -> Any:

@@ -21,6 +21,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	touch $@
 
 demo: $(VENV)/.run ## review documents of the sample company
+	$(BIN)/workbook plans fill-sample --book data/sample
 	$(BIN)/workbook review --book data/sample
 
 test: check ## everything that CI runs

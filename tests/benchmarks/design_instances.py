@@ -21,9 +21,9 @@ def company(n: int, m: int, seed: int, reach: int = 12) -> Problem:
     towns = rng.uniform(0, 100, (max(5, m // 2), 2))
     at = towns[rng.integers(0, len(towns), n)] + rng.normal(0, 6, (n, 2))
     customer = rng.random(n) < 0.6
-    size = rng.lognormal(0, 1.1, n)
-    sales = np.where(customer, size * rng.lognormal(0, 0.5, n), 0)
-    potential = size * rng.lognormal(0.3, 0.6, n)
+    size = rng.lognormal(0, 0.8, n)
+    sales = np.where(customer, size * rng.lognormal(0, 0.4, n), 0)
+    potential = size * rng.lognormal(0.3, 0.4, n)
     hours = 4 + 20 * (size > np.quantile(size, 0.85)) + 8 * customer + rng.uniform(0, 4, n)
     invest = (rng.random(n) < 0.15).astype(float)
     attributes = np.stack([sales, potential, hours, invest, hours], axis=1)

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from workbook.engagement.cadence import Standing
 from workbook.engagement.log import Log
 from workbook.rules.engagement import EngagementRules
 from workbook.tables.frames import shaped
@@ -36,5 +37,41 @@ def log_of() -> Callable[[list[dict[str, Any]]], Log]:
         table = [{"activity_id": f"V-{i}", **base, **row} for i, row in enumerate(rows)]
         frame = pd.DataFrame(table, columns=None if table else ["activity_id", *base])
         return Log.of(shaped(TABLES["activities"], frame), pd.Series(ACCOUNTS), TODAY)
+
+    return make
+
+
+@pytest.fixture
+def standing_of() -> Callable[..., Standing]:
+    """The nine accounts as the portfolio judges them; keywords replace whole columns."""
+
+    def make(**columns: Any) -> Standing:
+        frame = pd.DataFrame(
+            {
+                "account_id": ACCOUNTS,
+                "name": [f"Account {i}" for i in range(1, 10)],
+                "territory_id": ["T-1"] * 7 + ["T-2"] * 2,
+                "status": ["customer"] * 7 + ["prospect"] * 2,
+                "family_id": ACCOUNTS,
+                "owner_rep_id": OWNERS,
+                "owner_since": pd.to_datetime(["2024-01-01"] * 9),
+                "sales_12m_amount": [900, 800, 700, 600, 500, 400, 300, 0, 0],
+                "sales_prior_12m_amount": [900, 800, 700, 600, 500, 400, 300, 0, 0],
+                "last_sale_on": pd.to_datetime(["2026-04-01"] * 7 + [None] * 2),
+                "open_amount": [0] * 8 + [50],
+                "contacts": [2] * 9,
+                "potential_amount": pd.array([1000] * 8 + [None], dtype="Int64"),
+                "industry": ["Retail"] * 9,
+                "class": ["core"] * 5 + ["opportunistic"] * 4,
+                "grade": ["B"] * 9,
+                "projected_amount": [900, 800, 700, 600, 500, 400, 300, 0, 0],
+                "is_key": [False] * 9,
+                "nps": [float("nan")] * 9,
+                "nps_on": pd.to_datetime([None] * 9),
+                "disqualified": [False] * 9,
+            }
+        )
+        frame[["sales_12m_amount", "sales_prior_12m_amount", "projected_amount", "open_amount"]] *= 100
+        return Standing(frame.assign(**columns).astype({"owner_rep_id": "str", "class": "str", "grade": "str"}))
 
     return make

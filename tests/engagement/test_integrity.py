@@ -129,3 +129,10 @@ def test_the_log_is_not_changed(log_of: Make, rules: EngagementRules) -> None:
     before = log.activities.copy(deep=True)
     integrity(log, rules)
     pd.testing.assert_frame_equal(log.activities, before)
+
+
+def test_an_attempt_that_reached_nobody_is_clean_but_no_touch(log_of: Make, rules: EngagementRules) -> None:
+    log = log_of([{"done_on": "2026-06-01", "minutes": 1, "outcome": "No Answer ", "contact_id": "C-1"}, *real_calls()])
+    judged = integrity(log, rules)
+    assert set(judged["level"]) == {"none"}
+    assert real_rows(log, judged, rules).tolist() == [False] + [True] * 10

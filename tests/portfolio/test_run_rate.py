@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook.portfolio.bookings import History, history
+from workbook.portfolio.bookings import Booked, History, history
 from workbook.portfolio.run_rate import (
     OVERDUE_NAMES,
     Smoothing,
@@ -36,7 +36,7 @@ def made(*rows: list[float]) -> History:
     bought = months != 0
     first = months.shape[1] - 1 - bought[:, ::-1].argmax(1)
     return History(
-        date(2026, 6, 30), np.arange(len(rows)), ("all",), months, (months > 0).astype(np.int16),
+        date(2026, 6, 30), np.arange(len(rows)), ("all",), months,
         months.sum(1, keepdims=True), first, int(first.max()) + 1,
     )  # fmt: skip
 
@@ -153,7 +153,7 @@ def test_the_smoothing_is_learned_and_rules_overrule_it() -> None:
 
 @pytest.mark.parametrize("method", ["rhythm", "seasonal_naive", "naive"])
 def test_each_method_gives_a_run_rate_and_no_gain_called_a_loss(frames: dict[str, pd.DataFrame], method: str) -> None:
-    past = history(frames["sales"], frames["accounts"], frames["products"], date(2026, 6, 30), 36)
+    past = history(Booked.of(frames["sales"], frames["accounts"], frames["products"]), date(2026, 6, 30), 36)
     rate = run_rate(past, 24, replace(RULES, method=method))
     assert rate.gross.shape == (len(past), 24)
     assert (rate.loss <= 0).all()

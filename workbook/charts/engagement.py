@@ -56,7 +56,7 @@ def touch_calendar(daily: pd.DataFrame, ax: Axes | None = None) -> Axes:
     monday = day.min() - pd.Timedelta(days=int(day.min().weekday()))
     week = ((day - monday).dt.days // 7).to_numpy()
     grid = np.full((7, week.max() + 1), np.nan)
-    grid[day.dt.weekday.to_numpy(), week] = daily["touches"].to_numpy(dtype=float)
+    grid[day.dt.day_of_week.to_numpy(), week] = daily["touches"].to_numpy(dtype=float)
     shades = LinearSegmentedColormap.from_list("touches", ["#F2F2F2", SKY, BLUE, "#08306B"])
     high = float(np.nanmax(grid)) or 1.0
     image = ax.imshow(grid, aspect="auto", cmap=shades, vmin=0, vmax=high, interpolation="none")

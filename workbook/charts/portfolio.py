@@ -236,7 +236,7 @@ def whitespace_matrix(gaps: pd.DataFrame, bought: pd.DataFrame, currency: str, a
 def market_scope(scope: pd.DataFrame, currency: str, names: pd.Series | None = None, ax: Axes | None = None) -> Axes:
     """Market potential per node, and the part that is actively engaged. Columns node, potential_amount, engaged_amount."""
     rows = scope.dropna(subset=["potential_amount"]).head(30)
-    ax = axes(ax, 7.0, 0.9 + 0.24 * max(len(rows), 1))
+    ax = axes(ax, 7.0, 0.9 + 0.24 * max(len(rows), 4))
     place = np.arange(len(rows))[::-1]
     whole = rows["potential_amount"].to_numpy(float)
     part = rows["engaged_amount"].astype("Float64").to_numpy(float, na_value=np.nan)
@@ -252,7 +252,7 @@ def market_scope(scope: pd.DataFrame, currency: str, names: pd.Series | None = N
     ax.margins(x=0.16)
     ax.set_title("Market scope: yearly potential, and what of it is engaged", loc="left")
     ax.legend(
-        frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.1 - 0.6 / (len(rows) + 1))
+        frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.1 - 0.6 / (len(rows) + 2))
     )
     return ax
 

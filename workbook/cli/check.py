@@ -32,7 +32,7 @@ def check(book: BookOption = None, as_json: JsonOption = False) -> int:
             "warnings": quality.warnings,
             "snapshot": quality.snapshot,
             "page": page,
-            "tables": quality.counts.to_dict("records"),
+            "tables": quality.counts.drop(columns="columns").to_dict("records"),
             "topics": quality.topics.to_dict("records"),
         }
         rows = quality.faults[keys].to_dict("records")

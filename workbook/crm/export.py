@@ -10,12 +10,13 @@ import duckdb
 
 from workbook.crm.mapping import Expected, Mapping
 from workbook.errors import DataError, UsageError
-from workbook.tables.source import Source, csv_scan, quoted, read_into, read_sheets, sheets, show, text, unique
+from workbook.tables.source import SPREADSHEETS, Source, csv_scan, quoted, read_into, show, text, unique
+from workbook.tables.spreadsheet import read_sheet, sheets
 from workbook.tables.text import Record, dialect, line_ends, lines_of
 
 #: From this many bytes a CSV file is read where it is used, not held.
 STREAMED = 64_000_000
-_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls")
+_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", *SPREADSHEETS)
 
 
 @dataclass
@@ -75,11 +76,7 @@ def open_export(db: duckdb.DuckDBPyConnection, folder: Path, mapping: Mapping) -
     wanted = {alike(f) for e in mapping.expected for f in e.files}
     export = Export()
     for at, path in enumerate(files):
-        if (
-            mapping.expected
-            and path.suffix.lower() not in (".xlsx", ".xlsm", ".xls")
-            and alike(path.stem) not in wanted
-        ):
+        if mapping.expected and path.suffix.lower() not in SPREADSHEETS and alike(path.stem) not in wanted:
             continue
         for name, sheet in _names(path):
             target = f"_source{at}{'_' + alike(sheet) if sheet else ''}"
@@ -93,7 +90,7 @@ def open_export(db: duckdb.DuckDBPyConnection, folder: Path, mapping: Mapping) -
             if sheet is None:
                 source = read_into(db, path, target, _as_text)
             else:
-                source = read_sheets(db, path, {sheet: f"{target}_data"}, _as_text)[0]
+                source = read_sheet(db, path, sheet, f"{target}_data", _as_text)
                 show(db, target, exact=source.exact)
             _place(db, export, label, source, target)
             db.execute(f"create view {quoted(view)} as select * from {quoted(base)}")
@@ -158,7 +155,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _names(path: Path) -> list[tuple[str, str | None]]:
-    if path.suffix.lower() not in (".xlsx", ".xlsm", ".xls"):
+    if path.suffix.lower() not in SPREADSHEETS:
         return [(path.stem, None)]
     found = sheets(path)
     return [(path.stem if len(found) == 1 else sheet, sheet) for sheet in found]

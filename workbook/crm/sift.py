@@ -33,7 +33,8 @@ def sift(intake: Intake, rules: QualityRules, rejects: Rejects) -> None:
 
 
 def _drop(intake: Intake, name: str, where: str) -> None:
-    intake.db.execute(f"delete from {name}_data where {where}")
+    """Delete the rows for which a condition on the table's view holds."""
+    intake.db.execute(f"delete from {name}_data where rowid in (select _row - 2 from {name} t where {where})")
 
 
 def _unfit(intake: Intake, table: Table, rejects: Rejects) -> None:
@@ -79,7 +80,8 @@ def _senseless(intake: Intake, table: Table, rules: QualityRules, rejects: Rejec
         if whole:
             _drop(intake, name, c.sql)
         else:
-            intake.db.execute(f'update {name}_data set "{c.column}" = null where {c.sql}')
+            mine = f"select _row - 2 from {name} where {c.sql}"
+            intake.db.execute(f'update {name}_data set "{c.column}" = null where rowid in ({mine})')
 
 
 def _doubled(intake: Intake, table: Table, rejects: Rejects) -> None:
@@ -109,4 +111,4 @@ def _dangling(intake: Intake, table: Table, column: Column, rejects: Rejects) ->
     )
     rows = f"select {_WHERE}, {column.name} as value, '' as detail from {table.name} t where {missing}"
     if rejects.take(table.name, "line", rows, f"is not among the {target.name}", column.name):
-        _drop(intake, table.name, f"_row in (select _row from {table.name} t where {missing})")
+        _drop(intake, table.name, missing)

@@ -61,7 +61,7 @@ def changes(standing: Standing, real: Log, ledger: Ledger, since: Ints, rules: E
     Columns account_id, territory_id, rep_id, since_on, touches, sales_amount, deals_new, deals_won, deals_won_amount,
     deals_lost, nps_now (answered since), new_owner, sales_change_share (12 months against the 12 before; NaN without), class,
     grade, look_again, sentence. ``look_again`` asks whether class, grade or plan follow: after a won deal
-    that is big against the year's sales, a detractor's answer, a new owner, or sales that moved by change_share.
+    that is big against the year's sales, a detractor's answer, or sales that moved by change_share.
     """
     frame, today, book = standing.frame, real.today, ledger
     sold = Happened.of(book.sale_account, book.sale_day, book.sale_amount).after(since, today)
@@ -82,7 +82,7 @@ def changes(standing: Standing, real: Log, ledger: Ledger, since: Ints, rules: E
     out["class"], out["grade"] = frame["class"], frame["grade"]
     moved = out["sales_change_share"].abs() >= rules.change_share
     big = out["deals_won_amount"] > rules.change_share * frame["sales_12m_amount"].clip(lower=0)
-    event = big | (out["nps_now"] <= 6) | out["new_owner"]
+    event = big | (out["nps_now"] <= 6)
     out["look_again"] = (event | (moved & (out["sales_amount"] != 0))).astype(bool)
     kept = out[(since != NO_DAY) & ~frame["disqualified"].to_numpy()].reset_index(drop=True)
     return kept.assign(sentence=_sentences(kept))

@@ -35,12 +35,16 @@ def top_criteria(standing: Standing, real: Log, steps: Ints | None, rules: Engag
     if steps is not None:
         next_step = pd.array(steps[order] != np.iinfo(np.int64).max, dtype="boolean")
     out["next_step"] = next_step
+    names_contacts = len(real.contact_ids) > 0
+    if not names_contacts:
+        out["contacts"] = pd.array([pd.NA] * len(out), dtype="Int64")
     met = {
         f"{own.touches} touches in {own.touches_days} days": out["touches"] >= own.touches,
-        f"{own.contacts} contacts in {own.contacts_days} days": out["contacts"] >= own.contacts,
         f"{own.in_person} meeting in {own.contacts_days} days": out["in_person"] >= own.in_person,
         f"no gap over {own.longest_gap_days} days": out["longest_gap_days"] <= own.longest_gap_days,
     }
+    if names_contacts:
+        met[f"{own.contacts} contacts in {own.contacts_days} days"] = out["contacts"] >= own.contacts
     if steps is not None:
         met["a next step"] = out["next_step"].astype("bool")
     passed = (
@@ -60,7 +64,10 @@ def top_criteria(standing: Standing, real: Log, steps: Ints | None, rules: Engag
 
 
 def longest_gap(real: Log, wanted: Ints, window_days: int) -> Ints:
-    """Per account (of those ``wanted``, else 0): the longest time between real touches in the window, its ends included."""
+    """Per account (of those ``wanted``, else 0): the longest time between real touches in the window, its ends included; the
+    window begins no earlier than the company's first touch on record."""
+    if len(real):
+        window_days = min(window_days, real.today - int(real.done.min()))
     out = np.zeros(len(real.accounts), dtype=np.int64)
     asked = np.zeros(len(real.accounts) + 1, dtype=bool)
     asked[wanted] = True

@@ -58,7 +58,8 @@ def books(standing: Standing, real: Log, rules: EngagementRules) -> pd.DataFrame
     out["high_value_share"] = out["high_value"] / max(int(high.sum()), 1)
     active = out["worked"].clip(lower=1)
     out["touches_per_worked"] = out["touches"] / active
-    out["contacts_per_worked"] = out.pop("contacts") / active
+    out["contacts_per_worked"] = out.pop("contacts") / active if len(real.contact_ids) else np.nan
+    out = out.drop(columns="contacts", errors="ignore")
     out["in_person_share"] = out.pop("in_person") / out["touches"].clip(lower=1)
     out["sits"] = (out["accounts"] >= rules.sits_accounts) & (out["worked_share"] < rules.sits_worked_share)
     out["sentence"] = _book_sentences(out)
@@ -98,8 +99,9 @@ def depth(books: pd.DataFrame, wins: pd.DataFrame, rules: EngagementRules) -> pd
     out["low_hanging"] = (out["easy_share"] >= rules.easy_wins_share) & (won >= 3) & ~broad
     share = (out["worked_share"] * 100).round().astype("int64").astype("str")
     text = out["style"].str.capitalize() + ": worked " + share + " % of the book, "
-    text = text + out["touches_per_worked"].round(1).astype("str") + " touches and "
-    text = text + out["contacts_per_worked"].round(1).astype("str") + " contacts per worked account"
+    text = text + out["touches_per_worked"].round(1).astype("str") + " touches"
+    contacts = " and " + out["contacts_per_worked"].round(1).astype("str") + " contacts"
+    text = text + contacts.where(out["contacts_per_worked"].notna(), "") + " per worked account"
     easy = "; " + out["easy_wins"].astype("str") + " of " + out["wins"].astype("str") + " wins were quick and small"
     out["sentence"] = (text + easy.where(out["wins"].notna() & (won > 0), "") + ".").astype("str")
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from workbook.engagement.log import Bools, Log
 from workbook.rules.engagement import KINDS, IntegrityRules
@@ -15,27 +16,28 @@ class Evidence:
     """What each row shows for itself.
 
     ``substance``: done, with minutes or an outcome (or a contact, where its kind records neither). ``empty``: none of the
-    fields that are in use for its kind.
+    fields that are in use for its kind. ``missed``: an honest attempt that reached nobody.
     """
 
     substance: Bools
     empty: Bools
+    missed: Bools
 
     @classmethod
     def of(cls, log: Log, rules: IntegrityRules) -> Evidence:
         """A field is in use for a kind when enough rows of that kind fill it; for tasks, when enough rows of any do."""
-        said = log.has_outcome.copy()
-        unsure = np.flatnonzero(said & (log.minutes <= 0))
-        if len(unsure):
-            words = log.column("outcome").iloc[unsure].str.strip().str.lower()
-            said[unsure[words.isin([*rules.empty_outcomes, ""]).to_numpy(dtype=bool)]] = False
+        at, words = pd.factorize(log.column("outcome"))
+        plain = pd.Series(words, dtype="str").str.strip().str.lower()
+        told = np.append(~plain.isin([*rules.empty_outcomes, ""]).to_numpy(dtype=bool), False)
+        missed = np.append(plain.isin(rules.missed_outcomes).to_numpy(dtype=bool), False)
+        said = told[at]
         filled = {"minutes": log.minutes > 0, "outcome": said, "contact": log.contact >= 0}
         used = {name: _in_use(log, values, rules.in_use_share)[log.kind] for name, values in filled.items()}
         strong = (filled["minutes"] & used["minutes"]) | (filled["outcome"] & used["outcome"])
         asked = used["minutes"] | used["outcome"]
         substance = log.is_done & (strong | (~asked & used["contact"] & filled["contact"]))
         empty = (asked | used["contact"]) & ~(filled["minutes"] | filled["outcome"] | filled["contact"])
-        return cls(substance, empty)
+        return cls(substance, empty, missed[at])
 
 
 def _in_use(log: Log, filled: Bools, share: float) -> Bools:

@@ -98,11 +98,11 @@ def _filled(phrase: str, numbers: dict[str, pd.Series]) -> pd.Series | str:
 
 def real_rows(log: Log, judged: pd.DataFrame, rules: EngagementRules) -> Bools:
     """Which rows are real touches: done by a person, of a kind that can be a touch, not flagged, with some evidence where
-    the book records any.
+    the book records any, and with an outcome that says somebody was reached where it has one.
     """
     evidence = Evidence.of(log, rules.integrity)
     clean = (judged["level"] == "none").to_numpy(dtype=bool)
-    return log.is_done & clean & ~evidence.empty & log.is_kind(rules.touch_kinds)
+    return log.is_done & clean & ~evidence.empty & ~evidence.missed & log.is_kind(rules.touch_kinds)
 
 
 def touches(real: Log) -> pd.DataFrame:

@@ -63,6 +63,9 @@ def integrity_checks(judged: pd.DataFrame, log: Log, rules: EngagementRules) -> 
     flagged = (judged["level"] != "none").to_numpy(dtype=bool) & lately
     size = len(log.reps)
     every, bad = np.bincount(log.rep[lately], minlength=size), np.bincount(log.rep[flagged], minlength=size)
+    found = np.flatnonzero(flagged)
+    found = found[np.argsort(log.rep[found], kind="stable")]
+    rows, ends = judged.iloc[found], np.cumsum(bad)
     for at in np.flatnonzero((bad > every * rules.flagged_share) & (bad > 0)):
         share = bad[at] / every[at]
         yield Check(
@@ -71,6 +74,6 @@ def integrity_checks(judged: pd.DataFrame, log: Log, rules: EngagementRules) -> 
             f"{bad[at]:,} of {every[at]:,} recorded activities of 12 months do not count as touches ({share:.0%}): they recur by "
             "themselves, were made or closed in bulk, or hold no contact, outcome or minutes. What is behind them?",
             {"activities": int(every[at]), "flagged": int(bad[at])},
-            judged[flagged & (log.rep == at)].reset_index(drop=True),
+            rows.iloc[ends[at] - bad[at] : ends[at]].reset_index(drop=True),
             str(log.reps[at]),
         )

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.log import Ints, Log, distinct, positions
+from workbook.engagement.depth import account_value
+from workbook.engagement.log import Bools, Ints, Log, distinct, positions
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
 
@@ -19,15 +20,17 @@ def known_by_one(real: Log, contacts: pd.DataFrame, rules: EngagementRules) -> p
     Columns contact_id, account_id, rep_id.
     """
     contact_ids, rep_ids = pd.Index(contacts["contact_id"]), real.reps.union(contacts["owner_rep_id"].dropna().unique())
-    recorded = pd.DataFrame({"contact": range(len(contact_ids)), "rep": positions(contacts["owner_rep_id"], rep_ids)})
+    size = len(rep_ids)
     lately = real.since(2 * rules.window_days)
-    at = np.append(contact_ids.get_indexer(real.contact_ids), -1)[real.contact[lately]]
-    touched = pd.DataFrame({"contact": at, "rep": rep_ids.get_indexer(real.reps)[real.rep[lately]]})
-    both = pd.concat([recorded, touched], ignore_index=True)
-    both = both[(both["contact"] >= 0) & (both["rep"] >= 0)].drop_duplicates()
-    alone = both[~both["contact"].duplicated(keep=False)].sort_values("contact", kind="stable")
-    found = contacts.iloc[alone["contact"]][["contact_id", "account_id"]].reset_index(drop=True)
-    return found.assign(rep_id=pd.Series(rep_ids[alone["rep"]], dtype="str"))
+    at = np.append(positions(pd.Series(real.contact_ids), contact_ids), -1)[real.contact[lately]]
+    touched = at * size + positions(pd.Series(real.reps), rep_ids)[real.rep[lately]]
+    owner = positions(contacts["owner_rep_id"], rep_ids)
+    recorded = np.arange(len(contacts), dtype=np.int64) * size + owner
+    both = distinct(np.concatenate([recorded[owner >= 0], touched[at >= 0]]))
+    contact, rep = both // max(size, 1), both % max(size, 1)
+    alone = np.bincount(contact, minlength=1)[contact] == 1
+    found = contacts[["contact_id", "account_id"]].iloc[contact[alone]].reset_index(drop=True)
+    return found.assign(rep_id=pd.Series(rep_ids[rep[alone]], dtype="str"))
 
 
 def people_on(real: Log, ownership: pd.DataFrame, rules: EngagementRules) -> Ints:
@@ -45,12 +48,11 @@ def people_on(real: Log, ownership: pd.DataFrame, rules: EngagementRules) -> Int
 
 def large(frame: pd.DataFrame, rules: EngagementRules) -> pd.Series:
     """Which accounts are large: key accounts, and the top share by the greater of sales, projection and potential."""
-    value = frame[["sales_12m_amount", "projected_amount"]].max(axis=1).astype("int64")
-    value = np.maximum(value, frame["potential_amount"].fillna(0).astype("int64"))
+    value = account_value(frame)
     count = int(np.ceil(len(frame) * rules.large_share))
-    order = np.argsort(-value.to_numpy(), kind="stable")[:count]
+    order = np.argsort(-value, kind="stable")[:count]
     out = np.zeros(len(frame), dtype=bool)
-    out[order] = value.to_numpy()[order] > 0
+    out[order] = value[order] > 0
     return pd.Series(out | frame["is_key"].to_numpy(dtype=bool))
 
 
@@ -60,30 +62,39 @@ def single_threaded(
     """Large accounts that hang on one contact or one of our people (A19), failing ones first, then by value.
 
     Columns account_id, territory_id, rep_id, contacts (Int64: known there), active_contacts (touched in the window), people
-    (ours), has_sponsor, has_specialist, value_amount, verdict (fail: one contact and one person; warn: either), sentence.
+    (ours), has_sponsor, has_specialist, value_amount (the greatest of sales, projection and potential), verdict (fail: one contact and one person; warn: either), sentence.
     """
     frame = standing.frame
+    held = (frame["owner_rep_id"].notna() & ~frame["disqualified"]).to_numpy()
+    at = np.flatnonzero(large(frame, rules).to_numpy() & held)
+    frame = frame.iloc[at].reset_index(drop=True)
     out = frame[["account_id", "territory_id", "owner_rep_id"]].rename(columns={"owner_rep_id": "rep_id"})
     known = frame["contacts"].astype("Int64") if contacts is not None else pd.Series(pd.NA, frame.index, "Int64")
     out["contacts"] = known
-    out["active_contacts"] = real.different(real.contact, real.since(rules.window_days))
-    out["people"] = people_on(real, ownership, rules)
+    out["active_contacts"] = real.different(real.contact, real.since(rules.window_days))[at]
+    out["people"] = people_on(real, ownership, rules)[at]
     today = np.datetime64(real.today, "D")
     roles = ownership[(ownership["from_on"] <= today) & ~(ownership["to_on"] < today)]
     for column, role in (("has_sponsor", "sponsor"), ("has_specialist", "overlay")):
         out[column] = out["account_id"].isin(roles.loc[roles["role"] == role, "account_id"])
-    out["value_amount"] = frame[["sales_12m_amount", "projected_amount"]].max(axis=1).astype("int64")
+    out["value_amount"] = account_value(frame)
     one_contact = (known <= 1).fillna(False).to_numpy(dtype=bool)
     one_person = (out["people"] <= 1).to_numpy()
     out["verdict"] = pd.Series(np.where(one_contact & one_person, "fail", "warn"), dtype="str")
+    out["sentence"] = _thread_sentences(out, known, one_contact, one_person)
+    kept = out[one_contact | one_person]
+    return kept.sort_values(["verdict", "value_amount"], ascending=[True, False], kind="stable").reset_index(drop=True)
+
+
+def _thread_sentences(out: pd.DataFrame, known: pd.Series, one_contact: Bools, one_person: Bools) -> pd.Series:
     contact = known.astype("str").where(known != 1, "one") + " contact" + pd.Series(np.where(one_contact, "", "s"))
-    contact = contact.where(known.notna().to_numpy(), "contacts not known").where(known != 0, "no contact")
-    people = pd.Series(np.where(one_person, "one of us", out["people"].astype("str") + " of us"), dtype="str")
+    contact = contact.where(known.notna().to_numpy(), "contacts not known").where(
+        (known != 0).fillna(True), "no contact"
+    )
+    people = (out["people"].astype("str") + " of us").where(out["people"] > 1, "one of us")
     lead = np.where(out["has_sponsor"], "", " Name a senior lead.")
     helper = np.where(out["has_specialist"] | ~one_person, "", " Name a specialist or second manager.")
-    out["sentence"] = ("Large account, " + contact + ", " + people + " on it." + pd.Series(lead + helper)).astype("str")
-    kept = out[large(frame, rules).to_numpy() & (one_contact | one_person) & ~frame["disqualified"].to_numpy()]
-    return kept.sort_values(["verdict", "value_amount"], ascending=[True, False], kind="stable").reset_index(drop=True)
+    return ("Large account, " + contact + ", " + people + " on it." + pd.Series(lead + helper)).astype("str")
 
 
 def leaver(

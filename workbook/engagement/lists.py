@@ -45,7 +45,7 @@ def action(standing: Standing, channels: pd.Series) -> pd.Series:
     """visit, call or message per account: as the account prefers, else visits for key accounts and invest, messages for
     divest and grade D, calls for the rest. ``channels``: prefers_channel by account_id."""
     frame = standing.frame
-    said = frame["account_id"].map(channels).str.strip().str.lower().map(CHANNELS)
+    said = frame["account_id"].map(channels).astype("str").str.strip().str.lower().map(CHANNELS)
     visit = frame["is_key"].to_numpy(dtype=bool) | (frame["class"] == "invest").to_numpy(dtype=bool)
     little = ((frame["class"] == "divest") | (frame["grade"] == "D")).fillna(False).to_numpy(dtype=bool)
     usual = pd.Series(np.select([visit, little], ["visit", "message"], "call"), dtype="str")

@@ -185,7 +185,7 @@ class Plans(Stage):
     def _places(self) -> dict[str, dict[str, Any]]:
         register = self._portfolio.register
         cadence = self._engagement.cadence.drop_duplicates("account_id").set_index("account_id")["last_touch_on"]
-        touched = register["account_id"].map(cadence)
+        touched = cadence.reindex(register["account_id"])
         rows = zip(register["account_id"], register["owner_rep_id"], register["territory_id"], touched, strict=True)
         places: dict[str, dict[str, Any]] = {
             str(account): {

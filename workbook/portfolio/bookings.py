@@ -46,19 +46,70 @@ def product_families(rows: pd.DataFrame, products: pd.DataFrame) -> pd.Categoric
 
 
 @dataclass(frozen=True, eq=False)
+class Booked:
+    """The sales of known accounts as arrays, looked up once: ``at`` positions in the accounts table, ``day``, ``amount`` (whole
+    minor units), ``family`` index into ``families``; ``size`` accounts in all.
+    """
+
+    at: npt.NDArray[np.intp]
+    day: npt.NDArray[np.datetime64]
+    amount: npt.NDArray[np.int64]
+    family: npt.NDArray[np.int16]
+    families: tuple[str, ...]
+    size: int
+
+    @classmethod
+    def of(cls, sales: pd.DataFrame, accounts: pd.DataFrame, products: pd.DataFrame) -> Booked:
+        """From sales (account_id, booked_on, amount, product_id); those of unknown accounts or without a date are left out
+        (the tables' checks name them).
+        """
+        at = pd.Index(accounts["account_id"]).get_indexer(pd.Index(sales["account_id"]))
+        day = sales["booked_on"].to_numpy().astype("datetime64[D]")
+        known = (at >= 0) & ~np.isnat(day)
+        family = product_families(sales, products)
+        return cls(
+            at[known], day[known], sales["amount"].to_numpy(np.int64)[known], family.codes[known].astype(np.int16),
+            tuple(str(name) for name in family.categories), len(accounts),
+        )  # fmt: skip
+
+    def sums(self, after: np.datetime64 | None, until: np.datetime64) -> npt.NDArray[np.int64]:
+        """Exact sums per account (size,) of the bookings later than ``after`` (all when None) up to ``until``."""
+        inside = self.day <= until
+        if after is not None:
+            inside &= self.day > after
+        sums = np.zeros(self.size, dtype=np.int64)
+        np.add.at(sums, self.at[inside], self.amount[inside])
+        return sums
+
+    @cached_property
+    def first_day(self) -> npt.NDArray[np.datetime64]:
+        """Day of the first booking per account (size,), not-a-time where there is none."""
+        return self._extreme(np.minimum, np.iinfo(np.int64).max, np.ones(len(self.at), dtype=bool))
+
+    def last_day(self, until: np.datetime64) -> npt.NDArray[np.datetime64]:
+        """Day of the last booking per account (size,) up to ``until``, not-a-time where there is none."""
+        return self._extreme(np.maximum, -1, self.day <= until)
+
+    def _extreme(self, pick: np.ufunc, start: int, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.datetime64]:
+        out = np.full(self.size, start, dtype=np.int64)
+        pick.at(out, self.at[rows], self.day[rows].astype(np.int64))
+        days = np.where(out == start, np.datetime64("NaT", "D"), out.astype("datetime64[D]"))
+        return days.astype("datetime64[D]")
+
+
+@dataclass(frozen=True, eq=False)
 class History:
-    """Booked sales of the accounts that bought within the window.
+    """Booked sales of the accounts that bought by a day, over a window of rolling months.
 
     ``accounts`` (n,) positions in the accounts table; ``months`` (n, months) float64 of whole minor units, newest first;
-    ``orders`` (n, months) days with a positive booking; ``by_family`` (n, families) amounts of the mix window;
-    ``first`` (n,) rolling month of the first booking on record, ``span`` months on record in the whole book.
+    ``by_family`` (n, families) amounts of the mix window; ``first`` (n,) rolling month of the first booking on record,
+    ``span`` months on record in the whole book.
     """
 
     as_of: date
     accounts: npt.NDArray[np.intp]
     families: tuple[str, ...]
     months: npt.NDArray[np.float64]
-    orders: npt.NDArray[np.int16]
     by_family: npt.NDArray[np.float64]
     first: npt.NDArray[np.intp]
     span: int
@@ -76,63 +127,53 @@ class History:
         """Every ``step``-th account only."""
         at = slice(None, None, max(step, 1))
         return replace(
-            self, accounts=self.accounts[at], months=self.months[at], orders=self.orders[at],
-            by_family=self.by_family[at], first=self.first[at],
-        )  # fmt: skip
+            self, accounts=self.accounts[at], months=self.months[at], by_family=self.by_family[at], first=self.first[at]
+        )
 
     def before(self, months: int) -> History:
         """What was known ``months`` rolling months earlier: the accounts that had bought by then."""
         known = self.first >= months
-        cut = self.months[known, months:]
-        return History(
-            self.as_of, self.accounts[known], self.families, cut, self.orders[known, months:],
-            self.by_family[known], self.first[known] - months, max(self.span - months, 0),
+        return replace(
+            self, accounts=self.accounts[known], months=self.months[known, months:], by_family=self.by_family[known],
+            first=self.first[known] - months, span=max(self.span - months, 0),
         )  # fmt: skip
 
 
-def history(sales: pd.DataFrame, accounts: pd.DataFrame, products: pd.DataFrame, as_of: date, months: int) -> History:
-    """Sales (account_id, booked_on, amount, product_id) of known accounts, as :class:`History`.
+def history(booked: Booked, as_of: date, months: int) -> History:
+    """What was booked up to ``as_of``, laid out by rolling months.
 
-    Sales after ``as_of`` and of unknown accounts are left out (the tables' checks name them).
+    The mix of families is that of the last 12 months, else of the window.
     """
-    at = pd.Index(accounts["account_id"]).get_indexer(pd.Index(sales["account_id"]))
-    day = sales["booked_on"].to_numpy().astype("datetime64[D]")
-    known = (at >= 0) & ~np.isnat(day) & (day <= np.datetime64(as_of))
-    families = product_families(sales, products)
-    at, day, amount = at[known], day[known], sales["amount"].to_numpy()[known].astype(np.float64)
-    family = families.codes[known].astype(np.intp)
+    known = booked.day <= np.datetime64(as_of)
+    at, day, amount = booked.at[known], booked.day[known], booked.amount[known].astype(np.float64)
+    family = booked.family[known].astype(np.intp)
     back = months_back(day, as_of)
-    buyers, row = np.unique(at, return_inverse=True)
-    inside = back < months
-    cell = row * months + back
-    booked = np.bincount(cell[inside], amount[inside], len(buyers) * months).astype(np.float64)
-    grid = booked.reshape(-1, months)
-    ordered = inside & (amount > 0)
-    orders = np.bincount(_distinct_days(cell[ordered], day[ordered]), minlength=grid.size).reshape(-1, months)
-    names = tuple(str(name) for name in families.categories)
+    there = np.bincount(at, minlength=booked.size) > 0
+    buyers = np.flatnonzero(there)
+    row = (np.cumsum(there) - 1)[at]
+    inside, kinds = back < months, len(booked.families)
+    grid = np.bincount((row * months + back)[inside], amount[inside], len(buyers) * months).astype(np.float64)
 
     def mix(rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-        cells = np.bincount(row[rows] * len(names) + family[rows], amount[rows], len(buyers) * len(names))
-        return np.maximum(cells.reshape(-1, len(names)), 0.0)
+        cells = np.bincount(row[rows] * kinds + family[rows], amount[rows], len(buyers) * kinds)
+        return np.maximum(cells.reshape(-1, kinds), 0.0)
 
     year = mix(back < 12)
     by_family = np.where(year.sum(1, keepdims=True) > 0, year, mix(inside))
     first = np.zeros(len(buyers), dtype=np.intp)
     np.maximum.at(first, row, back)
     span = int(back.max(initial=-1)) + 1
-    return History(as_of, buyers, names, grid, orders.astype(np.int16), by_family, first, span)
+    return History(as_of, buyers, booked.families, grid.reshape(-1, months), by_family, first, span)
 
 
 def months_back(days: npt.NDArray[np.datetime64], as_of: date) -> npt.NDArray[np.intp]:
     """The rolling month, counted back from ``as_of`` (0 = the newest), of days not after it."""
     if not len(days):
         return np.zeros(0, dtype=np.intp)
-    oldest = int((np.datetime64(as_of, "M") - days.min().astype("datetime64[M]")).astype(int)) + 2
+    first, last = days.min(), np.datetime64(as_of)
+    oldest = int((last.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(int)) + 2
     edges = month_edges(as_of, oldest, 0)
-    found: npt.NDArray[np.intp] = oldest - np.searchsorted(edges, days, side="left")
+    every = np.arange(first, last + 1)
+    of_day = oldest - np.searchsorted(edges, every, side="left")
+    found: npt.NDArray[np.intp] = of_day[(days - first).astype(np.intp)]
     return found
-
-
-def _distinct_days(cells: npt.NDArray[np.intp], days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.intp]:
-    pairs = np.unique(cells.astype(np.int64) * 100_000 + (days.astype(np.int64) % 100_000))
-    return pairs // 100_000

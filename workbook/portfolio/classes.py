@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.decisions import Decisions
-from workbook.money import format_amount
+from workbook.money import format_amount, round_amounts
 from workbook.portfolio.bookings import History
 from workbook.rules.portfolio import ClassRules
+from workbook.tables.frames import Tables
 
 CLASSES = ("core", "invest", "opportunistic", "divest")
 
@@ -36,38 +38,60 @@ def bought_quarters(past: History, size: int) -> npt.NDArray[np.int64]:
     return counts
 
 
-def class_facts(
-    register: pd.DataFrame,
-    projected: pd.Series,
-    accounts: pd.DataFrame,
-    quarters: npt.NDArray[np.int64],
-    costs: pd.Series,
-) -> pd.DataFrame:
+def class_facts(accounts: pd.DataFrame, projected: pd.Series, past: History, costs: pd.Series) -> pd.DataFrame:
     """What classes are decided on: account_id, territory_id, disqualified, incumbent (bool), potential_amount (Int64),
-    projected_amount, sales_12m_amount, sales_prior_12m_amount, quarters, cost_amount (Int64, missing where not known).
+    projected_amount, sales_12m_amount, sales_prior_12m_amount, quarters, cost_amount (Int64, missing where not known); as
+    known on the day of ``past``.
     """
-    frame = register[
-        ["account_id", "territory_id", "disqualified", "potential_amount", "sales_12m_amount", "sales_prior_12m_amount"]
-    ].copy()
-    frame["projected_amount"] = projected.to_numpy()
+    frame = accounts[["account_id", "territory_id", "potential_amount"]].copy()
+    frame["disqualified"] = (accounts["disqualified_on"] <= pd.Timestamp(past.as_of)).to_numpy()
     frame["incumbent"] = accounts["incumbent"].notna().to_numpy()
-    frame["quarters"] = quarters
-    frame["cost_amount"] = costs.reindex(frame["account_id"]).astype("Int64").array
+    frame["projected_amount"] = projected.to_numpy()
+    for name, first in (("sales_12m_amount", 0), ("sales_prior_12m_amount", 12)):
+        sums = np.zeros(len(accounts), dtype=np.int64)
+        sums[past.accounts] = np.rint(past.months[:, first : first + 12].sum(1)).astype(np.int64)
+        frame[name] = sums
+    frame["quarters"] = bought_quarters(past, len(accounts))
+    frame["cost_amount"] = costs.array
     return frame
 
 
-def selling_costs(activities: pd.DataFrame, reps: pd.DataFrame, rules: ClassRules, as_of: date) -> pd.Series:
-    """Cost of selling per account over the last year, by account_id, in minor units: minutes of done activities by people,
-    at the rep's cost per hour. Accounts without minutes are missing.
-    """
-    since = pd.Timestamp(as_of) - pd.Timedelta(days=365)
-    done = activities[
-        (activities["done_on"] > since) & activities["minutes"].notna() & (activities["source"] != "system")
-    ]
-    hour = reps.drop_duplicates("rep_id").set_index("rep_id")["cost_per_hour"].astype("Float64")
-    rate = hour.reindex(done["rep_id"]).fillna(rules.touch_cost_amount).to_numpy(np.float64)
-    cost = pd.Series(done["minutes"].to_numpy(np.float64) / 60 * rate, index=done["account_id"])
-    return cost.groupby(level=0, sort=False).sum().round().astype("int64")
+@dataclass(frozen=True, eq=False)
+class Touches:
+    """Done touches by people, with their cost: ``at`` positions in the accounts table, ``day``, ``cost`` in minor units."""
+
+    at: npt.NDArray[np.intp]
+    day: npt.NDArray[np.datetime64]
+    cost: npt.NDArray[np.float64]
+    size: int
+
+    @classmethod
+    def of(cls, tables: Tables, since: date, rules: ClassRules) -> Touches:
+        """The done activities later than ``since`` with minutes, at the rep's cost per hour (else the rule's)."""
+        rows = tables.activities
+        rows = rows[
+            (
+                (rows["done_on"] > pd.Timestamp(since)) & rows["minutes"].notna() & (rows["source"] != "system")
+            ).to_numpy()
+        ]
+        people = tables.reps.drop_duplicates("rep_id")
+        hour = people["cost_per_hour"].astype("Float64").fillna(rules.touch_cost_amount).to_numpy(np.float64)
+        who = pd.Index(people["rep_id"]).get_indexer(pd.Index(rows["rep_id"]))
+        rate = np.append(hour, rules.touch_cost_amount)[who]
+        at = pd.Index(tables.accounts["account_id"]).get_indexer(pd.Index(rows["account_id"]))
+        known = at >= 0
+        day = rows["done_on"].to_numpy().astype("datetime64[D]")
+        cost = rows["minutes"].to_numpy(np.float64) / 60 * rate
+        return cls(at[known], day[known], cost[known], len(tables.accounts))
+
+    def costs(self, as_of: date) -> pd.Series:
+        """Cost of selling per account over the 365 days up to ``as_of``: Int64 minor units, missing where no minutes are."""
+        last = np.datetime64(as_of)
+        inside = (self.day <= last) & (self.day > last - 365)
+        at = self.at[inside]
+        costs = pd.array(round_amounts(np.bincount(at, self.cost[inside], self.size)), dtype="Int64")
+        costs[np.bincount(at, minlength=self.size) == 0] = pd.NA
+        return pd.Series(costs)
 
 
 def ruled_classes(facts: pd.DataFrame, rules: ClassRules, currency: str) -> pd.DataFrame:
@@ -154,3 +178,62 @@ def classes(ruled: pd.DataFrame, earlier: pd.DataFrame, decisions: Decisions, as
         frame.loc[row, "changed_on"] = pd.Timestamp(decision.at).tz_localize(None).normalize()
     columns = ["account_id", "territory_id", "class", "sentence", "changed_on", "previous", "rule", "overridden"]
     return frame[columns]
+
+
+#: What a change is laid to, by the rule that decides now, or that decided before where no rule fits now.
+TRIGGERS = {
+    "disqualified": "it was disqualified",
+    "small": "its projection or potential fell",
+    "costly": "selling to it came to cost too much",
+    "competitor": "a competitor holds it, or its potential rose",
+    "growing": "its sales grew",
+    "regular": "it buys regularly now",
+}
+LAPSED = {
+    "regular": "it no longer buys regularly",
+    "growing": "its growth slowed",
+    "costly": "selling to it came to pay",
+    "small": "its projection or potential rose",
+    "competitor": "no competitor is noted, or its potential fell",
+    "disqualified": "it is no longer disqualified",
+    "open": "the facts changed",
+}
+
+
+def class_changes(ruled: pd.DataFrame, earlier: pd.DataFrame, won: pd.Index) -> pd.DataFrame:
+    """Changes of class by the rules since the last review, for people to confirm: account_id, territory_id, from, to, trigger,
+    sentence. ``won`` are the accounts with which a deal was won since then.
+    """
+    then = earlier.set_index("account_id")[["class", "rule"]].reindex(ruled["account_id"])
+    moved = then["class"].notna().to_numpy() & (then["class"].to_numpy() != ruled["class"].to_numpy())
+    rows, before = ruled[moved], then[moved]
+    trigger = rows["rule"].map(TRIGGERS).fillna(pd.Series(before["rule"].map(LAPSED).array, index=rows.index))
+    deal = rows["account_id"].isin(won)
+    return pd.DataFrame(
+        {
+            "account_id": rows["account_id"],
+            "territory_id": rows["territory_id"],
+            "from": before["class"].array,
+            "to": rows["class"],
+            "trigger": trigger.where(~deal, "a deal was won; " + trigger).astype("str"),
+            "sentence": rows["sentence"],
+        }
+    ).reset_index(drop=True)
+
+
+def class_history(ruled: pd.DataFrame, decisions: Decisions) -> pd.DataFrame:
+    """Every change and override that people recorded, oldest first: account_id, at, by, from, to, trigger, reason (C5)."""
+    columns = ["account_id", "at", "by", "from", "to", "trigger", "reason"]
+    last = dict(zip(ruled["account_id"], ruled["class"], strict=True))
+    seen: dict[str, str] = {}
+    rows = []
+    for row in decisions.rows:
+        if row.kind not in ("class_change", "class_override") or row.subject not in last:
+            continue
+        override = row.kind == "class_override"
+        to = row.payload.get("class" if override else "to")
+        given = seen.get(row.subject, last[row.subject]) if override else row.payload.get("from")
+        trigger = f"override: {row.reason}" if override else row.payload.get("trigger", "")
+        rows.append((row.subject, pd.Timestamp(row.at).tz_localize(None), row.by, given, to, trigger, row.reason))
+        seen[row.subject] = str(to)
+    return pd.DataFrame(rows, columns=columns)

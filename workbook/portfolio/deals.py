@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import betaincinv
 
 from workbook.money import round_amounts
-from workbook.portfolio.bookings import product_families
+from workbook.portfolio.bookings import Booked, product_families
 from workbook.rules.portfolio import ProjectionRules
 from workbook.tables.frames import Tables
 
@@ -25,10 +25,11 @@ Floats = npt.NDArray[np.float64]
 ANY_STAGE = "any stage"
 #: Segment of a deal: the account had bought before the deal was created, or not.
 PRESENT, NEW = "present customer", "new customer"
+NEVER = np.datetime64("NaT", "D")
 
 
-def deals(tables: Tables, as_of: date) -> pd.DataFrame:
-    """All deals with what is needed to learn from them: opportunity_id, account_id, territory_id, rep_id, product_family,
+def deals(tables: Tables, booked: Booked, as_of: date) -> pd.DataFrame:
+    """All deals that ``tables`` know, with what is needed to learn from them: opportunity_id, account_id, territory_id, rep_id, product_family,
     stage, segment, status, amount, probability, created_on, close_on, pushes, cycle_days (closed) or age (open).
     """
     rows = tables.opportunities
@@ -37,8 +38,9 @@ def deals(tables: Tables, as_of: date) -> pd.DataFrame:
     frame["territory_id"] = tables.accounts["territory_id"].reindex(at).array
     frame["rep_id"] = rows["rep_id"]
     frame["product_family"] = product_families(rows, tables.products)
-    first = tables.sales.groupby("account_id", sort=False)["booked_on"].min().reindex(rows["account_id"])
-    frame["segment"] = np.where(first.to_numpy() < rows["created_on"].to_numpy(), PRESENT, NEW)
+    first = np.where(at >= 0, booked.first_day[np.maximum(at, 0)] if booked.size else NEVER, NEVER)
+    bought = first < rows["created_on"].to_numpy().astype("datetime64[D]")
+    frame["segment"] = pd.Series([NEW, PRESENT], dtype="str").take(bought.astype(int)).array
     closed = rows["closed_on"].fillna(rows["close_on"]).where(rows["status"] != "open", pd.Timestamp(as_of))
     frame["cycle_days"] = np.maximum((closed - rows["created_on"]).dt.days.to_numpy(np.float64), 0.0)
     frame["slip_days"] = (rows["closed_on"] - rows["close_on"]).dt.days.to_numpy(np.float64)

@@ -76,4 +76,6 @@ def owners(ownership: pd.DataFrame, as_of: date) -> pd.DataFrame:
     to_on = ownership["to_on"]
     held = (ownership["role"] == "owner") & (ownership["from_on"] <= day) & (to_on.isna() | (to_on >= day))
     rows = ownership.loc[held, ["account_id", "rep_id", "from_on"]]
+    if rows["account_id"].is_unique:
+        return rows
     return rows.sort_values(["account_id", "from_on", "rep_id"]).drop_duplicates("account_id", keep="last")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from workbook.money import round_amounts
-from workbook.portfolio.bookings import history, month_edges
+from workbook.portfolio.bookings import Booked, history, month_edges
 from workbook.portfolio.deals import PRESENT, deals, learn
 from workbook.portfolio.run_rate import run_rate
 from workbook.rules.portfolio import ProjectionRules
@@ -24,20 +25,20 @@ def with_on_top(odds: pd.DataFrame, share: float) -> pd.DataFrame:
     return odds.assign(on_top_amount=round_amounts(odds["weighted_amount"].to_numpy(np.float64) * part))
 
 
-def on_top_share(tables: Tables, as_of: date, rules: ProjectionRules) -> float:
+def on_top_share(tables: Tables, booked: Booked, as_of: date, rules: ProjectionRules) -> float:
     """Share (0 to 1) of the weighted deals of present customers that came on top of their run-rate a year ago.
 
     What the accounts with open deals then bought in the 12 months after, less their run-rate as it came true for the accounts
     without deals, divided by their weighted deals due in that time. A normal prior of one half ± 0.3 is updated with that,
-    by the inverse of its variance (the squared misses of the accounts): few deals among large sales teach little.
+    by the inverse of its variance (the squares of what the learned share leaves unexplained): few deals among large sales
+    teach little.
     """
     if rules.pipeline_on_top_share is not None:
         return rules.pipeline_on_top_share
     then = month_edges(as_of, 12, 0)[0].astype(object)
-    known = tables.known_at(then)
-    rows = deals(known, then)
+    rows = deals(deals_known_at(tables, then), booked, then)
     opened = rows[(rows["status"] == "open") & (rows["segment"] == PRESENT)]
-    past = history(known.sales, tables.accounts, tables.products, then, rules.history_months)
+    past = history(booked, then, rules.history_months)
     if opened.empty or past.span < 12:
         return _PRIOR_SHARE
     odds = learn(rows, rules).odds(opened, then)
@@ -46,13 +47,20 @@ def on_top_share(tables: Tables, as_of: date, rules: ProjectionRules) -> float:
     rate = run_rate(past, 12, rules)
     ids = pd.Index(tables.accounts["account_id"].take(past.accounts))
     expected = (rate.gross + rate.loss).sum(1)
-    after = tables.sales[(tables.sales["booked_on"] > pd.Timestamp(then))]
-    bought = after.groupby("account_id")["amount"].sum().reindex(ids, fill_value=0).to_numpy(np.float64)
+    bought = booked.sums(np.datetime64(then), np.datetime64(as_of))[past.accounts].astype(np.float64)
     with_deals = ids.isin(weighted.index)
     usual = bought[~with_deals].sum() / max(expected[~with_deals].sum(), 1.0) if (~with_deals).any() else 1.0
     misses = bought[with_deals] - usual * expected[with_deals]
+    due_amount = weighted.reindex(ids[with_deals]).to_numpy(np.float64)
     size = max(float(weighted.sum()), 1.0)
-    evidence = 1 / max(float((misses**2).sum()) / size**2, 1e-9)
+    learned = float(np.clip(misses.sum() / size, 0.0, 1.0))
+    evidence = 1 / max(float(((misses - learned * due_amount) ** 2).sum()) / size**2, 1e-9)
     belief = 1 / _PRIOR_SPREAD**2
-    share = (evidence * float(misses.sum()) / size + belief * _PRIOR_SHARE) / (evidence + belief)
+    share = (evidence * learned + belief * _PRIOR_SHARE) / (evidence + belief)
     return float(np.clip(share, 0.0, 1.0))
+
+
+def deals_known_at(tables: Tables, day: date) -> Tables:
+    """The tables with the deals as known on a day, and without sales, touches and contacts, which are known otherwise."""
+    bare = {name: getattr(tables, name).iloc[:0] for name in ("sales", "activities", "contacts", "ownership")}
+    return replace(tables, **bare).known_at(day)

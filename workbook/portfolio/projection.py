@@ -15,6 +15,8 @@ from workbook.portfolio.bookings import History, month_edges
 from workbook.portfolio.run_rate import RunRate
 
 Floats = npt.NDArray[np.float64]
+#: Accounts whose cells are worked at once.
+_BLOCK = 20_000
 PARTS = ["run_rate_amount", "pipeline_amount", "loss_amount"]
 
 
@@ -48,82 +50,89 @@ class Horizon:
         return Horizon(self.edges[: ahead + 1], names, self.starts[touched], self.share[:ahead][:, touched])
 
 
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """What is expected, by account (``at``, position in the accounts table), fiscal month and product family (indices), in
+    that order: ``parts`` (3, rows) whole minor units in the order of :data:`PARTS`. Cells of nothing are left out.
+    """
+
+    at: npt.NDArray[np.int32]
+    period: npt.NDArray[np.int16]
+    family: npt.NDArray[np.int16]
+    parts: npt.NDArray[np.int64]
+
+
+def projection_cells(past: History, rate: RunRate, weighted: pd.DataFrame, ids: pd.Series, horizon: Horizon) -> Cells:
+    """Run-rate and loss by the account's mix of families, and open deals in the month in which they are expected to close.
+
+    ``weighted`` are open deals with ``on_top_amount`` (whole minor units) and expected_close_on; ``ids`` the accounts' ids by
+    position. The rounding to minor units happens here, once, cell by cell; all above are sums. Worked in blocks of accounts,
+    so that a million of them need little memory.
+    """
+    day = weighted["expected_close_on"].to_numpy().astype("datetime64[D]")
+    who = pd.Index(ids).get_indexer(pd.Index(weighted["account_id"]))
+    inside = (day > horizon.edges[0]) & (day <= horizon.edges[-1]) & (who >= 0)
+    who, day = who[inside], day[inside]
+    due = np.searchsorted(horizon.starts, day, side="right") - 1
+    kind = pd.Index(past.families).get_indexer(pd.Index(weighted["product_family"][inside]))
+    amount = weighted["on_top_amount"].to_numpy(np.int64)[inside]
+    accounts = np.union1d(past.accounts, who).astype(np.intp)
+    seat, deal_seat = np.searchsorted(accounts, past.accounts), np.searchsorted(accounts, who)
+    total = past.by_family.sum(1, keepdims=True)
+    mix = past.by_family / np.where(total > 0, total, 1.0)
+    shape = (3, _BLOCK, len(horizon.periods), len(past.families))
+    found: list[tuple[npt.NDArray[np.intp], ...]] = []
+    values = []
+    for start in range(0, len(accounts), _BLOCK):
+        block = np.zeros(shape, dtype=np.int64)
+        low, high = np.searchsorted(seat, (start, start + _BLOCK))
+        for part, ahead in ((0, rate.gross), (2, rate.loss)):
+            by_period = ahead[low:high, : len(horizon.share)] @ horizon.share
+            block[part, seat[low:high] - start] = round_amounts(by_period[:, :, None] * mix[low:high, None, :])
+        here = (deal_seat >= start) & (deal_seat < start + _BLOCK)
+        np.add.at(block[1], (deal_seat[here] - start, due[here], kind[here]), amount[here])
+        row, month, family = np.nonzero(block.any(0))
+        values.append(block[:, row, month, family])
+        found.append((accounts[start + row], month, family))
+    if not found:
+        none = np.zeros(0, dtype=np.int16)
+        return Cells(none.astype(np.int32), none, none, np.zeros((3, 0), dtype=np.int64))
+    rows, months, families = (np.concatenate(each) for each in zip(*found, strict=True))
+    return Cells(
+        rows.astype(np.int32), months.astype(np.int16), families.astype(np.int16), np.concatenate(values, axis=1)
+    )
+
+
 def projection_months(
-    past: History, rate: RunRate, weighted: pd.DataFrame, ids: pd.Series, horizon: Horizon
+    cells: Cells, ids: pd.Series, periods: tuple[str, ...], families: tuple[str, ...]
 ) -> pd.DataFrame:
     """One row per account, fiscal month and product family in which anything is expected: account_id, period,
     product_family, run_rate_amount, pipeline_amount, loss_amount, projected_amount (the exact sum of the three).
-
-    ``weighted`` are open deals with ``on_top_amount`` (whole minor units) and expected_close_on; ``ids`` the accounts'
-    ids by position. The rounding to minor units happens here, once, cell by cell; all above are sums.
     """
-    gross = rate.gross[:, : len(horizon.share)] @ horizon.share
-    loss = rate.loss[:, : len(horizon.share)] @ horizon.share
-    total = past.by_family.sum(1, keepdims=True)
-    mix = past.by_family / np.where(total > 0, total, 1.0)
-    parts = [_family_cells(gross, loss, mix[:, at], past.accounts, at) for at in range(len(past.families))]
-    cells = pd.concat([*parts, _deal_cells(weighted, ids, past.families, horizon)], ignore_index=True)
-    if cells["pipeline_amount"].any():
-        cells = cells.groupby(["at", "period", "family"], sort=False, as_index=False)[PARTS].sum()
-    cells = cells.sort_values(["at", "period", "family"], kind="stable", ignore_index=True)
     return pd.DataFrame(
         {
-            "account_id": ids.take(cells["at"]).array,
-            "period": pd.Series(horizon.periods, dtype="str").take(cells["period"]).array,
-            "product_family": pd.Series(past.families, dtype="str").take(cells["family"]).array,
-            **{part: cells[part].to_numpy() for part in PARTS},
-            "projected_amount": cells[PARTS].sum(axis=1).to_numpy(),
-        }
+            "account_id": ids.take(cells.at).array,
+            "period": pd.Series(periods, dtype="str").take(cells.period).array,
+            "product_family": pd.Series(families, dtype="str").take(cells.family).array,
+            **{part: cells.parts[at] for at, part in enumerate(PARTS)},
+            "projected_amount": cells.parts.sum(0),
+        },
+        copy=False,
     )
 
 
-def _family_cells(
-    gross: Floats, loss: Floats, mix: Floats, accounts: npt.NDArray[np.intp], family: int
-) -> pd.DataFrame:
-    rows = np.flatnonzero(mix > 0)
-    run = round_amounts(gross[rows] * mix[rows, None])
-    lost = round_amounts(loss[rows] * mix[rows, None])
-    row, period = np.nonzero(run | lost)
-    return pd.DataFrame(
-        {
-            "at": accounts[rows[row]].astype(np.int32),
-            "period": period.astype(np.int16),
-            "family": np.full(len(row), family, dtype=np.int16),
-            "run_rate_amount": run[row, period],
-            "pipeline_amount": np.zeros(len(row), dtype=np.int64),
-            "loss_amount": lost[row, period],
-        }
-    )
-
-
-def _deal_cells(weighted: pd.DataFrame, ids: pd.Series, families: tuple[str, ...], horizon: Horizon) -> pd.DataFrame:
-    day = weighted["expected_close_on"].to_numpy().astype("datetime64[D]")
-    at = pd.Index(ids).get_indexer(pd.Index(weighted["account_id"]))
-    inside = (day > horizon.edges[0]) & (day <= horizon.edges[-1]) & (at >= 0)
-    rows = weighted[inside]
-    period = np.searchsorted(horizon.starts, day[inside], side="right") - 1
-    frame = pd.DataFrame(
-        {
-            "at": at[inside].astype(np.int32),
-            "period": period.astype(np.int16),
-            "family": pd.Index(families).get_indexer(pd.Index(rows["product_family"])).astype(np.int16),
-            "run_rate_amount": np.zeros(len(rows), dtype=np.int64),
-            "pipeline_amount": rows["on_top_amount"].to_numpy(np.int64),
-            "loss_amount": np.zeros(len(rows), dtype=np.int64),
-        }
-    )
-    return frame[frame["pipeline_amount"] != 0]
-
-
-def projection(months: pd.DataFrame, accounts: pd.DataFrame, method: str) -> pd.DataFrame:
+def projection(cells: Cells, accounts: pd.DataFrame, method: str) -> pd.DataFrame:
     """One row per account: account_id, territory_id, run_rate_amount, pipeline_amount, loss_amount, projected_amount and
-    the method; the exact sums of ``months`` (zero rows where nothing is expected).
+    the method; the exact sums of ``cells`` (zero rows where nothing is expected).
     """
-    sums = months.groupby("account_id", sort=False)[[*PARTS, "projected_amount"]].sum()
+    sums = np.zeros((len(PARTS), len(accounts)), dtype=np.int64)
+    for into, amounts in zip(sums, cells.parts, strict=True):
+        np.add.at(into, cells.at, amounts)
     frame = accounts[["account_id", "territory_id"]].reset_index(drop=True)
-    for part in (*PARTS, "projected_amount"):
-        frame[part] = sums[part].reindex(frame["account_id"], fill_value=0).astype("int64").array
-    frame["method"] = pd.Series(method, index=frame.index, dtype="str")
+    for at, part in enumerate(PARTS):
+        frame[part] = sums[at]
+    frame["projected_amount"] = sums.sum(0)
+    frame["method"] = pd.Series([method], dtype="str").take(np.zeros(len(frame), dtype=np.intp)).array
     return frame
 
 

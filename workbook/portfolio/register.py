@@ -7,17 +7,17 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from workbook.portfolio.bookings import month_edges
+from workbook.portfolio.bookings import Booked, month_edges
 from workbook.portfolio.families import owners
 from workbook.tables.frames import Tables
 
 
-def register(tables: Tables, family: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def register(tables: Tables, family: pd.DataFrame, booked: Booked, as_of: date) -> pd.DataFrame:
     """One row per account: account_id, name, territory_id, status, family_id, owner_rep_id, owner_since,
     sales_12m_amount, sales_prior_12m_amount, sales_amount (all on record), first_sale_on, last_sale_on, open_amount,
     open_deals, contacts (Int64, missing without a contacts table), potential_amount (Int64), industry, nps, nps_on, disqualified.
 
-    ``family`` is the frame of families; the last 12 months end on ``as_of``.
+    ``family`` is the frame of families, ``booked`` the sales; the last 12 months end on ``as_of``.
     """
     accounts = tables.accounts
     ids = pd.Index(accounts["account_id"])
@@ -26,11 +26,13 @@ def register(tables: Tables, family: pd.DataFrame, as_of: date) -> pd.DataFrame:
     frame["family_id"] = family["family_id"].array
     frame["owner_rep_id"] = held["rep_id"].reindex(ids).astype("str").array
     frame["owner_since"] = held["from_on"].reindex(ids).array
-    sold = _sold(tables.sales, as_of)
-    for column in ("sales_12m_amount", "sales_prior_12m_amount", "sales_amount"):
-        frame[column] = sold[column].reindex(ids, fill_value=0).astype("int64").array
-    for column in ("first_sale_on", "last_sale_on"):
-        frame[column] = sold[column].reindex(ids).array
+    edges = month_edges(as_of, 24, 0)
+    frame["sales_12m_amount"] = booked.sums(edges[12], edges[24])
+    frame["sales_prior_12m_amount"] = booked.sums(edges[0], edges[12])
+    frame["sales_amount"] = booked.sums(None, edges[24])
+    first = booked.first_day
+    frame["first_sale_on"] = np.where(first <= edges[24], first, np.datetime64("NaT")).astype("datetime64[us]")
+    frame["last_sale_on"] = booked.last_day(edges[24]).astype("datetime64[us]")
     deals = tables.opportunities[tables.opportunities["status"] == "open"]
     opened = deals.groupby("account_id", sort=False)["amount"].agg(["sum", "size"])
     frame["open_amount"] = opened["sum"].reindex(ids, fill_value=0).astype("int64").array
@@ -48,22 +50,3 @@ def contact_points(tables: Tables, ids: pd.Index) -> pd.Series:
         return pd.Series(pd.NA, index=ids, dtype="Int64")
     counts = tables.contacts.groupby("account_id", sort=False).size()
     return counts.reindex(ids, fill_value=0).astype("Int64")
-
-
-def _sold(sales: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    edges = month_edges(as_of, 24, 0).astype("datetime64[us]")
-    day = sales["booked_on"].to_numpy()
-    amount = sales["amount"].to_numpy()
-    known = day <= edges[24]
-    frame = pd.DataFrame(
-        {
-            "account_id": sales["account_id"],
-            "sales_12m_amount": np.where(known & (day > edges[12]), amount, 0),
-            "sales_prior_12m_amount": np.where(known & (day > edges[0]) & (day <= edges[12]), amount, 0),
-            "sales_amount": np.where(known, amount, 0),
-            "first_sale_on": sales["booked_on"],
-            "last_sale_on": sales["booked_on"],
-        }
-    )[known]
-    how = {"first_sale_on": "min", "last_sale_on": "max"}
-    return frame.groupby("account_id", sort=False).agg({c: how.get(c, "sum") for c in frame.columns[1:]})

@@ -171,7 +171,7 @@ def in_rhythm(flat: Floats, past: History, rules: ProjectionRules) -> Floats:
     overlap = np.minimum(newer, older).sum(1)
     even = np.minimum(newer, 1 / 12).sum(1)
     better = np.clip((overlap - even) / np.maximum(1 - even, 1e-9), 0.0, 1.0)
-    orders = (past.orders[:, :24] > 0).sum(1) / 2
+    orders = (past.months[:, :24] > 0).sum(1) / 2
     known = (past.first >= 23) & (one.sum(1) > 0) & (two.sum(1) > 0)
     weight = np.where(known, better * orders / (orders + rules.own_season_prior), 0.0)[:, None, None]
     by_year = flat.reshape(len(flat), flat.shape[1] // 12, 12)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from workbook.facts import Facts
 from workbook.portfolio import boards, grading, overlap
 from workbook.portfolio import classes as classing
 from workbook.portfolio import deals as dealing
@@ -19,9 +19,9 @@ from workbook.portfolio import register as registering
 from workbook.portfolio import scope as scoping
 from workbook.portfolio import segments as segmenting
 from workbook.portfolio import whitespace as gaps
-from workbook.portfolio.bookings import History, history
+from workbook.portfolio.bookings import Booked, History, history
 from workbook.portfolio.run_rate import RunRate, run_rate
-from workbook.rules.portfolio import PortfolioRules
+from workbook.rules.portfolio import PortfolioRules, ProjectionRules
 from workbook.stage import Stage, noun
 
 
@@ -41,7 +41,7 @@ class Portfolio(Stage):
     @noun
     def register(self) -> pd.DataFrame:
         """One row per account: who holds it since when, sales, open deals, contacts, potential (A1, C1)."""
-        return registering.register(self.facts.tables, self.families, self.facts.as_of)
+        return registering.register(self.facts.tables, self.families, self._booked, self.facts.as_of)
 
     @noun
     def win_rates(self) -> pd.DataFrame:
@@ -53,26 +53,26 @@ class Portfolio(Stage):
         """Open deals with win_probability, expected_close_on, weighted_amount, and on_top_amount for the projection."""
         rows = self._deals
         odds = self._deal_model.odds(rows[rows["status"] == "open"], self.facts.as_of)
-        if odds.empty:
-            return overlap.with_on_top(odds, 1.0)
-        return overlap.with_on_top(
-            odds, overlap.on_top_share(self.facts.tables, self.facts.as_of, self.rules.projection)
-        )
+        return overlap.with_on_top(odds, self._on_top_share if len(odds) else 1.0)
 
     @noun
     def outlook_months(self) -> pd.DataFrame:
         """Like projection_months, from the day after as-of to the end of the planned year or 12 months, the later."""
-        return self._months(self._horizon)
+        horizon = self._horizon
+        ids, past = self.facts.tables.accounts["account_id"], self._history
+        cells = ahead.projection_cells(past, self._run_rate, self.deal_odds, ids, horizon)
+        return ahead.projection_months(cells, ids, horizon.periods, past.families)
 
     @noun
     def projection_months(self) -> pd.DataFrame:
         """The next 12 months by account, fiscal month and product family: run-rate, pipeline, loss, and their sum."""
-        return self._months(self._horizon.cut(12))
+        ids, periods = self.facts.tables.accounts["account_id"], self._horizon.cut(12).periods
+        return ahead.projection_months(self._cells, ids, periods, self._history.families)
 
     @noun
     def projection(self) -> pd.DataFrame:
         """The next 12 months by account: run_rate_amount + pipeline_amount + loss_amount = projected_amount."""
-        return ahead.projection(self.projection_months, self.facts.tables.accounts, self.rules.projection.method)
+        return ahead.projection(self._cells, self.facts.tables.accounts, self.rules.projection.method)
 
     @noun
     def new_business(self) -> pd.DataFrame:
@@ -93,8 +93,20 @@ class Portfolio(Stage):
     @noun
     def classes(self) -> pd.DataFrame:
         """Class per account with its sentence, when it changed and what it was (C4, C5)."""
-        now = self._ruled(self.projection["projected_amount"])
-        return classing.classes(now, self._ruled_before, self.facts.decisions, self.facts.as_of)
+        return classing.classes(self._ruled_now, self._ruled_before, self.facts.decisions, self.facts.as_of)
+
+    @noun
+    def class_changes(self) -> pd.DataFrame:
+        """Changes of class by the rules since the last review, each with its trigger, for people to confirm (C5)."""
+        deals = self.facts.tables.opportunities
+        since = (deals["status"] == "won") & (deals["closed_on"] > pd.Timestamp(self._review_day))
+        won = pd.Index(deals.loc[since, "account_id"].unique())
+        return classing.class_changes(self._ruled_now, self._ruled_before, won)
+
+    @noun
+    def class_history(self) -> pd.DataFrame:
+        """Every change and override of a class that people recorded, with its trigger and reason (C5)."""
+        return classing.class_history(self._ruled_now, self.facts.decisions)
 
     @noun
     def class_mix(self) -> pd.DataFrame:
@@ -186,27 +198,61 @@ class Portfolio(Stage):
         """Established and new business per node (A13): accounts, sales, open deals, engaged accounts."""
         return scoping.hunting_farming(self.register, self._engaged, self.facts, self.rules.scope)
 
-    def _ruled(self, projected: pd.Series) -> pd.DataFrame:
-        tables, rules = self.facts.tables, self.rules.classes
-        quarters = classing.bought_quarters(self._history, len(tables.accounts))
-        costs = classing.selling_costs(tables.activities, tables.reps, rules, self.facts.as_of)
-        facts = classing.class_facts(self.register, projected, tables.accounts, quarters, costs)
-        return classing.ruled_classes(facts, rules, self.facts.currency)
+    @cached_property
+    def _review_day(self) -> date:
+        """The day of the last recorded review, else as many days ago as the rules say."""
+        held = [row.at.date() for row in self.facts.decisions.log("review") if row.at.date() < self.facts.as_of]
+        return max(held, default=self.facts.as_of - timedelta(days=self.rules.classes.review_days))
+
+    @cached_property
+    def _ruled_now(self) -> pd.DataFrame:
+        facts = classing.class_facts(
+            self.facts.tables.accounts,
+            self.projection["projected_amount"],
+            self._history,
+            self._touches.costs(self.facts.as_of),
+        )
+        return classing.ruled_classes(facts, self.rules.classes, self.facts.currency)
 
     @cached_property
     def _ruled_before(self) -> pd.DataFrame:
-        """The classes by rules on the day of the last review (else as many days ago as the rules say)."""
-        held = [row.at.date() for row in self.facts.decisions.log("review") if row.at.date() < self.facts.as_of]
-        day = max(held, default=self.facts.as_of - timedelta(days=self.rules.classes.review_days))
-        tables = self.facts.tables.known_at(day)
-        then = Portfolio(Facts(tables, self.facts.rules, day, self.facts.decisions.known_at(day)))
-        totals = ahead.projected_totals(then._history, then._run_rate, then.deal_odds, tables.accounts["account_id"])
-        return then._ruled(totals)
+        """The classes by rules on the day of the last review, from what was known then.
+
+        What was learned is taken as of now (smoothing, share of deals on top), so that only the accounts' own facts differ.
+        """
+        day, tables, rules = self._review_day, self.facts.tables, self.rules.projection
+        past = history(self._booked, day, rules.history_months)
+        rows = dealing.deals(overlap.deals_known_at(tables, day), self._booked, day)
+        odds = dealing.learn(rows, rules).odds(rows[rows["status"] == "open"], day)
+        odds = overlap.with_on_top(odds, self._on_top_share if len(odds) else 1.0)
+        totals = ahead.projected_totals(
+            past, run_rate(past, 12, self._learned_rules), odds, tables.accounts["account_id"]
+        )
+        facts = classing.class_facts(tables.accounts, totals, past, self._touches.costs(day))
+        return classing.ruled_classes(facts, self.rules.classes, self.facts.currency)
+
+    @cached_property
+    def _touches(self) -> classing.Touches:
+        since = min(self._review_day, self.facts.as_of) - timedelta(days=365)
+        return classing.Touches.of(self.facts.tables, since, self.rules.classes)
+
+    @cached_property
+    def _on_top_share(self) -> float:
+        return overlap.on_top_share(self.facts.tables, self._booked, self.facts.as_of, self._learned_rules)
+
+    @cached_property
+    def _learned_rules(self) -> ProjectionRules:
+        learned = self._run_rate.smoothing
+        return replace(self.rules.projection, rhythm_weight=learned.weight, plain_share=learned.plain)
+
+    @cached_property
+    def _booked(self) -> Booked:
+        tables = self.facts.tables
+        return Booked.of(tables.sales, tables.accounts, tables.products)
 
     @cached_property
     def _history(self) -> History:
-        tables, months = self.facts.tables, self.rules.projection.history_months
-        return history(tables.sales, tables.accounts, tables.products, self.facts.as_of, months)
+        return history(self._booked, self.facts.as_of, self.rules.projection.history_months)
 
     @cached_property
     def _run_rate(self) -> RunRate:
@@ -222,7 +268,7 @@ class Portfolio(Stage):
 
     @cached_property
     def _bought(self) -> gaps.Bought:
-        return gaps.Bought.of(self.facts.tables, self.facts.as_of, self.rules.whitespace.months)
+        return gaps.Bought.of(self._booked, self.facts.as_of, self.rules.whitespace.months)
 
     @cached_property
     def _engaged(self) -> pd.Series | None:
@@ -230,12 +276,13 @@ class Portfolio(Stage):
 
     @cached_property
     def _deals(self) -> pd.DataFrame:
-        return dealing.deals(self.facts.tables, self.facts.as_of)
+        return dealing.deals(self.facts.tables, self._booked, self.facts.as_of)
 
     @cached_property
     def _deal_model(self) -> dealing.DealModel:
         return dealing.learn(self._deals, self.rules.projection)
 
-    def _months(self, horizon: ahead.Horizon) -> pd.DataFrame:
+    @cached_property
+    def _cells(self) -> ahead.Cells:
         ids = self.facts.tables.accounts["account_id"]
-        return ahead.projection_months(self._history, self._run_rate, self.deal_odds, ids, horizon)
+        return ahead.projection_cells(self._history, self._run_rate, self.deal_odds, ids, self._horizon.cut(12))

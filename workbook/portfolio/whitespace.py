@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.money import format_amount, round_amounts
-from workbook.portfolio.bookings import months_back, product_families
+from workbook.portfolio.bookings import Booked, month_edges
 from workbook.portfolio.history import NO_FAMILY
 from workbook.rules.portfolio import WhitespaceRules
 from workbook.tables.frames import Tables
@@ -27,21 +27,15 @@ class Bought:
     amounts: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, tables: Tables, as_of: date, months: int) -> Bought:
+    def of(cls, booked: Booked, as_of: date, months: int) -> Bought:
         """From the sales of the last rolling months; products without a family are left out."""
-        sales = tables.sales
-        day = sales["booked_on"].to_numpy().astype("datetime64[D]")
-        at = pd.Index(tables.accounts["account_id"]).get_indexer(pd.Index(sales["account_id"]))
-        family = product_families(sales, tables.products)
-        known = (at >= 0) & ~np.isnat(day) & (day <= np.datetime64(as_of))
-        known &= np.asarray(family != NO_FAMILY)
-        recent = np.zeros(len(day), dtype=bool)
-        recent[known] = months_back(day[known], as_of) < months
-        names = [str(name) for name in family.categories if name != NO_FAMILY]
-        amounts = np.zeros((len(tables.accounts), len(names)), dtype=np.int64)
-        codes = pd.Index(names).get_indexer(pd.Index(family.categories))[family.codes[recent]]
-        np.add.at(amounts, (at[recent], codes), sales["amount"].to_numpy(np.int64)[recent])
-        return cls(tuple(names), np.maximum(amounts, 0))
+        names = [name for name in booked.families if name != NO_FAMILY]
+        code = pd.Index(names).get_indexer(pd.Index(booked.families))[booked.family]
+        edges = month_edges(as_of, months, 0)
+        recent = (booked.day > edges[0]) & (booked.day <= edges[-1]) & (code >= 0)
+        amounts = np.zeros(booked.size * len(names), dtype=np.int64)
+        np.add.at(amounts, booked.at[recent] * len(names) + code[recent], booked.amount[recent])
+        return cls(tuple(names), np.maximum(amounts, 0).reshape(booked.size, len(names)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +126,9 @@ def whitespace(tables: Tables, bought: Bought, head: Ints, rules: WhitespaceRule
             "worth": worth[row, family],
         }
     )
-    frame["sentence"] = _sentences(frame, currency)
+    kind = up[row, family].astype(np.int64) + 2 * customer[row]
+    wording = ((g[row] * len(bought.families) + family) * 4 + kind) * (int(kin.max(initial=0)) + 1) + kin[row, family]
+    frame["sentence"] = _sentences(frame, wording, currency)
     frame = frame.iloc[np.lexsort((np.arange(len(frame)), -frame["worth"].to_numpy()))].reset_index(drop=True)
     frame["rank"] = np.arange(1, len(frame) + 1)
     return frame.drop(columns="worth")
@@ -172,10 +168,10 @@ def _family_buyers(buys: npt.NDArray[np.bool_], head: Ints) -> npt.NDArray[np.in
     return sums[head] - buys
 
 
-def _sentences(frame: pd.DataFrame, currency: str) -> pd.Series:
-    """One sentence per row, made once per distinct wording. Peers are counted, never named."""
+def _sentences(frame: pd.DataFrame, wording: npt.NDArray[np.int64], currency: str) -> pd.Series:
+    """One sentence per row, made once per distinct ``wording``. Peers are counted, never named."""
     keys = ["product_family", "kind", "sized_amount", "peers", "peers_buying", "peer_group", "family_members_buying"]
-    codes = frame.groupby(keys, sort=False).ngroup().to_numpy()
+    codes, _ = pd.factorize(wording)
     distinct = frame[keys].iloc[np.unique(codes, return_index=True)[1]].itertuples(index=False)
     said = []
     for family, kind, sized, peers, buying, group, kin in distinct:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from workbook.checks import Check
 from workbook.reconcile import gap as gaps
+from workbook.reconcile import rounds as talking
+from workbook.reconcile import seal
+from workbook.reconcile import statement as stating
 from workbook.reconcile.bridge import bridge, coverage, coverage_checks
 from workbook.reconcile.cube import Cube, Inputs, cube
 from workbook.reconcile.odds import needed_hedge
-from workbook.reconcile.totals import NO_PLANS, PLANS, node_totals
+from workbook.reconcile.totals import NO_PLANS, PLANS, booked, node_totals
 from workbook.reconcile.year import Ahead, Odds, odds
 from workbook.rules.reconcile import ReconcileRules
 from workbook.stage import Stage, noun
@@ -113,12 +117,118 @@ class Reconcile(Stage):
         portfolio = self.earlier("portfolio")
         return coverage(self.facts, self.cube, portfolio.outlook_months, portfolio.deal_odds)
 
+    @cached_property
+    def _last_year(self) -> np.ndarray:
+        nodes = self.cube.nodes
+        own = np.zeros(len(nodes), dtype=np.int64)
+        past = booked(self.facts, self.facts.calendar.shift(self.facts.year, -1))
+        np.add.at(own, pd.Index(nodes.ids).get_indexer(past.index), past.to_numpy(dtype=np.int64))
+        return nodes.roll_up(own)
+
+    @noun
+    def statement(self) -> dict[str, pd.DataFrame]:
+        """Finance's lists of the year, each adding up to the company: by node, rep, account, product and line; bridge, edits, audit."""
+        nodes = stating.by_node(self.facts, self.cube, self._last_year)
+        edits = getattr(self.earlier("targets"), "edits", None)
+        return {
+            "by_node": nodes,
+            "by_rep": stating.by_rep(nodes),
+            "by_account": stating.by_account(self.facts, self.cube, self._last_year),
+            "by_product": stating.by_product(self.cube),
+            "lines": stating.lines(self.cube, getattr(self.earlier("plans"), "lines", _NO_LINES), self.gap),
+            "bridge": self.bridge,
+            "edits": edits if edits is not None else pd.DataFrame({"node": []}),
+            "audit": stating.audit(self.facts.decisions),
+        }
+
+    @noun
+    def rounds(self) -> pd.DataFrame:
+        """Every word said on a node's number: who proposed, countered, accepted what, and moved by how much."""
+        return talking.moves(self.facts.decisions, self.standing, self.facts.year)
+
+    @noun
+    def talks(self) -> pd.DataFrame:
+        """Where each node stands that was talked about: number on the table, whose, how far both sides moved."""
+        return talking.talks(self.rounds, self.standing, self.facts.year)
+
+    @noun
+    def approvals(self) -> pd.DataFrame:
+        """Accepted numbers, and who approves them by the size of the change."""
+        return talking.approvals(self.talks, self.facts.decisions, self.facts.year, self.rules.sign_off)
+
+    @property
+    def _table(self) -> talking.Table:
+        return talking.Table(self.standing, self.talks, self.approvals)
+
+    @noun
+    def open_points(self) -> pd.DataFrame:
+        """What is not settled between plan and target, the oldest first, and whom it waits for."""
+        money = (self.facts.currency, self.rules.sign_off)
+        return talking.open_points(self._table, self.facts.year, self.facts.as_of, self._names, money)
+
+    @property
+    def _agreed(self) -> dict[str, int]:
+        done = self.approvals[(self.approvals["state"] == "approved").to_numpy()]
+        return dict(zip(done["node"], done["amount"].astype(int), strict=True))
+
+    @noun
+    def sign_offs(self) -> pd.DataFrame:
+        """Nodes that were signed off, and whether every number still is what was signed."""
+        money = (self.facts.year, self.facts.currency)
+        return seal.sign_offs(self.cube, self.facts.decisions, self._agreed, self._names, money)
+
+    @noun
+    def change_requests(self) -> pd.DataFrame:
+        """Changes after sign-off, with before and after by month."""
+        return seal.change_requests(self.facts.decisions, self.facts.year)
+
+    def reasons_against(self, node: str) -> list[str]:
+        """Why a node may not be signed off now; empty when it may."""
+        if self.whole is not None:
+            return self.whole.reasons_against(node)
+        status = self.earlier("plans").status
+        unsent = status[(status["sent"] == 0).to_numpy()]
+        quality = self.facts.tables.quality
+        ready = seal.Ready(
+            self._table,
+            self.open_points,
+            self.sign_offs,
+            self.change_requests,
+            unsent,
+            quality.errors if quality else 0,
+        )
+        return seal.reasons_against(self.cube, node, ready, self.rules.sign_off, self.facts.year)
+
+    def seal_of(self, node: str) -> dict[str, Any]:
+        """What a sign-off of a node says: the year, the hash over all its numbers, the agreed number, its numbers by month."""
+        if self.whole is not None:
+            return self.whole.seal_of(node)
+        agreed = self._agreed.get(node)
+        mark = seal.numbers_hash(self.cube, node, agreed)
+        return {"year": self.facts.year, "hash": mark, "agreed": agreed, "numbers": seal.numbers(self.cube, node)}
+
+    def changes_of(self, node: str) -> list[dict[str, Any]]:
+        """Months and measures of a node that differ from what was signed last: measure, month, before, after."""
+        if self.whole is not None:
+            return self.whole.changes_of(node)
+        rows = [
+            d
+            for d in self.facts.decisions.log("sign_off")
+            if d.subject == node and d.payload.get("year") == self.facts.year
+        ]
+        return seal.differences(rows[-1].payload.get("numbers", {}), seal.numbers(self.cube, node)) if rows else []
+
+    @property
+    def _names(self) -> dict[str, str]:
+        tables = self.facts.tables
+        names = dict(zip(tables.territories["territory_id"], tables.territories["name"], strict=True))
+        return names | dict(zip(tables.reps["rep_id"], tables.reps["name"], strict=True))
+
     @noun
     def checks(self) -> list[Check]:
         """Plan against target per node and rep; pipeline coverage per node."""
         tables = self.facts.tables
-        names = dict(zip(tables.territories["territory_id"], tables.territories["name"], strict=True))
-        names |= dict(zip(tables.reps["rep_id"], tables.reps["name"], strict=True))
+        names = self._names
         found = gaps.gap_checks(self.standing, self.facts.year, names)
         if not tables.has("opportunities"):
             return [*found, Check.not_known("pipeline coverage", tables.lacks("opportunities", "pipeline coverage"))]

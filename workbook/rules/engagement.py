@@ -60,6 +60,10 @@ class IntegrityRules:
     empty_outcomes: tuple[str, ...] = rule(
         ("done", "completed", "complete", "closed", "ok", "n/a", "none", "-", "."), "outcomes that say nothing"
     )
+    missed_outcomes: tuple[str, ...] = rule(
+        ("no answer", "no reply", "voicemail", "left voicemail", "busy", "wrong number", "not reached", "no show"),
+        "outcomes of honest attempts that reached nobody: no touch, and no flag",
+    )
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,34 @@ class OddsRules:
 
 
 @dataclass(frozen=True)
+class SignOffRules:
+    """Who approves which change, and what must be so before a node is signed off."""
+
+    approvals: dict[str, float] = rule(
+        {"manager": 0.05, "director": 0.15, "finance": 1.0},
+        "who approves an agreed number: each role up to this distance from the target, as a share of it",
+    )
+    plans_required: bool = rule(True, "a node is signed off only when its reps' account plans are sent")
+    children_first: bool = rule(True, "a node is signed off only after those right below it")
+    answer_days: int = rule(7, "a proposal not answered for longer is late")
+
+    def __post_init__(self) -> None:
+        if not self.approvals or any(share <= 0 for share in self.approvals.values()):
+            raise ValueError("approvals needs roles with shares above zero, such as manager = 0.05")
+        if self.answer_days < 0:
+            raise ValueError("answer_days is negative")
+
+    def approver(self, share: float) -> str:
+        """The role that approves a change of a size (share of the target); the highest one for larger ones."""
+        ranked = sorted(self.approvals.items(), key=lambda item: item[1])
+        return next((role for role, most in ranked if share <= most), ranked[-1][0])
+
+    def may_approve(self, role: str, share: float) -> bool:
+        """Whether a role may approve a change of a size: those further up may approve smaller ones too."""
+        return role in self.approvals and self.approvals[role] >= self.approvals[self.approver(share)]
+
+
+@dataclass(frozen=True)
 class ReconcileRules:
     """When plan and target count as aligned."""
 
@@ -36,6 +64,7 @@ class ReconcileRules:
         1.3, "a plan above its target and above this times the best past year is an overreach"
     )
     odds: OddsRules = rule(OddsRules(), "the odds: simulated years")
+    sign_off: SignOffRules = rule(SignOffRules(), "approvals and sign-off")
 
     def __post_init__(self) -> None:
         if not 0 <= self.tolerance_share < 1:

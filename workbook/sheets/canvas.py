@@ -19,7 +19,7 @@ class Canvas:
     def __init__(self, sheet: Any, name: str, styles: Styles, horizon: Horizon) -> None:
         self.sheet, self.styles, self.name, self.at = sheet, styles, name, 0
         self.scale, self.blocks = styles.scale, blocks(horizon)
-        self._ranges: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        self._ranges: dict[tuple[str, int], list[int]] = {}
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, None, None, {"hidden": True})
 
@@ -50,7 +50,7 @@ class Canvas:
     def heading(self, block: Block) -> int:
         """The heading of a block; returns its row."""
         self.sheet.write_string(self.at, 0, f"head:{block.name}")
-        for column, at in placed(block):
+        for column, at in block.placed:
             right = column.kind in ("amount", "share", "support", "count")
             self._write(column, self.at, at, column.title, self.styles("head_right" if right else "head"))
         long = any(len(c.title) > c.width * c.span + 2 for c in block.columns)
@@ -64,30 +64,43 @@ class Canvas:
     ) -> int:  # fmt: skip
         """One row of a block; ``fixed`` columns cannot be typed into in this row. Returns its row."""
         row = self.at
-        self.sheet.write_string(row, 0, key)
-        for column, at in placed(block):
-            locked = column.fixed or column.key in fixed
-            kind: str = "chance" if column.key == "chance" else column.kind
-            if locked and at == 1 and kind == "text":
-                kind = "name"
-            self._write(column, row, at, values.get(column.key), self.styles.cell(kind, fixed=locked))
-            if not locked:
-                self._ranges.setdefault((block.name, at), []).append((row, row))
+        if key:
+            self.sheet.write_string(row, 0, key)
+        looks, typed = self._looks(block, frozenset(fixed))
+        for column, at, style in looks:
+            self._write(column, row, at, values.get(column.key), style)
+        for at in typed:
+            self._ranges.setdefault((block.name, at), []).append(row)
         for name, hint in (hints or {}).items():
-            at = next(a for c, a in placed(block) if c.key == name)
+            at = next(a for c, a in block.placed if c.key == name)
             self.sheet.data_validation(row, at, row, at, {"validate": "any", "input_message": hint})
         if height:
             self.sheet.set_row(row, height)
         self.at += 1
         return row
 
+    def _looks(self, block: Block, fixed: frozenset[str]) -> tuple[list[tuple[Column, int, Any]], list[int]]:
+        """How the cells of a row look, and which may be typed into; worked out once per block."""
+        known = self.styles.rows.get((block.name, fixed))
+        if known is None:
+            looks, typed = [], []
+            for column, at in block.placed:
+                locked = column.fixed or column.key in fixed
+                kind: str = "chance" if column.key == "chance" else column.kind
+                if locked and at == 1 and kind == "text":
+                    kind = "name"
+                looks.append((column, at, self.styles.cell(kind, fixed=locked)))
+                typed += [] if locked else [at]
+            known = self.styles.rows[block.name, fixed] = (looks, typed)
+        return known
+
     def _write(self, column: Column, row: int, at: int, value: Any, style: Any) -> None:
         sheet = self.sheet
         if column.span > 1:
             sheet.merge_range(row, at, row, at + column.span - 1, "", style)
-        if value is None or value == "" or value != value:
+        if value is None or value == "":
             sheet.write_blank(row, at, None, style)
-        elif isinstance(value, str):
+        elif type(value) is str:
             sheet.write_string(row, at, value, style)
         elif column.kind == "amount":
             sheet.write_number(row, at, value / self.scale, style)
@@ -99,9 +112,9 @@ class Canvas:
 
     def total(self, block: Block, row: int, amount: int, rows: tuple[int, int], key: str) -> None:
         """The account's plan of the year: repeat business, deals and new business, as a formula with its value."""
-        places = {c.key: at for c, at in placed(block)}
+        places = {c.key: at for c, at in block.placed}
         first = next(at for k, at in places.items() if k.startswith("p:"))
-        periods = [c for c, _ in placed(block) if c.key.startswith("p:") and "-" in c.key]
+        periods = [c for c, _ in block.placed if c.key.startswith("p:") and "-" in c.key]
         a, z = cell(row, first), cell(row, first + len(periods) - 1)
         name, year = cell(row, 1), periods[0].key[2:8]
         deals, new = rows
@@ -121,8 +134,8 @@ class Canvas:
         """A row of sums under the amounts since row ``first``; ``values`` by period. Returns the cell of each."""
         last = self.at - 1
         self.sheet.write_string(self.at, 0, "total:")
-        places = {c.key: at for c, at in placed(block)}
-        for _, at in placed(block):
+        places = {c.key: at for c, at in block.placed}
+        for _, at in block.placed:
             self.sheet.write_blank(self.at, at, None, self.styles("sum_label"))
         self.sheet.write_string(self.at, 1, words, self.styles("sum_label"))
         cells = {}
@@ -146,7 +159,7 @@ class Canvas:
         """Widths, checks, protection and print set-up of the sheet."""
         sheet, wide = self.sheet, False
         if first is not None and last is not None:
-            for column, at in placed(block):
+            for column, at in block.placed:
                 sheet.set_column(at, at, column.width)
             sheet.autofilter(first, 1, last, len(block.columns))
             sheet.repeat_rows(first)
@@ -167,15 +180,15 @@ class Canvas:
 
     def _checks(self) -> None:
         for (name, at), rows in self._ranges.items():
-            column = next((c for c, a in placed(self.blocks[name]) if a == at), None)
+            column = next((c for c, a in self.blocks[name].placed if a == at), None)
             rule = _rule(column) if column else None
             if rule is None:
                 continue
-            first, last = rows[0][0], rows[-1][1]
+            first, last = rows[0], rows[-1]
             if last - first + 1 == len(rows):
                 self.sheet.data_validation(first, at, last, at, rule)
             else:
-                for row, _ in rows:
+                for row in rows:
                     self.sheet.data_validation(row, at, row, at, rule)
 
     def print_setup(self, portrait: bool, pages: int = 1) -> None:
@@ -203,14 +216,6 @@ class Canvas:
             self.sheet.merge_range(self.at, 1, self.at, 10, words, self.styles("fact"))
             self.sheet.set_row(self.at, 15 * (1 + len(words) // 150))
             self.at += 1
-
-
-def placed(block: Block) -> list[tuple[Column, int]]:
-    at, placed = 1, []
-    for column in block.columns:
-        placed.append((column, at))
-        at += column.span
-    return placed
 
 
 def _rule(column: Column) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from workbook.errors import DataError
 from workbook.plans.changes import differences
 from workbook.plans.document import PlanDocument
 from workbook.rules import Rules
-from workbook.sheets.entries import document_of, territory_of
+from workbook.sheets.entries import digest, document_of, entry_of, territory_entry_of, territory_of
 from workbook.sheets.inbox import Returned, read_file
 from workbook.sheets.outbox import Outbox
 from workbook.sheets.reading import CellFault
@@ -128,6 +128,9 @@ def _one_plan(
     if current is not None and not touched and (sent.revision < current.revision or _as_before(current, terms)):
         out.unchanged += 1
         return
+    if current is not None and sent.revision < current.revision and _stands_already(plan_id, file, outbox):
+        out.unchanged += 1
+        return
     if sent.revision != (current.revision if current else 0):
         _wrong(file, plan_id, _old_revision(sent.revision, current), file.where.get(plan_id, ("", ""))[1])
         return
@@ -148,6 +151,16 @@ def _one_plan(
     )  # fmt: skip
     changes = tuple(differences(before, document, outbox.facts.currency))
     out.saves.append(Save(row, sent.revision, file.path, changes))
+
+
+def _stands_already(plan_id: str, file: Returned, outbox: Outbox) -> bool:
+    """Whether the plan as it stands says what the file says: the file was collected before."""
+    assert file.stamp is not None
+    if plan_id == file.stamp.rep_id:
+        now = territory_entry_of(outbox.territory(plan_id)[0])
+    else:
+        now = entry_of(outbox.current(plan_id)[0], outbox.prefill.horizon)
+    return digest(now) == digest(file.entries[plan_id])
 
 
 def _as_before(current: PlanRevision, terms: Terms) -> bool:

@@ -112,9 +112,10 @@ def _against_quota(canvas: Canvas, at: int, file: RepFile, places: Mapping[str, 
             value = sum(sums[names[column - 4], p] for p in year)
         if column == 8:
             value = sum(sums[n, p] for n in names for p in year) - sum(file.quota.get(p, 0) for p in year)
-        sheet.write_formula(
-            at, column, f"=SUM({letter}{first + 1}:{letter}{last + 1})", styles("sum_exact"), value / canvas.scale
-        )
+        formula = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
+        if column == 8:
+            formula = f"=SUM(E{at + 1}:H{at + 1})-D{at + 1}"
+        sheet.write_formula(at, column, formula, styles("sum_exact"), value / canvas.scale)
     for kind, colour in ((">=", "good"), ("<", "bad")):
         sheet.conditional_format(
             first, 8, at, 8, {"type": "cell", "criteria": kind, "value": 0, "format": styles(colour)}

@@ -174,7 +174,7 @@ class _Accounts:
         label = self.reader.tried(row, "account", text) or ""
         named = self.stamp.by_label.get(label.casefold())
         known = row.key.partition("#")[0]
-        if known and known not in self.stamp.by_id:
+        if known and (known not in self.stamp.by_id or not self.stamp.by_id[known].label):
             self.reader.wrong(
                 row, "account", CellError("is not an account of this file", "Use the file of its own rep.")
             )
@@ -191,7 +191,7 @@ class _Accounts:
             wrong = CellError(f"the name was changed from {self.stamp.by_id[known].label!r}", "It is read by its key.")
             self.reader.wrong(row, "account", wrong, severity="warning")
         found = known or named
-        if not found or (found == self.stamp.rep_id and not known):
+        if not found:
             wrong = CellError("is not an account of this file", "Choose one from the list.")
             self.reader.wrong(row, "account", wrong)
             return None

@@ -7,7 +7,7 @@ may be sorted, inserted and deleted, and columns added, without anything being m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
@@ -22,6 +22,7 @@ START, ACCOUNTS, DEALS, NEW, TERRITORY, STAMP, LISTS = (
 #: Version of the layout, stamped into every file.
 LAYOUT = "1"
 KINDS_OF_NEW = {"whitespace": "whitespace", "renewal": "renewal", "not identified": "not_identified"}
+TOTAL = "Repeat business in all"
 YES = ("yes", "no")
 PRIORITIES = ("1", "2", "3", "4", "5")
 
@@ -42,11 +43,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Block:
-    """A table within a sheet: its columns, and whether people may add rows to it."""
+    """A table within a sheet: its columns, whether people may add rows to it, and where each column stands (B is 1)."""
 
     name: str
     columns: tuple[Column, ...]
     free: bool = False
+    placed: tuple[tuple[Column, int], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        at = [1]
+        for column in self.columns:
+            at.append(at[-1] + column.span)
+        object.__setattr__(self, "placed", tuple(zip(self.columns, at, strict=False)))
 
     @property
     def width(self) -> int:

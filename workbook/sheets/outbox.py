@@ -16,6 +16,7 @@ from workbook.plans.document import AccountPlan, Planned, TerritoryPlan, plan_of
 from workbook.plans.known import Known
 from workbook.plans.prefill import Prefill
 from workbook.plans.rolling import rolled, rolled_territory
+from workbook.sheets.entries import entry_of
 from workbook.sheets.layout import lists
 from workbook.sheets.templates import Held, RepFile
 
@@ -43,7 +44,8 @@ class Outbox:
             ("grade_sentence", known.grades, "sentence"), ("last_touch_on", known.cadence, "last_touch_on"),
             ("touch_due_on", known.cadence, "due_on"), ("touch_sentence", known.cadence, "sentence"),
         ):  # fmt: skip
-            frame[name] = frame["account_id"].map(source.drop_duplicates("account_id").set_index("account_id")[column])
+            told = source.drop_duplicates("account_id").set_index("account_id")[column]
+            frame[name] = told.reindex(frame["account_id"]).array
         full = frame["account_id"].isin(self.prefill.full)
         frame = frame.assign(full=full).sort_values(
             ["full", "sales_12m_amount", "account_id"], ascending=[False, False, True], kind="stable"
@@ -151,7 +153,7 @@ class Outbox:
             "last_touch_on": _day(row["last_touch_on"]), "touch_due_on": _day(row["touch_due_on"]),
             "sentences": tuple(_text(s) for s in said if _text(s)) if plan.depth == "full" else (),
         }  # fmt: skip
-        return Held(plan, revision, label, facts)
+        return Held(plan, entry_of(plan, self.prefill.horizon), revision, label, facts)
 
     def _deal_rows(self, held: Held) -> Iterator[dict[str, Any]]:
         planned = [a for a in held.plan.amounts if a.source == "opportunity"]

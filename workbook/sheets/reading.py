@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from workbook.sheets import values
 from workbook.sheets.canvas import letters
-from workbook.sheets.layout import Block, Column
+from workbook.sheets.layout import TOTAL, Block, Column
 from workbook.sheets.values import CellError
 
 T = TypeVar("T")
@@ -176,6 +176,8 @@ def rows_of(cells: Cells, blocks: Mapping[str, Block], faults: Faults) -> Iterat
         key = str(row[key_column]) if 0 <= key_column < len(row) else ""
         if key.startswith(("end:", "total:")):
             block = None if key.startswith("end:") else block
+            continue
+        if key_column < 0 and TOTAL in row:
             continue
         mine = key.partition(":")[2] if key.startswith(f"{block.name}:") else ""
         made = Row(cells, at, mine, places)

@@ -39,7 +39,7 @@ class Stamp:
     by_id: dict[str, Sent] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "by_label", {p.label.casefold(): p.plan_id for p in self.plans})
+        object.__setattr__(self, "by_label", {p.label.casefold(): p.plan_id for p in self.plans if p.label})
         object.__setattr__(self, "by_id", {p.plan_id: p for p in self.plans})
 
     def rows(self) -> list[list[str]]:

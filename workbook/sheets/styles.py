@@ -18,6 +18,7 @@ class Styles:
     def __init__(self, book: Any, currency: str) -> None:
         self.book = book
         self._made: dict[str, Any] = {}
+        self.rows: dict[tuple[str, frozenset[str]], tuple[list[Any], list[int]]] = {}
         digits = exponent(currency)
         self.scale = 10**digits
         self.money = "#,##0" + ("." + "0" * digits if digits else "")

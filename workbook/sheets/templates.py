@@ -15,7 +15,7 @@ from workbook.plans.known import Horizon
 from workbook.sheets import layout
 from workbook.sheets.canvas import Canvas
 from workbook.sheets.cover import cover
-from workbook.sheets.entries import LINE, digest, entry_of, territory_entry_of
+from workbook.sheets.entries import LINE, Entry, digest, territory_entry_of
 from workbook.sheets.layout import ACCOUNTS, DEALS, NEW, START, TERRITORY, blocks
 from workbook.sheets.stamp import Sent, Stamp
 from workbook.sheets.styles import Styles
@@ -26,9 +26,12 @@ NEW_ROWS, UNNAMED_ROWS, DEAL_ROWS = 12, 6, 4
 
 @dataclass(frozen=True)
 class Held:
-    """One account of a rep as the file shows it. ``facts`` are for reading: class, grade, sales, open, … and sentences."""
+    """One account of a rep as the file shows it: its plan, what of it can be typed (``entry``), and ``facts`` for reading:
+    class, grade, sales, open, … and sentences.
+    """
 
     plan: AccountPlan
+    entry: Entry
     revision: int
     label: str
     facts: Mapping[str, Any]
@@ -64,7 +67,7 @@ def stamp_of(file: RepFile) -> Stamp:
         Sent(
             h.plan.account_id,
             h.revision,
-            digest(entry_of(h.plan, file.horizon)),
+            digest(h.entry),
             h.label,
             keys.get(h.plan.account_id, ""),
         )
@@ -86,7 +89,7 @@ def write_file(file: RepFile, path: Path) -> None:
 
     with replacing(path) as temporary:
         options = {
-            "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False,
+            "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False, "in_memory": True,
             "default_format_properties": {"font_name": "Calibri", "font_size": 10},
         }  # fmt: skip
         with xlsxwriter.Workbook(str(temporary), options) as book:
@@ -140,11 +143,9 @@ def _accounts(sheet: Canvas, file: RepFile, keys: Mapping[str, str]) -> dict[str
     first = sheet.heading(block)
     deals, new = len(file.deals) + DEAL_ROWS, max(len(_proposals(file)) + NEW_ROWS, 1)
     for held in file.accounts:
-        plan, entry = held.plan, entry_of(held.plan, file.horizon)
+        plan, entry = held.plan, held.entry
         key = keys.get(plan.account_id, "")
-        values = dict(held.facts) | {
-            name: entry.get(name) for name in ("action", "owner", "function", "due_on", "channel")
-        }
+        values = dict(held.facts) | {name: entry.get(name) for name in LINE}
         values |= {f"p:{p}": plan_amount(plan, p) for p in file.horizon.over}
         values |= {f"p:{p}": amount for p, amount in entry["repeat"].items()}
         values |= {"account": held.label, "objective": plan.objective, "note": plan.note, "sheet": key}
@@ -156,7 +157,7 @@ def _accounts(sheet: Canvas, file: RepFile, keys: Mapping[str, str]) -> dict[str
     last = sheet.at - 1
     sums = {p: sum(plan_amount(h.plan, p) for h in file.accounts) for p in (*file.horizon.periods, *file.horizon.later)}
     sums["total"] = sum(h.plan.planned_amount() for h in file.accounts)
-    places = sheet.sums(block, first, sums, "Repeat business in all")
+    places = sheet.sums(block, first, sums, layout.TOTAL)
     sheet.finish(block, first, last, freeze=(first, 2))
     return {f"repeat:{p}": cell for p, cell in places.items()}
 
@@ -189,7 +190,7 @@ def _proposals(file: RepFile) -> list[dict[str, Any]]:
     sizes = {(w["account_id"], w["product_family"]): w["sized_amount"] for w in file.whitespace}
     rows, named = [], set()
     for held in file.accounts:
-        for kind, family, idea, outcome, amounts in entry_of(held.plan, file.horizon)["new"]:
+        for kind, family, idea, outcome, amounts in held.entry["new"]:
             named.add((held.plan.account_id, family))
             size = sizes.get((held.plan.account_id, family))
             rows.append(
@@ -277,7 +278,7 @@ def _card(sheet: Canvas, held: Held, file: RepFile) -> None:
         f"card:{plan.account_id}",
     )
     sheet.facts(held.facts.get("sentences", ()), _numbers(held, file))
-    entry = entry_of(plan, file.horizon)
+    entry = held.entry
     sheet.gap()
     sheet.title("The plan in two views", 11)
     sheet.heading(all_blocks["section"])

@@ -86,9 +86,9 @@ def _typed(value: str, currency: str) -> Decimal:
             words = words[len(sign) :] if words.upper().startswith(sign) else words[: -len(sign)]
     if re.fullmatch(r"\(.+\)", words):
         words = "-" + words[1:-1]
-    if re.fullmatch(r"-?[\d.,]+[kKmM]", words):
+    if re.fullmatch(r"-?[0-9.,]+[kKmM]", words):
         raise CellError("is shortened", "Write all digits.")
-    if not re.fullmatch(r"-?\d[\d.,]*", words):
+    if not re.fullmatch(r"-?[0-9][0-9.,]*", words):
         return _not_a_number(value)
     dots, commas = words.count("."), words.count(",")
     if dots and commas:

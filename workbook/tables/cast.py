@@ -62,7 +62,7 @@ def typed(table: Table, columns: dict[str, str], relation: str, currency: str) -
     where one of them may not fit, else NULL. Columns that start with ``_`` pass as they are. Text is not trimmed here.
     """
     found = {plain(name): name for name in reversed(columns)}
-    inner = [quoted(name) for name in columns]
+    inner = [quoted(name) for name in columns] or ["null as nothing"]
     outer = []
     for column in table.columns:
         if column.name in found:

@@ -26,6 +26,8 @@ def shaped(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     for column in table.columns:
         if column.name in frame:
             given = frame[column.name]
+            if column.dtype == "int64" and given.dtype.kind == "f":
+                given = given.astype("Int64")  # refuses fractions, which a plain cast would cut off
             columns[column.name] = given if given.dtype == column.dtype else given.astype(column.dtype)
         elif column.present:
             raise DataError(f"column {column.name} is missing", where=table.name, remedy=f"Add it: {column.help}.")

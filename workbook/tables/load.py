@@ -28,7 +28,7 @@ from workbook.tables.write import settle
 __all__ = ["assess", "load_tables", "read_report", "table_file", "table_files", "write_report"]
 
 #: Changes when what is cached changes its shape.
-_FORMAT = "5"
+_FORMAT = "6"
 
 
 def table_files(folder: Path) -> list[Path]:
@@ -125,11 +125,12 @@ def _judge(intake: Intake, rules: QualityRules, mark: str) -> Quality:
     rows = []
     for name in intake.columns:
         rejected = faults.rejected(name)
-        rows.append((name, intake.files[name], intake.read[name], intake.read[name] - rejected, rejected))
+        read, columns = intake.read[name], " ".join(c for c in TABLES[name].names if c in intake.columns[name])
+        rows.append((name, intake.files[name], read, read - rejected, rejected, columns))
     return Quality(
         faults.frame(),
         pd.DataFrame(topics, columns=["topic", "severity", "count"]).astype({"count": "int64"}),
-        pd.DataFrame(rows, columns=["table", "file", "read", "used", "rejected"]),
+        pd.DataFrame(rows, columns=["table", "file", "read", "used", "rejected", "columns"]),
         done,
         mark,
     )

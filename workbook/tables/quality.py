@@ -44,6 +44,15 @@ COUNTED = {
     "completeness": "reps or fields below the mandatory share",
 }
 
+#: What a topic cannot be judged without: a table with rows, and columns of it.
+NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "ownership": ("ownership", ()),
+    "amounts": ("sales", ()),
+    "targets": ("targets", ()),
+    "coverage": ("reps", ()),
+    "coordinates": ("accounts", ("latitude", "longitude")),
+}
+
 
 @dataclass(frozen=True)
 class Imported:
@@ -60,8 +69,8 @@ class Quality:
     """The data quality of a snapshot.
 
     ``faults`` has the columns of :data:`workbook.tables.faults.COLUMNS` (up to a thousand rows of a kind), ``topics`` counts
-    all of them: topic, severity, count. ``counts``: table, file, read, used, rejected. ``completeness``: rep_id,
-    territory_id, table, column, rows, filled, share. ``snapshot`` is the hash of the input files; ``imported`` is there as long as
+    all of them: topic, severity, count. ``counts``: table, file, read, used, rejected, columns (the canonical ones in the file,
+    with blanks between). ``completeness``: rep_id, territory_id, table, column, rows, filled, share. ``snapshot`` is the hash of the input files; ``imported`` is there as long as
     these are what an import wrote.
     """
 
@@ -97,7 +106,7 @@ class Quality:
         if not len(self.topics):
             return f"{rows}; no warnings"
         said = [
-            f"{number:,} {COUNTED.get(topic, topic)}"
+            f"{COUNTED.get(topic, topic)} ({number:,})"
             for topic, number in zip(self.topics["topic"], self.topics["count"], strict=True)
         ]
         number = self.errors + self.warnings
@@ -114,6 +123,9 @@ class Quality:
             warnings = int(mine.loc[mine["severity"] == "warning", "count"].sum())
             kinds = rows["general"].drop_duplicates().head(3)
             said = "; ".join(kinds) + (" …" if rows["general"].nunique() > 3 else "")
+            if rows.empty and (lacking := self._lacking(topic)):
+                made.append(Check.not_known(name, f"{lacking}: not known."))
+                continue
             found = " and ".join(
                 f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n
             )
@@ -122,6 +134,19 @@ class Quality:
             numbers = {"errors": errors, "warnings": warnings}
             made.append(Check(name, verdict, sentence, numbers, rows.reset_index(drop=True)))  # type: ignore[arg-type]
         return made
+
+    def _lacking(self, topic: str) -> str:
+        """What a topic cannot be judged without: "no targets table"."""
+        table, columns = NEEDS.get(topic, ("", ()))
+        row = self.counts[(self.counts["table"] == table) & (self.counts["read"] > 0)]
+        if table and row.empty:
+            return f"no rows of {table}" if (self.counts["table"] == table).any() else f"no {table} table"
+        given = row["columns"].tolist()[0].split() if table else []
+        if missing := [c for c in columns if c not in given]:
+            return f"the {table} table has no {' and no '.join(missing)}"
+        if topic == "completeness" and self.completeness.empty:
+            return "none of the mandatory fields is in the files, or no rep has rows"
+        return ""
 
     def error_list(self) -> list[Fault]:
         """The errors as :class:`Fault`."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pandas as pd
@@ -16,6 +15,7 @@ from workbook.tables.text import Dialect, Record, dialect, line_ends, records
 
 #: Given the columns of a relation, their types, and the relation: the SELECT that reads it.
 Project = Callable[[dict[str, str], str], str]
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 _BATCH = 50_000
 
 
@@ -70,8 +70,10 @@ def read_into(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: P
     try:
         if path.suffix.lower() == ".parquet":
             source = _parquet(db, path, data, project)
-        elif path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
-            source = read_sheets(db, path, {None: data}, project)[0]
+        elif path.suffix.lower() in SPREADSHEETS:
+            from workbook.tables.spreadsheet import read_sheet
+
+            source = read_sheet(db, path, None, data, project)
         else:
             source = _text_file(db, path, data, project)
     except OSError as fault:
@@ -107,7 +109,7 @@ def _text_file(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: 
     how = dialect(path)
     names, doubled = unique(how.header)
     if not names:
-        return _empty(db, path, target, project)
+        return empty(db, path, target, project)
     if how.encoding.startswith("utf-8") and how.first_line == 1 and _quickly(db, path, (target, how, names), project):
         return Source(path, names, (), (), doubled)
     how = dialect(path, whole=True)
@@ -115,13 +117,13 @@ def _text_file(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: 
     remarks = () if how.encoding.startswith("utf-8") else (f"read as {how.encoding}, not UTF-8",)
     broken: list[Record] = []
     raw = f"{target}_raw"
-    _fill(db, raw, names, _sound(records(path, how), broken))
-    db.execute(f"create or replace table {quoted(target)} as {project(_placed(names), quoted(raw))}")
+    fill(db, raw, names, sound(records(path, how), broken))
+    db.execute(f"create or replace table {quoted(target)} as {project(placed(names), quoted(raw))}")
     db.execute(f"drop table {quoted(raw)}")
     return Source(path, names, tuple(broken), remarks, doubled, exact=True)
 
 
-def _empty(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project) -> Source:
+def empty(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: Project) -> Source:
     db.execute(f"create or replace table {quoted(target)} as {project({}, '(select null as _none)')} limit 0")
     return Source(path, ())
 
@@ -155,7 +157,7 @@ def _quickly(
     return beyond - within in (0, 1)
 
 
-def _sound(rows: Iterable[Record], broken: list[Record]) -> Iterator[Record]:
+def sound(rows: Iterable[Record], broken: list[Record]) -> Iterator[Record]:
     for row in rows:
         if row.broken:
             broken.append(row)
@@ -163,7 +165,7 @@ def _sound(rows: Iterable[Record], broken: list[Record]) -> Iterator[Record]:
             yield row
 
 
-def _fill(db: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...], rows: Iterator[Record]) -> None:
+def fill(db: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...], rows: Iterator[Record]) -> None:
     import pyarrow as pa
 
     columns = ", ".join(f"{quoted(name)} varchar" for name in names)
@@ -206,81 +208,7 @@ def unique(header: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(names), tuple(doubled)
 
 
-def sheets(path: Path) -> list[str]:
-    """Names of a workbook file's sheets, in order."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        return list(CalamineWorkbook.from_path(str(path)).sheet_names)
-    except (CalamineError, OSError) as fault:
-        raise DataError(
-            f"is not a readable workbook: {fault}", where=path.name, remedy="Save it again as XLSX."
-        ) from fault
-
-
-def read_sheets(
-    db: duckdb.DuckDBPyConnection, path: Path, targets: dict[str | None, str], project: Project
-) -> list[Source]:
-    """Sheets of a workbook (None: the first) as tables of text; error cells (#REF! …) make their row a broken one."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    made = []
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        for sheet, target in targets.items():
-            grid = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
-            made.append(_sheet(db, path, grid, target, project))
-    except (CalamineError, IndexError, OSError) as fault:
-        raise DataError(
-            f"is not a readable workbook: {fault}", where=path.name, remedy="Save it again as XLSX."
-        ) from fault
-    return made
-
-
-def _sheet(db: duckdb.DuckDBPyConnection, path: Path, grid: list[list[Any]], target: str, project: Project) -> Source:
-    start = next((i for i, row in enumerate(grid) if any(_cell(c) for c in row)), len(grid))
-    header = [_cell(c) for c in grid[start]] if start < len(grid) else []
-    while header and not header[-1].strip():
-        header.pop()
-    names, doubled = unique(header)
-    broken: list[Record] = []
-
-    def rows() -> Iterator[Record]:
-        for at, row in enumerate(grid[start + 1 :], start + 2):
-            cells = tuple(_cell(c) for c in row[: len(names)])
-            cells += ("",) * (len(names) - len(cells))
-            if any(cells):
-                bad = next((n for n, c in zip(names, cells, strict=True) if c in ERRORS), "")
-                yield Record(at, at, cells, f"{bad} holds {cells[names.index(bad)]}" if bad else "")
-
-    if not names:
-        return _empty(db, path, target, project)
-    raw = f"{target}_raw"
-    _fill(db, raw, names, _sound(rows(), broken))
-    db.execute(f"create or replace table {quoted(target)} as {project(_placed(names), quoted(raw))}")
-    db.execute(f"drop table {quoted(raw)}")
-    return Source(path, names, tuple(broken), (), doubled, exact=True)
-
-
-#: What a spreadsheet shows where a formula failed.
-ERRORS = frozenset(
-    ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", "#GETTING_DATA")
-)
-
-
-def _cell(value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat(sep=" ")) if hasattr(value, "hour") and hasattr(value, "year") else str(value)
-    return str(value).strip()
-
-
-def _placed(names: tuple[str, ...]) -> dict[str, str]:
+def placed(names: tuple[str, ...]) -> dict[str, str]:
     return {"_row": "BIGINT", "_line": "BIGINT", **dict.fromkeys(names, "VARCHAR")}
 
 

@@ -186,8 +186,9 @@ def rep_hours(facts: Facts, reps: pd.DataFrame, ramp_shares: tuple[float, ...]) 
     weekly = facts.tables.reps.set_index("rep_id")["selling_hours_per_week"]
     first, last = facts.calendar.bounds(facts.year)
     weeks = ((last - first).days + 1) / 7
-    share = pd.Series(ramp(facts, reps, ramp_shares).mean(axis=1), index=pd.Index(reps["rep_id"]))
-    return reps.set_index("rep_id").index.to_series().map(weekly).astype("float64") * weeks * share
+    share = ramp(facts, reps, ramp_shares).mean(axis=1)
+    hours = weekly.reindex(reps["rep_id"]).to_numpy(dtype=np.float64) * weeks * share
+    return pd.Series(hours, index=pd.Index(reps["rep_id"]))
 
 
 def _column(facts: Facts, company: Company, cells: Cells, name: str) -> Floats | str:

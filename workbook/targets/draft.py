@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import pandas as pd
 
 from workbook.facts import Facts
 from workbook.money import round_amounts
+from workbook.rules.targets import TargetsRules
 from workbook.targets.bases import Bases, Sources, bases
 from workbook.targets.cascade import Shares, cascaded, mixed, reshaped
 from workbook.targets.company import Company, company, cut, holders, kept_to, quota_reps
@@ -42,6 +44,28 @@ class Prepared:
     @property
     def cells(self) -> Cells:
         return self.given.cells
+
+    @cached_property
+    def _made(self) -> dict[object, Any]:
+        return {}
+
+    def bases(self, wanted: set[str]) -> Bases:
+        """The wanted bases at every node of the company; each is made once."""
+        kept: dict[object, Any] = self._made
+        new = {name for name in wanted if ("basis", name) not in kept}
+        if new:
+            found = bases(self.facts, self.company, self.cells, self.sources, new)
+            kept.update({("basis", n): (found.values[n], found.silent.get(n)) for n in new})
+        pairs = {name: kept["basis", name] for name in sorted(wanted)}
+        return Bases({n: v for n, (v, _) in pairs.items()}, {n: why for n, (_, why) in pairs.items() if why})
+
+    def season(self, rules: TargetsRules) -> Season:
+        """The season that rules ask for; each is learned once."""
+        key = (rules.season, rules.season_years, rules.season_given)
+        if key not in self._made:
+            self._made[key] = season(self.facts, self.cells, self.sources.sales, rules)
+        found: Season = self._made[key]
+        return found
 
 
 def prepared(facts: Facts, sources: Sources, method: Method, accepted: pd.DataFrame | None = None) -> Prepared | None:
@@ -114,7 +138,7 @@ def drafted(prepared: Prepared, method: Method) -> Draft:
     nodes = whole if len(keep) == len(whole) else cut(whole, keep)
     mix = method.mix(nodes)
     wanted = {name for name, weight in mix.items() if weight.any()}
-    known = bases(facts, prepared.company, cells, prepared.sources, wanted)
+    known = prepared.bases(wanted)
     known = Bases({name: value[keep] for name, value in known.values.items()}, known.silent)
     splits = tuple(
         mixed(nodes.branches, {name: value[:, slot] for name, value in known.values.items()}, mix)
@@ -129,7 +153,7 @@ def drafted(prepared: Prepared, method: Method) -> Draft:
     shaped = [reshaped(nodes.branches, s.values, factors) for s in splits]
     ramped = np.concatenate([values for values, _ in shaped], axis=1)
     nobody = np.concatenate([gone for _, gone in shaped], axis=1)
-    known_season = season(facts, cells, prepared.sources.sales, method.rules)
+    known_season = prepared.season(method.rules)
     top, fixed = _top(prepared, method, known_season)
     return Draft(prepared, method, nodes, known, known_season, splits, ramped, nobody, top, fixed)
 

@@ -53,7 +53,7 @@ def fairness(facts: Facts, reps: pd.DataFrame) -> pd.DataFrame:
     rules = facts.rules.targets
     frame = reps.copy()
     people = facts.tables.reps.set_index("rep_id")
-    hired = frame["rep_id"].map(people["hired_on"])
+    hired = people["hired_on"].reindex(frame["rep_id"]).set_axis(frame.index)
     today = pd.Timestamp(facts.as_of)
     frame["tenure_months"] = ((today - hired).dt.days / 30.4375).round(1)
     frame["is_new"] = (frame["tenure_months"] < rules.newcomer_months).fillna(False).astype(bool)
@@ -68,7 +68,7 @@ def fairness(facts: Facts, reps: pd.DataFrame) -> pd.DataFrame:
         usual = frame.loc[~frame["is_new"], ratio].median()
         frame[index] = frame[ratio] / usual if usual and not np.isnan(usual) else np.nan
     if "on_target_earnings" in people:
-        pay = frame["rep_id"].map(people["on_target_earnings"]).astype("float64")
+        pay = people["on_target_earnings"].reindex(frame["rep_id"]).set_axis(frame.index).astype("float64")
     else:
         pay = pd.Series(np.nan, index=frame.index)
     frame["on_target_earnings_amount"] = pay

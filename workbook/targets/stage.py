@@ -41,13 +41,20 @@ class Targets(Stage):
     @cached_property
     def sources(self) -> Sources:
         """What the bases are read from: sales, and frames of the stages before as far as a method asks for them."""
-        portfolio, territories = self._stage(3), self._stage(1)
         mixes = [
             m
             for method in self.methods[0].values()
             for m in (method.rules.basis, *method.rules.basis_by_level.values())
         ]
-        asked = {name for mix in mixes for name, weight in mix.items() if weight}
+        return self._sources({name for mix in mixes for name, weight in mix.items() if weight})
+
+    @cached_property
+    def everything(self) -> Sources:
+        """What every basis is read from, for sessions that try them all."""
+        return self._sources({"projection", "pipeline", "capacity"})
+
+    def _sources(self, asked: set[str]) -> Sources:
+        portfolio, territories = self._stage(3), self._stage(1)
 
         def frame(stage: Any, name: str, basis: str) -> pd.DataFrame | None:
             return getattr(stage, name) if stage is not None and basis in asked else None
@@ -93,10 +100,13 @@ class Targets(Stage):
     def _by_node(self, made: Allocated | None) -> pd.DataFrame:
         if made is None:
             return frames.empty_by_node()
+        return frames.by_node(made.draft.nodes, made.draft.prepared.cells, made.layers, self.last_year_of(made))
+
+    def last_year_of(self, made: Allocated) -> Any:
+        """Sales of the fiscal year before at every node of an allocation (n,); None where there are none at all."""
         span = self.facts.calendar.bounds(self.facts.calendar.shift(self.facts.year, -1))
         rows = between(self.sources.sales, span)
-        past = by_holder(made.draft, rows.groupby("account_id")["amount"].sum()) if len(rows) else None
-        return frames.by_node(made.draft.nodes, made.draft.prepared.cells, made.layers, past)
+        return by_holder(made.draft, rows.groupby("account_id")["amount"].sum()) if len(rows) else None
 
     @noun
     def explain(self) -> pd.DataFrame:
@@ -161,20 +171,23 @@ class Targets(Stage):
 
     @property
     def _quotas(self) -> pd.DataFrame:
+        return self.quotas_of(self.allocated, self.by_node)
+
+    def quotas_of(self, made: Allocated | None, rows: pd.DataFrame) -> pd.DataFrame:
         """rep_id, territory_id, name, quota_amount, target_amount, potential, last year, hours of the reps who have a quota."""
-        made, rows = self.allocated, self.by_node
         reps = rows[rows["node_kind"] == "rep"].reset_index(drop=True)
-        if made is not None:
-            reps = reps[reps["measure"] == made.draft.prepared.cells.slots[0][0]].reset_index(drop=True)
         potential = pd.Series(np.nan, index=reps.index)
         hours = pd.Series(np.nan, index=reps.index)
-        if made is not None and self.facts.tables.has("accounts", "potential_amount"):
-            given = self.facts.tables.accounts[["account_id", "potential_amount"]].dropna()
-            company, cells = made.draft.prepared.company, made.draft.prepared.cells
-            sums = by_account(company, cells, given.assign(product_family=""), "potential_amount", whole=True)[:, 0]
-            potential = reps["node"].map(dict(zip(company.nodes.ids, sums, strict=True))).astype("float64")
         if made is not None:
-            hours = reps["node"].map(rep_hours(self.facts, made.draft.prepared.reps, made.draft.method.rules.ramp))
+            ready = made.draft.prepared
+            reps = reps[reps["measure"] == ready.cells.slots[0][0]].reset_index(drop=True)
+            if self.facts.tables.has("accounts", "potential_amount"):
+                given = (
+                    self.facts.tables.accounts[["account_id", "potential_amount"]].dropna().assign(product_family="")
+                )
+                sums = by_account(ready.company, ready.cells, given, "potential_amount", whole=True)[:, 0]
+                potential = reps["node"].map(dict(zip(ready.company.nodes.ids, sums, strict=True))).astype("float64")
+            hours = reps["node"].map(rep_hours(self.facts, ready.reps, made.draft.method.rules.ramp))
         return pd.DataFrame(
             {
                 "rep_id": reps["node"],

@@ -38,7 +38,7 @@ def gini(values: npt.ArrayLike) -> float:
 
 
 def spread(values: npt.ArrayLike) -> dict[str, float]:
-    """n, mean, cv (standard deviation / mean), gini, lowest, highest, max_min (highest / lowest; infinite over zero)."""
+    """n, mean, cv (standard deviation / mean), gini, lowest, highest, max_min (highest / lowest; missing where the lowest is zero)."""
     x = np.asarray(values, dtype=np.float64)
     x = x[~np.isnan(x)]
     if len(x) == 0:
@@ -52,7 +52,7 @@ def spread(values: npt.ArrayLike) -> dict[str, float]:
             "max_min": np.nan,
         }
     mean, low, high = float(x.mean()), float(x.min()), float(x.max())
-    ratio = high / low if low > 0 else (np.inf if high > 0 else np.nan)
+    ratio = high / low if low > 0 else np.nan
     cv = float(x.std() / mean) if mean > 0 else np.nan
     return {"n": len(x), "mean": mean, "cv": cv, "gini": gini(x), "lowest": low, "highest": high, "max_min": ratio}
 

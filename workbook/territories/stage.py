@@ -10,13 +10,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.checks import Check
-from workbook.rules.territories import TerritoriesRules
+from workbook.rules.territories import DesignRules, TerritoriesRules
 from workbook.stage import Stage, noun
 from workbook.territories import capacity as hours
 from workbook.territories import geography, moves, spread, staffing
 from workbook.territories import health as judging
 from workbook.territories import workload as work
+from workbook.territories.design import Company, design
+from workbook.territories.explain import Names
+from workbook.territories.proposal import Proposal, proposal, short
+from workbook.territories.solver import Effort, solve
 from workbook.territories.standing import Books, accounts_frame
+from workbook.territories.wishes import Wishes, refuse
 
 Floats = npt.NDArray[np.float64]
 
@@ -133,6 +138,53 @@ class Territories(Stage):
     def months(self) -> pd.DataFrame:
         """Hours there are and needed by territory and month ahead: node, month, available_hours, needed_hours, free_hours."""
         return staffing.months(self.people, self.capacity, self.presence * self.ramp, self._edges)
+
+    @noun
+    def placed_accounts(self) -> pd.DataFrame:
+        """Accounts whose place is known: account_id, territory_id, rep_id, latitude, longitude."""
+        rows = self.accounts[["account_id", "territory_id", "rep_id"]].copy()
+        rows["latitude"], rows["longitude"] = self._places[:, 0], self._places[:, 1]
+        return rows[rows["latitude"].notna()].reset_index(drop=True)
+
+    def propose(
+        self, wishes: Wishes | None = None, effort: Effort | None = None, rules: DesignRules | None = None
+    ) -> Proposal:
+        """A territory design with its proof (A10, A14, D2, D5) under the published weights; in a scoped book only among the
+        accounts and reps in scope.
+        """
+        stage = self.whole or self
+        rules = rules or stage.rules.design
+        company, wanted = self.company, (wishes or Wishes()).with_decisions(stage.facts.decisions)
+        problem = design(company, rules, wanted)
+        found = solve(problem.problem, effort or Effort(seconds=rules.seconds, seed=rules.seed))
+        made = proposal(company, problem, found, stage.names)
+        if rules.hard_capacity and made.summary["short_hours"] > 0.5:
+            refuse(short(company, problem, found))
+        return made
+
+    @property
+    def company(self) -> Company:
+        """What a design in this scope starts from."""
+        whole = (self.whole or self)._company
+        return whole.cut(self.scope.accounts, self.scope.reps) if self.scope is not None else whole
+
+    @cached_property
+    def _company(self) -> Company:
+        """What a design starts from: accounts with who holds them once accepted moves are done, sellers, places."""
+        accounts = self.accounts.copy()
+        moved = self.pending_moves.set_index("account_id")["to_rep"]
+        accounts["rep_id"] = accounts["account_id"].map(moved).astype("str").fillna(accounts["rep_id"])
+        people = self.people.merge(self.capacity[["rep_id", "available_hours"]], on="rep_id", how="left")
+        scale = 12 / self.rules.capacity.months
+        people["available_hours"] *= scale
+        visits = self.workload["visits_per_year"].to_numpy()
+        return Company(accounts, people, self._places, visits, self.facts.tree, pd.Timestamp(self.facts.as_of))
+
+    @property
+    def names(self) -> Names:
+        reps = self.facts.tables.reps
+        by_id = dict(zip(reps["rep_id"], reps["name"], strict=True))
+        return Names(by_id, dict(zip(reps["rep_id"], reps["territory_id"], strict=True)), self.facts.currency)
 
     @property
     def presence(self) -> Floats:

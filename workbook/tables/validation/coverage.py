@@ -37,7 +37,7 @@ def check(intake: Intake) -> None:
             "and rep_id not in (select rep_id from ownership where to_on is null and rep_id is not null) "
             f"and rep_id not in ({leads.format('reps')}) and rep_id not in ({leads.format('territories')})"
         )
-        _warn(intake, "reps", "{} holds no account", "Give accounts, or say when the person left.", rows)
+        _warn(intake, "reps", "this rep holds no account: {}", "Give accounts, or say when the person left.", rows)
 
 
 def _warn(intake: Intake, table: str, what: str, remedy: str, rows: str) -> None:

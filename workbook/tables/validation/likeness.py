@@ -72,6 +72,6 @@ def _neighbours(order: str, at: int) -> str:
     return (
         f"select least(_row, r{at}) as one, greatest(_row, r{at}) as other from _by_{order} "
         f"where key <> k{at} and coalesce(place = p{at}, true) and abs(length(key) - length(k{at})) <= 2 and {same_end.format(at)} "
-        f"and length(key) >= 6 and length(k{at}) >= 6 and levenshtein(key, k{at}) <= "
+        f"and length(key) >= 6 and length(k{at}) >= 6 and damerau_levenshtein(key, k{at}) <= "
         f"case when least(length(key), length(k{at})) >= 12 and key[:4] = k{at}[:4] then 2 else 1 end"
     )

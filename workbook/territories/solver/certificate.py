@@ -7,6 +7,7 @@ not a knapsack was solved to the end (Lagrangian decomposition; Fisher, Jaikumar
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -20,37 +21,46 @@ from workbook.territories.solver.program import assignment_program
 
 @dataclass(frozen=True, eq=False)
 class Certificate:
-    """``bound``: no plan costs less. ``by_rep``: each knapsack's part. ``taken`` marks the arcs the knapsacks chose."""
+    """``bound``: no plan costs less. ``by_rep``: each rep's part. ``taken`` marks the arcs the knapsacks chose, ``open``
+    counts those not solved to the end, ``late`` says whether the clock cut one.
+    """
 
     bound: float
     by_rep: Floats
     taken: npt.NDArray[np.bool_]
     open: int
+    late: bool
 
 
-def certify(problem: Problem, slope: Floats, price: Floats, upper: Floats, *, nodes: int, workers: int) -> Certificate:
+def certify(
+    problem: Problem,
+    slope: Floats,
+    price: Floats,
+    upper: Floats,
+    *,
+    reps: Ints,
+    limits: tuple[int, float],
+    workers: int,
+) -> Certificate:
     """The bound at load prices ``slope`` and unit prices ``price``.
 
     ``upper`` is a value that each rep's knapsack can reach (the current plan's part), used to leave out arcs that cannot
-    pay; ``nodes`` limits each search.
+    pay. Only the knapsacks of ``reps`` are solved; the others count with what the load prices prove. ``limits``: nodes of
+    each search, and the moment (``time.perf_counter``) at which all must end.
     """
     order = np.argsort(problem.rep, kind="stable")
     edges = np.searchsorted(problem.rep[order], np.arange(problem.m + 1))
-    floor = problem.bands.least(slope, problem.most).sum(axis=1)
     worth = problem.cost - price[problem.unit]
     above = worth + (slope[problem.rep] * problem.weight[problem.row]).sum(axis=1)
+    negative = np.bincount(problem.rep, weights=np.minimum(above, 0.0), minlength=problem.m)
+    by_rep = np.minimum(problem.bands.least(slope, problem.most).sum(axis=1) + negative, upper)
 
-    def one(r: int) -> tuple[float, Ints, bool]:
+    def one(r: int) -> tuple[float, Ints, str]:
         arcs = order[edges[r] : edges[r + 1]]
-        low = floor[r] + np.minimum(above[arcs], 0.0).sum()
-        room = upper[r] - low + 1e-9
-        kept = arcs[above[arcs] <= room]
-        if len(kept) == 0:
-            return (
-                min(float(problem.bands.of(np.array([r])).price(np.zeros((1, problem.k))).sum()), upper[r]),
-                kept,
-                False,
-            )
+        kept = arcs[above[arcs] <= upper[r] - by_rep[r] + 1e-9]
+        left = limits[1] - time.perf_counter()
+        if len(kept) == 0 or left <= 0:
+            return float(by_rep[r]), kept, "" if left > 0 else "Time limit reached"
         part = Problem(
             start=np.arange(len(kept) + 1),
             rep=np.zeros(len(kept), dtype=np.int32),
@@ -59,24 +69,26 @@ def certify(problem: Problem, slope: Floats, price: Floats, upper: Floats, *, no
             bands=problem.bands.of(np.array([r])),
             home=np.full(len(kept), -1, dtype=np.int32),
         )
-        result = run(
-            assignment_program(part, whole=True, each_once=False),
-            {"mip_max_nodes": nodes, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-7},
-        )
-        chosen = (
-            kept[result.values[: len(kept)] > 0.5]
-            if result.values is not None and np.isfinite(result.objective)
-            else kept[:0]
-        )
-        return max(low, min(result.bound, upper[r])), chosen, result.cut
+        options = {"mip_max_nodes": limits[0], "time_limit": left, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-7}
+        result = run(assignment_program(part, whole=True, each_once=False), options)
+        known = result.values is not None and np.isfinite(result.objective)
+        chosen = kept[result.values[: len(kept)] > 0.5] if known and result.values is not None else kept[:0]
+        status = result.status if result.cut else ""
+        return max(float(by_rep[r]), min(result.bound, float(upper[r]))), chosen, status
 
     with ThreadPoolExecutor(workers) as pool:
-        parts = list(pool.map(one, range(problem.m)))
-    by_rep = np.array([bound for bound, _, _ in parts])
+        parts = list(pool.map(one, reps.tolist()))
+    by_rep[reps] = [bound for bound, _, _ in parts]
     taken = np.zeros(len(problem.rep), dtype=bool)
     for _, chosen, _ in parts:
         taken[chosen] = True
-    return Certificate(float(price.sum() + by_rep.sum()), by_rep, taken, sum(cut for _, _, cut in parts))
+    return Certificate(
+        bound=float(price.sum() + by_rep.sum()),
+        by_rep=by_rep,
+        taken=taken,
+        open=sum(bool(status) for _, _, status in parts),
+        late=any(status == "Time limit reached" for _, _, status in parts),
+    )
 
 
 def rep_values(problem: Problem, arcs: Ints, price: Floats) -> Floats:

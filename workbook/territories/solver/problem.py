@@ -52,7 +52,7 @@ class Bands:
         slopes = (self.under, self.under_more, self.over, self.over_more)
         return np.ascontiguousarray(np.stack(parts + slopes, axis=-1))
 
-    def price(self, load: Floats) -> Floats:
+    def price(self, load: npt.NDArray[Any]) -> Floats:
         """The price of loads of shape (m, K), shape (m, K)."""
         return np.asarray(
             self.under * np.maximum(self.low - load, 0.0)
@@ -70,7 +70,7 @@ class Bands:
             least = np.minimum(least, self.price(at) - slope * at)
         return least
 
-    def of(self, reps: Ints) -> Bands:
+    def of(self, reps: npt.NDArray[Any]) -> Bands:
         """The bands of some reps, in their order."""
         return Bands(**{name: getattr(self, name)[reps] for name in self.__dataclass_fields__})
 
@@ -143,7 +143,7 @@ class Problem:
         """Shape (m, K): a rep's load if every unit that may come to the rep did."""
         return self._loads(np.arange(len(self.rep)))
 
-    def arcs_of(self, chosen: Ints) -> Ints:
+    def arcs_of(self, chosen: npt.NDArray[Any]) -> Ints:
         """Shape (n,): the arc of each unit to the rep ``chosen`` for it, -1 where there is none."""
         hit = np.flatnonzero(self.rep == np.asarray(chosen)[self.unit])
         arcs = np.full(self.n, -1)

@@ -1,0 +1,94 @@
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbook.engagement.cadence import Standing, cadence
+from workbook.engagement.effort import effort
+from workbook.engagement.log import Log
+from workbook.engagement.rotation import book_care, room, rotation, what_if, yearly_hours
+from workbook.rules.engagement import EngagementRules
+
+Make = Callable[[list[dict[str, Any]]], Log]
+NAMES = pd.Series({"P-1": "Ann Berg", "P-2": "Raj Rao", "P-3": "Eve Lund"})
+
+
+def people(**columns: Any) -> pd.DataFrame:
+    base = {
+        "rep_id": ["P-1", "P-2", "P-3"], "territory_id": ["T-1", "T-1", "T-2"], "role": "rep",
+        "hired_on": pd.to_datetime(["2020-01-01"] * 3), "left_on": pd.to_datetime([None] * 3),
+        "selling_hours_per_week": [20.0, 20.0, 20.0],
+    }  # fmt: skip
+    return pd.DataFrame(base | columns)
+
+
+def kept(standing: Standing, *leaving: str) -> pd.DataFrame:
+    frame = standing.frame[["account_id", "owner_rep_id"]].rename(columns={"owner_rep_id": "rep_id"})
+    return frame.assign(keep=~frame["account_id"].isin(leaving), reason="no next step")
+
+
+def rooms(p1: float, p2: float, p3: float) -> pd.DataFrame:
+    return pd.DataFrame({"rep_id": ["P-1", "P-2", "P-3"], "territory_id": ["T-1", "T-1", "T-2"], "free_hours": [p1, p2, p3],
+                         "worked_share": [1.0, 1.0, 1.0]})  # fmt: skip
+
+
+def test_who_has_room_takes_the_most_valuable_first(standing_of: Callable[..., Standing]) -> None:
+    standing = standing_of()
+    out = rotation(standing, kept(standing, "A-1", "A-2", "A-8"), np.full(9, 10.0), rooms(50, 15, 50), NAMES)
+    # Raj has room for one of the two; Eve's own account cannot stay with nobody else in T-2
+    assert out[["account_id", "from_rep"]].values.tolist() == [["A-1", "P-1"], ["A-2", "P-1"], ["A-8", "P-3"]]
+    assert out["to_rep"].fillna("nobody").tolist() == ["P-2", "nobody", "nobody"]
+    assert out["sentence"].tolist() == [
+        "No next step. Raj Rao has 15 free hours.",
+        "No next step. Nobody in this territory has room.",
+        "No next step. Nobody in this territory has room.",
+    ]
+
+
+def test_a_rep_who_works_little_is_offered_nothing(standing_of: Callable[..., Standing]) -> None:
+    standing = standing_of()
+    idle = rooms(50, 500, 50).assign(worked_share=[1.0, 0.1, 1.0])
+    assert rotation(standing, kept(standing, "A-1"), np.full(9, 10.0), idle, NAMES)["to_rep"].isna().all()
+
+
+def test_the_same_family_goes_before_free_hours(standing_of: Callable[..., Standing]) -> None:
+    standing = standing_of(family_id=["F"] + [f"A-{i}" for i in range(2, 9)] + ["F"], territory_id=["T-1"] * 9)
+    book = rooms(0, 900, 50).assign(territory_id="T-1")
+    out = rotation(standing, kept(standing, "A-1"), np.full(9, 10.0), book, NAMES).iloc[0]
+    assert out[["to_rep", "same_family"]].tolist() == ["P-3", 1]
+    assert out["sentence"] == "No next step. Eve Lund has 50 free hours and 1 of its family."
+
+
+def test_what_if_all_moved_adds_up(standing_of: Callable[..., Standing]) -> None:
+    standing = standing_of()
+    moves = rotation(standing, kept(standing, "A-1", "A-2", "A-8"), np.full(9, 10.0), rooms(50, 25, 50), NAMES)
+    out = what_if(moves, rooms(50, 25, 50)).set_index("rep_id")
+    assert out["leaving"].tolist() == [2, 0, 1]
+    assert out["arriving"].tolist() == [0, 2, 0]
+    assert out["free_hours_after"].tolist() == [70.0, 5.0, 60.0]
+    assert out["arriving"].sum() == moves["to_rep"].notna().sum()
+
+
+def test_hours_follow_cadence_and_minutes(
+    log_of: Make, standing_of: Callable[..., Standing], rules: EngagementRules
+) -> None:
+    log = log_of([{"account_id": "A-1", "done_on": "2026-06-01", "minutes": 30}])
+    frame = cadence(standing_of(disqualified=[False] * 8 + [True]), log, rules)
+    hours = yearly_hours(standing_of(), log, frame, effort(log, rules), rules)
+    assert hours[0] == 365 / 30 * 30 / 60
+    assert hours[8] == 0  # disqualified: not in the cadence
+    out = room(standing_of(), hours, people(left_on=pd.to_datetime([None, None, "2026-01-01"])), log.today, rules)
+    assert out["rep_id"].tolist() == ["P-1", "P-2"]  # P-3 has left
+    assert out.loc[0, "free_hours"] == 20 * rules.working_weeks - 4 * 365 / 30 / 2
+    unknown = room(standing_of(), hours, people(selling_hours_per_week=np.nan), log.today, rules)
+    assert unknown["free_hours"].isna().all()
+
+
+def test_disqualified_leave_and_the_best_fitting_enter(standing_of: Callable[..., Standing]) -> None:
+    gone = [True] + [False] * 8
+    owners = ["P-1", "P-1", None, None, "P-2", "P-2", "P-2", None, "P-3"]
+    fit = pd.Series({"A-3": 0.4, "A-4": 0.9, "A-8": 1.0})  # A-8 is in another territory
+    out = book_care(standing_of(disqualified=gone, owner_rep_id=owners), fit)
+    assert out[["account_id", "rep_id", "change"]].values.tolist() == [["A-1", "P-1", "leave"], ["A-4", "P-1", "enter"]]
+    assert book_care(standing_of(), fit).empty

@@ -1,0 +1,135 @@
+"""A book to write in, servers of the forms, and a real headless Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbook.forms.server import Serving, command, environment
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def book_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample book without anybody's decisions; the tests of a module share it, each with an account of its own."""
+    root = tmp_path_factory.mktemp("forms") / "book"
+    shutil.copytree(
+        ROOT / "data/sample", root, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", ".drafts")
+    )
+    return root
+
+
+def free_port() -> int:
+    with socket.socket() as made:
+        made.bind(("127.0.0.1", 0))
+        return int(made.getsockname()[1])
+
+
+def wait_for(url: str, process: subprocess.Popen[Any], seconds: float = 90) -> None:
+    """Until the server answers anything, even a refusal."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert process.poll() is None, "the server ended"
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.3)
+    raise TimeoutError(url)
+
+
+@pytest.fixture(scope="module")
+def served(book_root: Path) -> Iterator[Callable[..., str]]:
+    """``served(token="", user_header="")`` gives the address of a page server, started once; all are stopped afterwards."""
+    running: list[subprocess.Popen[bytes]] = []
+    known: dict[tuple[Any, ...], str] = {}
+
+    def start(token: str = "", **more: Any) -> str:
+        wish = (token, *sorted(more.items()))
+        if wish in known:
+            return known[wish]
+        serving = replace(Serving(book_root, "", free_port(), bool(token), "", 600), **more)
+        process = subprocess.Popen(
+            command(serving, token),
+            env=environment(serving) | {"PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
+            start_new_session=True,
+        )
+        running.append(process)
+        address = f"http://127.0.0.1:{serving.port}/"
+        wait_for(address + "static/nothing", process)
+        known[wish] = address
+        return address
+
+    yield start
+    for process in running:
+        end_group(process)
+
+
+def end_group(process: subprocess.Popen[Any]) -> None:
+    """End a server and every kernel it started."""
+    import signal
+
+    for each in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, each)
+            process.wait(timeout=15)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not there")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        made = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A tab; a request that leaves this machine fails the test."""
+    context = browser.new_context(viewport={"width": 1300, "height": 1000})
+    tab = context.new_page()
+    tab.set_default_timeout(90_000)
+    outside: list[str] = []
+    tab.on(
+        "request",
+        lambda r: (
+            None
+            if r.url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
+            else outside.append(r.url)
+        ),
+    )
+    yield tab
+    context.close()
+    assert outside == []
+
+
+def python() -> str:
+    return sys.executable

@@ -1,0 +1,216 @@
+"""The form as people meet it: in a real browser, on the page (Voilà) and in JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.forms.conftest import ROOT, end_group, free_port, python, wait_for
+from workbook.book import Book
+from workbook.forms.desk import PlanDesk, visitor_of
+from workbook.plans.document import changed
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def open_plan(page: Any, address: str, account: int) -> str:
+    """Open the page and pick an account by its place in the list; its id. Each test takes another one."""
+    page.goto(address)
+    page.wait_for_selector("select")
+    page.select_option("select", index=account)
+    page.wait_for_selector(".wb-grid input >> visible=true")
+    label = page.eval_on_selector("select", "s => s.options[s.selectedIndex].text")
+    return str(re.search(r"\(([^)]+)\)$", label).group(1))  # type: ignore[union-attr]
+
+
+def said(page: Any, pattern: str) -> str:
+    """Wait until the form says something that matches."""
+    found = page.locator("[role=status]", has_text=re.compile(pattern))
+    found.first.wait_for()
+    return str(found.first.inner_text())
+
+
+def cell(page: Any, label: str) -> Any:
+    return page.locator(f".wb-grid input[aria-label='{label}'] >> visible=true").first
+
+
+def paste(target: Any, text: str) -> None:
+    """Paste as from a spreadsheet."""
+    target.evaluate(
+        "(el, text) => { const data = new DataTransfer(); data.setData('text/plain', text);"
+        " el.focus(); el.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }",
+        text,
+    )
+
+
+def test_fill_paste_save_and_reload(served: Callable[..., str], page: Any, book_root: Path) -> None:
+    address = served()
+    account = open_plan(page, address, 1)
+    page.locator("textarea >> visible=true").first.fill("Be their only supplier of pumps by 2027")
+    rows = page.locator(".wb-grid >> visible=true").first.locator("tbody tr").count()
+    first = cell(page, f"rests on, row {rows - 1}")
+    paste(
+        first,
+        "not yet identified\t\tPumps\t\t\t1,500.50\t2500\t\t\r\nnamed whitespace\tService\tService\t\t\t700\t\t\t\r\n",
+    )
+    said(page, "Draft kept at")
+    page.get_by_role("button", name="Save draft").click()
+    said(page, "Saved at .* as revision 1")
+
+    store = PlanDesk(Book.open(book_root), visitor_of(Book.open(book_root), None)).store
+    saved = store.plan(account)
+    assert saved is not None
+    amounts = {
+        (a["source"], a["period"]): a["amount"]
+        for a in saved.document["amounts"]
+        if a["source"] in ("not_identified", "whitespace")
+    }
+    assert amounts == {
+        ("not_identified", "FY2026-Q3"): 150_050,
+        ("not_identified", "FY2026-Q4"): 250_000,
+        ("whitespace", "FY2026-Q3"): 70_000,
+    }
+    assert saved.document["objective"].startswith("Be their only")
+
+    assert open_plan(page, address, 1) == account
+    assert page.locator("textarea >> visible=true").first.input_value().startswith("Be their only")
+    assert page.get_by_text("Revision 1, draft").is_visible()
+
+
+def test_a_cell_that_cannot_be_read_is_marked_and_nothing_is_saved(
+    served: Callable[..., str], page: Any, book_root: Path
+) -> None:
+    account = open_plan(page, served(), 2)
+    target = cell(page, "2026-Q4, row 1")
+    target.fill("1.234")
+    target.press("Tab")
+    page.wait_for_selector(".wb-grid-fault >> visible=true")
+    page.get_by_role("button", name="Submit").click()
+    assert "can be read as 1234 or as 1.234" in said(page, "not saved")
+    book = Book.open(book_root)
+    assert PlanDesk(book, visitor_of(book, None)).store.plan(account) is None
+
+
+def test_a_conflict_shows_both_versions_and_asks(served: Callable[..., str], page: Any, book_root: Path) -> None:
+    account = open_plan(page, served(), 3)
+    book = Book.open(book_root)
+    desk = PlanDesk(book, visitor_of(book, None))
+    opened = desk.open(account)
+    desk.save(opened, changed(opened.plan, objective="Theirs"), "draft")
+
+    page.locator("textarea >> visible=true").first.fill("Mine")
+    said(page, "Draft kept")
+    page.get_by_role("button", name="Save draft").click()
+    said(page, "saved revision 1")
+    assert page.get_by_role("cell", name="Theirs").is_visible()
+    assert page.get_by_role("cell", name="Mine").is_visible()
+    page.get_by_role("button", name="Keep mine").click()
+    said(page, "Saved at .* as revision 2")
+    assert [r.document["objective"] for r in desk.store.history(account)] == ["Theirs", "Mine"]
+
+
+def test_a_killed_kernel_loses_nothing_that_was_typed(served: Callable[..., str], page: Any, book_root: Path) -> None:
+    address = served()
+    open_plan(page, address, 4)
+    page.locator("textarea >> visible=true").first.fill("Typed before the crash")
+    target = cell(page, "2026-Q4, row 1")
+    target.fill("not a number")
+    target.press("Tab")
+    said(page, "Draft kept")
+    here = psutil.Process()
+    kernels = [p for p in here.children(recursive=True) if "ipykernel_launcher" in " ".join(p.cmdline())]
+    assert kernels
+    for kernel in kernels:
+        os.kill(kernel.pid, signal.SIGKILL)
+    open_plan(page, address, 4)
+    said(page, "Recovered")
+    assert page.locator("textarea >> visible=true").first.input_value() == "Typed before the crash"
+    assert cell(page, "2026-Q4, row 1").input_value() == "not a number"
+
+
+def test_a_token_is_asked_for(served: Callable[..., str]) -> None:
+    address = served(token="secret-token")
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        assert "/login" in answer.geturl()
+    with urllib.request.urlopen(f"{address}?token=secret-token", timeout=30) as answer:
+        assert "/login" not in answer.geturl()
+
+
+def test_behind_a_proxy_the_header_decides_whose_plans_are_shown(
+    served: Callable[..., str], browser: Any, book_root: Path
+) -> None:
+    address = served(user_header="X-Remote-User")
+    reps = Book.open(book_root).tables.reps
+    mail = reps.loc[(reps["rep_id"] == "P-21").to_numpy(), "email"].iloc[0]
+    for headers, expected in (
+        ({"X-Remote-User": mail}, "choose an account"),
+        ({}, "is nobody in the reps table"),
+        ({"X-Remote-User": "eve@example.com"}, "is nobody"),
+    ):
+        context = browser.new_context(extra_http_headers=headers)
+        tab = context.new_page()
+        tab.set_default_timeout(90_000)
+        tab.goto(address)
+        tab.get_by_text(expected).first.wait_for(state="attached")
+        if expected.startswith("choose"):
+            shown = set(
+                tab.eval_on_selector(
+                    "select", "s => [...s.options].slice(1).map(o => /\\(([^)]+)\\)$/.exec(o.text)[1])"
+                )
+            )
+            register = Book.open(book_root).portfolio.register
+            assert shown == set(register.loc[(register["owner_rep_id"] == "P-21").to_numpy(), "account_id"])
+        else:
+            assert tab.locator("select").count() == 0
+        context.close()
+
+
+def test_the_same_form_works_in_jupyterlab(page: Any, book_root: Path, tmp_path: Path) -> None:
+    notebook = {
+        "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [], "source": "from workbook.forms.page import plan_page\nplan_page()"}],
+        "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }  # fmt: skip
+    (tmp_path / "plans.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    port = free_port()
+    arguments = [
+        python(), "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=lab",
+        f"--ServerApp.root_dir={tmp_path}", "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    process = subprocess.Popen(
+        arguments,
+        env={**os.environ, "WORKBOOK_BOOK": str(book_root), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")},
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/api", process)
+        page.goto(f"http://127.0.0.1:{port}/lab/tree/plans.ipynb?token=lab")
+        page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for()
+        page.locator(".jp-CodeCell .cm-content").first.click()
+        page.keyboard.press("Shift+Enter")
+        picker = page.locator(".jp-OutputArea select").first
+        picker.wait_for()
+        picker.select_option(index=5)
+        target = cell(page, "2026-Q4, row 1")
+        target.wait_for()
+        paste(target, "100\t200\n300\t400\n")
+        said(page, "Draft kept")
+        page.get_by_role("button", name="Save draft").click()
+        said(page, "Saved at .* as revision 1")
+    finally:
+        end_group(process)
+    time.sleep(0.1)

@@ -1,0 +1,60 @@
+"""The live design session: weights and locks give a new proposal, ticked moves are recorded, clashes are shown in place."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workbook.book import Book
+from workbook.forms.territories import DesignSession
+
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    target = tmp_path_factory.mktemp("book") / "sample"
+    shutil.copytree(SAMPLE, target, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", "store*"))
+    return DesignSession(Book.open(target, node="T-12"), 0.5)
+
+
+def test_shows_a_picture_and_words_where_widgets_do_not_live(session):
+    shown = session._repr_mimebundle_()
+    assert shown["image/svg+xml"].lstrip().startswith("<")
+    assert "accounts move" in shown["text/plain"]
+
+
+def test_dearer_moves_give_fewer_of_them(session):
+    before = len(session.proposal.moves)
+    session.moving.value = 5.0
+    session.propose()
+    assert len(session.proposal.moves) <= before
+    session.moving.value = 1.0
+    session.propose()
+
+
+def test_a_locked_account_stays(session):
+    first = str(session.proposal.moves["account_id"].iloc[0])
+    session.locks.value = (first,)
+    session.propose()
+    assert first not in set(session.proposal.moves["account_id"])
+    session.locks.value = ()
+    session.propose()
+
+
+def test_records_only_with_a_name_and_a_reason_for_each_refusal(session):
+    session.record()
+    assert "Say who decides" in session.said.value
+    session.who.value = "Kim Lee"
+    account, tick = next(iter(session.ticks.items()))
+    tick.value = False
+    session.record()
+    assert "no reason" in session.said.value
+    session.why_not.value = "promised to the customer"
+    session.record()
+    assert "Recorded" in session.said.value
+    moves = Book.open(session.book.root, as_of="2099-01-01").territories.moves
+    assert account not in set(moves["account_id"])
+    assert len(moves) > 0

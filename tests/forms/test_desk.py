@@ -1,0 +1,135 @@
+"""Behind the form: whose plans, drafts that survive, saving with the revision that was seen, errors shown in the form."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workbook.book import Book
+from workbook.errors import UsageError
+from workbook.forms.desk import PlanDesk, visitor_of
+from workbook.forms.page import USER_HEADER, user_of
+from workbook.forms.plan import PlanForm, difference
+from workbook.plans.document import changed
+from workbook.store import PlanConflictError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    root = tmp_path_factory.mktemp("desk") / "book"
+    shutil.copytree(
+        ROOT / "data/sample", root, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", ".drafts")
+    )
+    return Book.open(root)
+
+
+def mine(book: Book) -> tuple[PlanDesk, list[str]]:
+    desk = PlanDesk(book, visitor_of(book, "P-21"))
+    return desk, [account for _, account in desk.accounts()]
+
+
+def test_a_rep_sees_the_own_accounts_and_a_leader_those_below(book: Book) -> None:
+    reps = book.tables.reps.set_index("rep_id")
+    assert visitor_of(book, reps.loc["P-21", "email"].upper()).reps == ("P-21",)
+    lead = book.tables.territories.set_index("territory_id").loc["CO", "manager_rep_id"]
+    assert set(visitor_of(book, lead).reps) == set(reps.index)
+    assert not visitor_of(book, None).restricted
+    for stranger in ("", "nobody@example.com"):
+        with pytest.raises(UsageError):
+            visitor_of(book, stranger)
+
+
+def test_the_user_comes_only_from_the_header_that_the_server_passes_on() -> None:
+    assert user_of({}) is None
+    assert user_of({USER_HEADER: "User", "USER": "root"}) == ""
+    assert user_of({USER_HEADER: "X-Remote-User", "HTTP_X_REMOTE_USER": "ann@example.com"}) == "ann@example.com"
+
+
+def test_an_account_of_somebody_else_is_refused(book: Book) -> None:
+    desk, _ = mine(book)
+    register = book.portfolio.register
+    other = register.loc[
+        (register["owner_rep_id"] == "P-01").to_numpy() | (register["owner_rep_id"] == "P-14").to_numpy(), "account_id"
+    ].iloc[0]
+    for call in (desk.open, desk.stored, desk.discard):
+        with pytest.raises(UsageError):
+            call(other)
+
+
+def test_a_draft_is_recovered_and_goes_when_saved(book: Book) -> None:
+    desk, accounts = mine(book)
+    opened = desk.open(accounts[0])
+    typed = changed(opened.plan, objective="typed")
+    desk.autosave(opened, typed, {"amounts": [["x"] * 9]})
+    again = PlanDesk(book, desk.visitor).open(accounts[0])
+    assert again.recovered
+    assert again.plan.objective == "typed"
+    assert again.typed["amounts"] == [["x"] * 9]
+    saved = desk.save(again, again.plan, "draft")
+    assert saved.revision == opened.revision + 1
+    assert not desk.open(accounts[0]).recovered
+
+
+def test_nobody_overwrites_unseen(book: Book) -> None:
+    desk, accounts = mine(book)
+    first, second = desk.open(accounts[1]), desk.open(accounts[1])
+    desk.save(first, changed(first.plan, objective="first"), "draft")
+    with pytest.raises(PlanConflictError) as clash:
+        desk.save(second, changed(second.plan, objective="second"), "draft")
+    assert clash.value.theirs is not None
+    lines = difference(desk.stored(accounts[1]).plan, changed(second.plan, objective="second"), "USD")
+    assert ("objective", "first", "second") in lines
+
+
+def test_every_error_of_a_handler_appears_in_the_form(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, accounts = mine(book)
+    form = PlanForm(desk)
+    form.pick.value = accounts[2]
+
+    def broken(*_: object) -> None:
+        raise UsageError("the store is away", remedy="Try again.")
+
+    monkeypatch.setattr(PlanDesk, "save", broken)
+    form.save_button.click()
+    assert "the store is away" in form.message.box.value
+
+    def crash(*_: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(PlanDesk, "autosave", crash)
+    with pytest.raises(ZeroDivisionError):
+        form.objective.value = "again"
+    assert "ZeroDivisionError" in form.message.box.value
+    assert "<" not in form.message.box.value.split(">", 1)[1].rsplit("</p>", 1)[0]
+
+
+def test_a_locked_plan_can_be_read_and_not_changed(book: Book) -> None:
+    from datetime import UTC, datetime
+
+    from workbook.store import Signature
+
+    desk, accounts = mine(book)
+    opened = desk.open(accounts[3])
+    saved = desk.save(opened, opened.plan, "submitted")
+    desk.store.move_plan(accounts[3], "approved", Signature("lead", datetime.now(UTC)), saved.revision)
+    form = PlanForm(desk)
+    form.pick.value = accounts[3]
+    assert form.save_button.disabled
+    assert form.amounts.locked
+    assert "approved" in form.state.value
+
+
+def test_totals_run_against_the_reps_target(book: Book) -> None:
+    desk, accounts = mine(book)
+    form = PlanForm(desk)
+    form.pick.value = accounts[4]
+    before = form.totals.value
+    cells = [list(row) for row in form.amounts.cells]
+    cells[-1][0], cells[-1][6] = "not yet identified", "123456.78"
+    form.amounts.cells = cells
+    assert form.totals.value != before
+    assert form.amounts.faults == {}

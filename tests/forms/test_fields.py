@@ -1,0 +1,105 @@
+"""Between grids of text and the plan: what was shown is read back the same; what cannot be read is named by its cell."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbook.forms.fields import PARTS, AmountForm, read, shown
+from workbook.plans.document import SOURCES, AccountPlan, Action, Outcome, Planned, Stakeholder
+from workbook.plans.known import Horizon
+
+HORIZON = Horizon("FY2026", ("FY2026-Q1", "FY2026-Q2", "FY2026-Q3", "FY2026-Q4"), frozenset({"FY2026-Q1"}), ("FY2027",))
+FORM = AmountForm(HORIZON, "USD", ("Pumps",))
+
+
+def plan(*amounts: Planned) -> AccountPlan:
+    return AccountPlan(account_id="A", rep_id="P", year="FY2026", amounts=amounts)
+
+
+def rows(cells: list[list[str]], names: list[str]) -> list[tuple[int, dict[str, str]]]:
+    return [(at, dict(zip(names, row, strict=True))) for at, row in enumerate(cells)]
+
+
+planned = st.builds(
+    Planned,
+    period=st.sampled_from([*HORIZON.periods, "FY2027", "FY2031"]),
+    source=st.sampled_from(list(SOURCES)),
+    amount=st.integers(1, 10**12),
+    reference=st.sampled_from(["", "O-1", "Pumps"]),
+    product_family=st.sampled_from(["", "Pumps"]),
+)
+
+
+@given(st.lists(planned, max_size=12, unique_by=lambda p: (p.period, p.source, p.reference, p.product_family)))
+def test_amounts_shown_and_read_back_are_the_same(amounts: list[Planned]) -> None:
+    before = plan(*amounts)
+    found, faults = FORM.read(rows(FORM.shown(before), [c.name for c in FORM.columns()]), before)
+    assert faults == {}
+    key = lambda p: (p.period, p.source, p.reference, p.product_family)  # noqa: E731
+    assert sorted(found, key=key) == sorted(amounts, key=key)
+
+
+@given(st.lists(st.lists(st.text(max_size=12), min_size=8, max_size=8), max_size=6))
+def test_any_junk_gives_faults_and_never_a_crash(cells: list[list[str]]) -> None:
+    found, faults = FORM.read(rows(cells, [c.name for c in FORM.columns()]), plan())
+    assert len(found) + len(faults) >= 0
+    assert all(key.count(",") == 1 and text for key, text in faults.items())
+
+
+@given(st.sampled_from(list(PARTS)), st.data())
+def test_any_junk_in_a_list_gives_faults_and_never_a_crash(name: str, data: st.DataObject) -> None:
+    form = PARTS[name]
+    size = len(form.fields)
+    cells = data.draw(st.lists(st.lists(st.text(max_size=10), min_size=size, max_size=size), max_size=4))
+    _, faults = read(form, rows(cells, [f.name for f in form.fields]))
+    assert all(text.endswith((".", "…")) or text for text in faults.values())
+
+
+def test_a_period_that_is_over_keeps_its_amount_whatever_is_typed() -> None:
+    before = plan(Planned(period="FY2026-Q1", source="run_rate", amount=500, reference="booked"))
+    cells = [["repeat business", "booked", "", "999", "", "", "", ""]]
+    found, _ = FORM.read(rows(cells, [c.name for c in FORM.columns()]), before)
+    assert [p.amount for p in found] == [500]
+    found, _ = FORM.read([], before)
+    assert [p.amount for p in found] == [500]
+
+
+def test_faults_name_cell_and_remedy() -> None:
+    cells = [["magic", "", "", "", "1", "", "", ""], ["an open deal", "O-1", "", "", "12.345", "x", "", ""]]
+    _, faults = FORM.read(rows(cells, [c.name for c in FORM.columns()]), plan())
+    assert "not in the list" in faults["0,0"]
+    assert "FY2026-Q3" in faults["1,5"]
+    assert set(faults) == {"0,0", "1,4", "1,5"}
+
+
+def test_what_a_grid_does_not_show_is_kept() -> None:
+    before = (Stakeholder(name="Kim", contact_id="C-9", influence=0.5),)
+    found, faults = read(
+        PARTS["stakeholders"],
+        rows(shown(PARTS["stakeholders"], before), [f.name for f in PARTS["stakeholders"].fields]),
+        before,
+    )
+    assert faults == {}
+    assert found == before
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("outcomes", Outcome(outcome="grow", by_on=date(2026, 9, 1), priority=2, risk_tolerance="low")),
+        (
+            "actions",
+            Action(
+                action="call", objective="meet", owner="Ann", function="sales", due_on=date(2026, 8, 1), channel="call"
+            ),
+        ),
+    ],
+)
+def test_parts_round_trip(name: str, part: Outcome | Action) -> None:
+    form = PARTS[name]
+    found, faults = read(form, rows(shown(form, [part]), [f.name for f in form.fields]))
+    assert (found, faults) == ((part,), {})

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+
+from workbook.decisions import Decision, Decisions
+from workbook.facts import Facts
+from workbook.portfolio import Portfolio
+from workbook.portfolio.classes import Touches, class_changes, ruled_classes
+from workbook.rules.portfolio import ClassRules
+from workbook.tables.frames import Tables
+
+
+def _facts(**changes: object) -> pd.DataFrame:
+    row = {
+        "account_id": "X", "territory_id": "T", "disqualified": False, "potential_amount": 1000_00,
+        "sales_12m_amount": 400_00, "sales_prior_12m_amount": 400_00, "projected_amount": 5000_00, "incumbent": False,
+        "quarters": 1, "cost_amount": pd.NA, **changes,
+    }  # fmt: skip
+    return pd.DataFrame([row]).astype({"potential_amount": "Int64", "cost_amount": "Int64"})
+
+
+RULES = ClassRules(invest_potential_amount=2000_00, divest_amount=300_00)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"disqualified": True, "quarters": 4}, "divest"),
+        ({"projected_amount": 100_00, "potential_amount": 200_00, "quarters": 4}, "divest"),
+        ({"projected_amount": 100_00, "potential_amount": pd.NA}, "opportunistic"),  # potential not known: no verdict
+        ({"cost_amount": 2500_00}, "divest"),  # half of the projection, and no growth
+        (
+            {"cost_amount": 2500_00, "sales_12m_amount": 500_00},
+            "opportunistic",
+        ),  # it grows: 25 %, half of wallet is 50 %
+        ({"incumbent": True, "potential_amount": 2000_00}, "invest"),
+        ({"incumbent": True, "potential_amount": 1999_99}, "opportunistic"),
+        ({"incumbent": True, "potential_amount": 2000_00, "sales_12m_amount": 1500_00, "quarters": 4}, "core"),  # ours
+        ({"sales_12m_amount": 500_00, "quarters": 4, "potential_amount": pd.NA}, "invest"),  # grew by 25 %
+        ({"sales_12m_amount": 499_00, "quarters": 3}, "core"),
+        ({"quarters": 2}, "opportunistic"),
+        ({"sales_prior_12m_amount": 0, "quarters": 3}, "core"),  # growth over nothing is not known
+    ],
+)
+def test_the_first_rule_that_fits_decides(changes: dict[str, object], wanted: str) -> None:
+    if changes.get("sales_12m_amount") == 500_00 and "cost_amount" in changes:
+        changes = {**changes, "potential_amount": 900_00}  # over half of its wallet: no room to invest
+    out = ruled_classes(_facts(**changes), RULES, "USD")
+    assert out["class"].tolist() == [wanted]
+    assert out["sentence"].str.startswith(wanted.capitalize()).all()
+
+
+def test_the_tiny_books_classes(portfolio: Portfolio) -> None:
+    rows = portfolio.classes.set_index("account_id")
+    assert rows["class"].to_dict() == {
+        "A1": "core", "A2": "opportunistic", "A3": "invest", "B1": "core", "B2": "opportunistic", "B3": "divest",
+        "C1": "opportunistic", "C2": "opportunistic", "C3": "opportunistic",
+    }  # fmt: skip
+    assert rows.loc["A3", "sentence"].startswith("Invest: a competitor holds it")
+
+
+def test_the_cost_of_selling_is_minutes_of_people_at_the_reps_rate(frames: dict[str, pd.DataFrame]) -> None:
+    reps = frames["reps"].assign(cost_per_hour=[None, 6000, None])
+    tables = Tables.of({**frames, "reps": reps})
+    touches = Touches.of(tables, date(2025, 1, 1), ClassRules(touch_cost_amount=9000))
+    costs = touches.costs(date(2026, 6, 30)).set_axis(tables.accounts["account_id"]).dropna()
+    assert costs.to_dict() == {"B1": 3000, "C3": 90000}  # half an hour at 60.00; ten hours at the rule's 90.00
+    assert touches.costs(date(2026, 5, 31)).isna().all()  # nothing was done by then: not known, and not zero
+
+
+def _decide(facts: Facts, *rows: Decision) -> pd.DataFrame:
+    return Portfolio(replace(facts, decisions=Decisions.of(rows))).classes.set_index("account_id")
+
+
+def _decision(kind: str, payload: dict[str, object], revision: int = 1) -> Decision:
+    return Decision(kind, "B2", payload, "Dana", datetime(2026, 5, 2, 9), "new plant", revision)
+
+
+def test_an_override_stands_over_the_rules_with_who_when_and_why(facts: Facts) -> None:
+    row = _decide(facts, _decision("class_override", {"class": "invest"})).loc["B2"]
+    assert row["class"] == "invest"
+    assert row["previous"] == "opportunistic"
+    assert row["overridden"]
+    assert row["changed_on"] == pd.Timestamp("2026-05-02")
+    assert row["sentence"] == "Invest: set by Dana on 2026-05-02 (new plant); the rules say opportunistic."
+
+
+def test_an_override_ends_on_its_day_and_a_later_one_replaces_it(facts: Facts) -> None:
+    ended = _decide(facts, _decision("class_override", {"class": "invest", "until": "2026-06-29"})).loc["B2"]
+    assert ended["class"] == "opportunistic"
+    both = _decide(
+        facts, _decision("class_override", {"class": "invest"}), _decision("class_override", {"class": "core"}, 2)
+    )
+    assert both.loc["B2", "class"] == "core"
+
+
+def test_an_override_that_names_no_class_or_no_account_changes_nothing(facts: Facts) -> None:
+    odd = Decision("class_override", "nobody", {"class": "core"}, "x", datetime(2026, 5, 2), "", 2)
+    rows = _decide(facts, _decision("class_override", {"class": "star"}), odd)
+    assert rows.loc["B2", "class"] == "opportunistic"
+    assert not rows["overridden"].any()
+
+
+def test_a_logged_change_gives_the_day_and_the_class_before(facts: Facts) -> None:
+    change = _decision("class_change", {"from": "divest", "to": "opportunistic", "trigger": "new purchase"})
+    row = _decide(facts, change).loc["B2"]
+    assert row["previous"] == "divest"
+    assert row["changed_on"] == pd.Timestamp("2026-05-02")
+
+
+def test_what_changed_since_the_last_review_is_told(facts: Facts) -> None:
+    rows = _decide(facts, Decision("review", "CO", {}, "Dana", datetime(2023, 9, 30), "", 1))
+    # By then A1 had bought in one quarter only.
+    assert rows.loc["A1", "previous"] == "opportunistic"
+    assert rows.loc["A1", "changed_on"] == pd.Timestamp("2026-06-30")
+    assert rows["changed_on"].notna().equals(rows["previous"].notna())
+    assert pd.isna(_decide(facts).loc["A1", "previous"])  # a quarter ago it was core, as now
+
+
+def test_history_lists_every_recorded_change_with_its_trigger(facts: Facts) -> None:
+    decided = Decisions.of(
+        [
+            _decision("class_change", {"from": "divest", "to": "opportunistic", "trigger": "new purchase"}, 1),
+            _decision("class_override", {"class": "invest"}, 2),
+        ]
+    )
+    rows = Portfolio(replace(facts, decisions=decided)).class_history
+    assert rows[["account_id", "from", "to", "trigger"]].to_dict("records") == [
+        {"account_id": "B2", "from": "divest", "to": "opportunistic", "trigger": "new purchase"},
+        {"account_id": "B2", "from": "opportunistic", "to": "invest", "trigger": "override: new plant"},
+    ]
+
+
+def test_changes_since_the_last_review_name_their_trigger(facts: Facts) -> None:
+    review = Decision("review", "CO", {}, "Dana", datetime(2023, 9, 30), "", 1)
+    changes = Portfolio(replace(facts, decisions=Decisions.of([review]))).class_changes.set_index("account_id")
+    assert changes.loc["A1", ["from", "to"]].tolist() == ["opportunistic", "core"]
+    assert changes.loc["A1", "trigger"] == "a deal was won; it buys regularly now"
+    assert "B3" not in changes.index  # divest then, for its size, and divest now
+
+
+def test_a_change_to_no_rule_is_laid_to_the_rule_that_lapsed() -> None:
+    now = pd.DataFrame({"account_id": ["X", "Y"], "territory_id": "T", "class": ["opportunistic", "divest"],
+                        "rule": ["open", "disqualified"], "sentence": "s"})  # fmt: skip
+    then = now.assign(**{"class": "core", "rule": "regular"})
+    changes = class_changes(now, then, pd.Index(["nobody"]))
+    assert changes["trigger"].tolist() == ["it no longer buys regularly", "it was disqualified"]
+
+
+def test_a_target_mix_that_does_not_add_up_is_refused() -> None:
+    with pytest.raises(ValueError, match="add up"):
+        ClassRules(target_mix={"core": 0.5})
+    with pytest.raises(ValueError, match="does not exist"):
+        ClassRules(target_mix={"star": 1.0})

@@ -1,0 +1,223 @@
+"""Edits on the tiny book: what people ask for, in any order, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.targets.conftest import adds_up, year_of
+from workbook.errors import UsageError
+from workbook.targets import Targets
+from workbook.targets.edits import Edit, edits_of
+from workbook.targets.previews import decisions_of, preview
+from workbook.targets.solve import PinConflictError
+
+Stages = Callable[..., Targets]
+Said = tuple[str, str, dict[str, Any]]
+
+
+def edit(action: str, node: str, period: str = "FY2026", **more: Any) -> Said:
+    return "target_edit", node, {"action": action, "period": period, **more}
+
+
+def amount(stage: Targets, node: str, *months: str) -> int:
+    rows = stage.allocation.query("layer == 'target'")
+    return int(rows[(rows["node"] == node) & rows["period"].isin(months)]["amount"].sum())
+
+
+def test_a_pin_holds_and_the_sibling_takes_it_up(targets: Stages) -> None:
+    stage = targets(decisions=[edit("pin", "ann", amount=400_00)])
+    found = year_of(stage)
+    assert (found["ann"], found["ben"], found["T1"], found["T2"]) == (400_00, 200_00, 600_00, 400_00)
+    assert adds_up(stage)
+
+
+def test_absorbing_by_the_company_spreads_it_over_everybody(targets: Stages) -> None:
+    stage = targets(decisions=[edit("pin", "T1", amount=300_00)], rules={"absorb": "company"})
+    found = year_of(stage)
+    assert (found["T1"], found["T2"], found["T3"]) == (300_00, 600_00, 300_00)  # 900 in proportion 400 : 200
+
+
+def test_a_lone_rep_moves_the_territory_which_is_told(targets: Stages) -> None:
+    stage = targets(decisions=[edit("pin", "B1", amount=500_00), edit("pin", "B2", amount=0)])
+    found = year_of(stage)
+    assert (found["T2"], found["T1"], found["R1"]) == (500_00, 500_00, 1000_00)
+    assert any("could not stay" in c.sentence and "T2" in c.sentence for c in stage.checks)
+
+
+def test_a_scale_multiplies_what_was_there_and_nested_scales_multiply(targets: Stages) -> None:
+    stage = targets(decisions=[edit("scale", "T1", factor=1.2), edit("scale", "ann", factor=1.1)])
+    found = year_of(stage)
+    assert found["T1"] == 720_00
+    assert found["ann"] == 495_00  # 375 × 1.2 × 1.1
+    assert found["R1"] == 1000_00
+
+
+def test_a_transfer_keeps_every_month_and_what_lies_above_both(targets: Stages) -> None:
+    before, stage = targets(), targets(decisions=[edit("transfer", "ann", amount=60_01, to_node="cyd")])
+    found = year_of(stage)
+    assert (found["ann"], found["cyd"], found["R1"]) == (314_99, 460_01, 1000_00)
+    for month in before.allocation["period"].unique():
+        assert amount(before, "R1", month) == amount(stage, "R1", month)
+        gone = amount(before, "ann", month) - amount(stage, "ann", month)
+        assert gone == amount(stage, "cyd", month) - amount(before, "cyd", month)
+    assert adds_up(stage)
+
+
+def test_a_shift_moves_between_periods_and_the_year_stays(targets: Stages) -> None:
+    stage = targets(decisions=[edit("shift", "dan", "FY2026-Q1", amount=10_00, to_period="FY2026-Q3")])
+    assert amount(stage, "dan", "FY2026-M01", "FY2026-M02", "FY2026-M03") == 40_00
+    assert amount(stage, "dan", "FY2026-M07", "FY2026-M08", "FY2026-M09") == 60_00
+    assert year_of(stage)["dan"] == 200_00
+    assert adds_up(stage)
+
+
+def test_a_shift_against_finances_quarters_is_refused(targets: Stages) -> None:
+    quarters = pd.DataFrame({"territory_id": "CO", "period": [f"FY2026-Q{q}" for q in (1, 2, 3, 4)], "amount": 300_00})
+    stage = targets(
+        frames={"targets": quarters}, decisions=[edit("shift", "dan", "FY2026-Q1", amount=10_00, to_period="FY2026-Q3")]
+    )
+    with pytest.raises(PinConflictError, match="the company's FY2026-M01 to FY2026-M03"):
+        _ = stage.allocation
+
+
+def test_more_than_there_is_cannot_go(targets: Stages) -> None:
+    stage = targets(decisions=[edit("transfer", "dan", amount=300_00, to_node="cyd")])
+    with pytest.raises(PinConflictError) as refused:
+        _ = stage.allocation
+    assert refused.value.amount == 100_00
+    together = targets(
+        decisions=[
+            edit("transfer", "dan", amount=150_00, to_node="cyd"),
+            edit("transfer", "dan", amount=150_00, to_node="ann"),
+        ]
+    )
+    with pytest.raises(PinConflictError) as both:
+        _ = together.allocation
+    assert len(both.value.labels) == 2
+
+
+def test_a_lock_holds_while_others_move_and_a_transfer_from_it_is_refused(targets: Stages) -> None:
+    lock = edit("lock", "ben", amount=225_00)
+    stage = targets(decisions=[lock, edit("scale", "T1", factor=1.1)])
+    assert year_of(stage)["ben"] == 225_00
+    assert year_of(stage)["ann"] == 435_00
+    with pytest.raises(PinConflictError, match="lock 1"):
+        _ = targets(decisions=[lock, edit("transfer", "ben", amount=1, to_node="ann")]).allocation
+
+
+def test_pins_of_children_beyond_their_parent_name_all_of_them(targets: Stages) -> None:
+    stage = targets(
+        decisions=[edit("pin", "T1", amount=100_00), edit("pin", "ann", amount=80_00), edit("pin", "ben", amount=50_00)]
+    )
+    with pytest.raises(PinConflictError) as refused:
+        _ = stage.allocation
+    assert {label.split(" (")[0] for label in refused.value.labels} == {"pin 1", "pin 2", "pin 3"}
+    assert refused.value.amount == 30_00
+
+
+def test_undo_takes_an_edit_back(targets: Stages) -> None:
+    stage = targets(decisions=[edit("pin", "ann", amount=1), edit("undo", "ann", revision=1)])
+    assert year_of(stage)["ann"] == 375_00
+    assert stage.edits.empty
+
+
+def test_an_edit_may_overrule_finance_below_the_company_but_not_the_company(targets: Stages) -> None:
+    rows = pd.DataFrame({"territory_id": ["CO", "T1"], "period": "FY2026", "amount": [1200_00, 650_00]})
+    stage = targets(frames={"targets": rows}, decisions=[edit("pin", "T1", amount=640_00)])
+    assert year_of(stage)["T1"] == 640_00
+    with pytest.raises(PinConflictError, match="the company"):
+        _ = targets(decisions=[edit("pin", "CO", amount=5)]).allocation
+
+
+def test_the_order_of_entry_does_not_matter(targets: Stages) -> None:
+    said = [
+        edit("pin", "ann", "FY2026-Q1", amount=100_00),
+        edit("scale", "T2", factor=0.9),
+        edit("transfer", "ben", amount=10_00, to_node="dan"),
+        edit("shift", "dan", "FY2026-M01", amount=5_00, to_period="FY2026-M02"),
+    ]
+    first = targets(decisions=said).by_node
+    for order in list(permutations(said))[1::5]:
+        pd.testing.assert_frame_equal(targets(decisions=list(order)).by_node, first)
+
+
+nodes = st.sampled_from(["R1", "T1", "T2", "T3", "ann", "ben", "cyd", "A1", "C1"])
+periods = st.sampled_from(["FY2026", "FY2026-H1", "FY2026-Q2", "FY2026-M05"])
+
+
+@st.composite
+def said(draw: st.DrawFn) -> Said:
+    action = draw(st.sampled_from(["pin", "scale", "transfer", "shift"]))
+    node, period = draw(nodes), draw(periods)
+    if action == "pin":
+        return edit("pin", node, period, amount=draw(st.integers(0, 300_00)))
+    if action == "scale":
+        return edit("scale", node, period, factor=draw(st.sampled_from([0.0, 0.5, 0.95, 1.3])))
+    if action == "transfer":
+        return edit("transfer", node, period, amount=draw(st.integers(-20_00, 20_00)), to_node=draw(nodes))
+    return edit(
+        "shift",
+        node,
+        "FY2026-Q1",
+        amount=draw(st.integers(0, 20_00)),
+        to_period=draw(st.sampled_from(["FY2026-Q3", "FY2026-M10"])),
+    )
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(said(), min_size=1, max_size=5))
+def test_any_edits_keep_every_identity_or_are_refused_plainly(targets: Stages, edits: list[Said]) -> None:
+    stage = targets(decisions=edits)
+    try:
+        rows = stage.allocation
+    except (PinConflictError, UsageError):
+        return
+    assert adds_up(stage)
+    assert year_of(stage)["CO"] == 1200_00
+    steps = stage.explain.query("layer == 'target'").groupby("node")["amount"].sum()
+    assert steps.to_dict() == {n: a for n, a in year_of(stage).items() if n in steps.index}
+    assert len(rows)
+
+
+def test_edits_that_say_too_little_are_refused_with_what_is_missing() -> None:
+    for payload, message in (
+        ({"action": "pin", "node": "T1", "period": "FY2026"}, "amount"),
+        ({"action": "transfer", "node": "T1", "period": "FY2026", "amount": 1}, "to_node"),
+        ({"action": "raise", "node": "T1", "period": "FY2026"}, "not an edit"),
+        ({"action": "pin", "node": "T1", "period": "2026", "amount": 1}, "not a period"),
+        ({"action": "scale", "node": "T1", "period": "FY2026", "factor": float("nan")}, "cannot be"),
+        ({"action": "pin", "node": "T1", "period": "FY2026", "amount": "much"}, "number"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            Edit.of(1, payload)
+
+
+def test_an_edit_survives_its_decision() -> None:
+    from datetime import datetime
+
+    made = Edit(0, "transfer", "ann", "FY2026", "Pumps", None, 5, None, "ben")
+    back = edits_of(decisions_of([made], "Kim", datetime(2026, 1, 1), "because"))
+    assert (back[0].node, back[0].amount, back[0].to_node, back[0].family, back[0].by) == (
+        "ann",
+        5,
+        "ben",
+        "Pumps",
+        "Kim",
+    )
+
+
+def test_a_preview_shows_what_would_change_and_changes_nothing(targets: Stages) -> None:
+    stage = targets()
+    made = stage.allocated
+    assert made is not None
+    rows, after = preview(made, [Edit(0, "pin", "ann", "FY2026", amount=400_00)])
+    assert rows.set_index("node")["change_amount"].to_dict() == {"ann": 25_00, "ben": -25_00}
+    assert year_of(stage)["ann"] == 375_00
+    assert after.edits[-1].node == "ann"

@@ -1,0 +1,179 @@
+"""Workload, capacity, health and moves on a tiny book, worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.territories.tiny import stage, tables
+from workbook.decisions import Decision, Decisions
+from workbook.rules.territories import WorkloadRules
+from workbook.territories.capacity import months_ahead, presence, ramp_shares
+from workbook.territories.geography import distance_km, places
+from workbook.territories.spread import gini, spread
+from workbook.territories.staffing import hiring, uncovered
+from workbook.territories.workload import trip_hours
+
+
+def check(found, name, subject):
+    return next(c for c in found if c.name == name and c.subject == subject)
+
+
+def test_hours_of_an_account_are_touches_by_cadence_times_minutes_with_preparation():
+    made = stage()
+    row = made.workload.set_index("account_id").loc["A1"]
+    cadence = made.before.cadence.set_index("account_id").loc["A1", "cadence_days"]
+    # no activities: the mean of call 20, email 10, meeting 60 and visit 120 minutes is 52.5; half again for preparation
+    assert row["hours_per_year"] == pytest.approx(365 / cadence * 52.5 * 1.5 / 60)
+    assert row["travel_hours"] == 0
+    assert row["rep_id"] == "R1"
+
+
+def test_capacity_is_weeks_times_hours_and_what_the_book_needs():
+    rows = stage().capacity.set_index("rep_id")
+    assert rows.loc["R1", "selling_hours"] == pytest.approx(26 * 44)
+    assert rows.loc["R2", "needed_hours"] == 0
+    assert rows.loc["R2", "free_hours"] == pytest.approx(26 * 44)
+    assert rows.loc["R1", "node"] == "T1"
+
+
+def test_hours_that_nobody_told_are_not_known_and_never_zero():
+    reps = tables().reps.drop(columns="selling_hours_per_week")
+    made = stage(tables(reps=reps))
+    assert made.capacity["available_hours"].isna().all()
+    size = check(made.health, "book size", "R1")
+    assert size.verdict == "not known"
+    assert made.scenarios["short_hours"].isna().all()
+
+
+def test_health_names_the_full_and_the_empty_book():
+    found = stage().health
+    assert check(found, "balance", "R2").verdict == "fail"
+    # R1 and R2 and R3 have a third of the hours each: R1 holds half of the sales, index 150
+    assert check(found, "balance", "R1").numbers["sales_amount_index"] == pytest.approx(150)
+    assert check(found, "concentration", "R1").numbers["largest_share"] == pytest.approx(0.6)
+    assert check(found, "concentration", "R1").verdict == "warn"
+    assert check(found, "engagement of high value", "R1").verdict == "not known"
+    assert check(found, "movement", "R1").verdict == "warn"
+
+
+def test_moves_are_read_from_decisions_and_wait_for_the_crm():
+    rows = [
+        Decision(
+            "move",
+            "A1",
+            {"from_rep": "R1", "to_rep": "R2", "on": "2026-07-01", "proposal": "x"},
+            "kim",
+            datetime(2026, 6, 1),
+            "why",
+            1,
+        ),
+        Decision(
+            "move", "A7", {"from_rep": "R1", "to_rep": "R3", "on": "2026-05-01"}, "kim", datetime(2026, 5, 1), "why", 2
+        ),
+    ]
+    made = stage(decisions=Decisions.of(rows))
+    assert made.moves["account_id"].tolist() == ["A1", "A7"]
+    assert made.moves["on"].tolist() == [pd.Timestamp("2026-07-01"), pd.Timestamp("2026-05-01")]
+    assert made.pending_moves["account_id"].tolist() == ["A1"]
+    assert made.company.accounts.set_index("account_id").loc["A1", "rep_id"] == "R2"
+
+
+def test_without_decisions_moves_have_their_columns_and_no_rows():
+    assert stage().moves.empty
+    assert {"account_id", "from_rep", "to_rep", "on", "reason"} <= set(stage().moves.columns)
+
+
+def test_presence_counts_days_and_ramp_counts_months():
+    edges = months_ahead(pd.Timestamp("2026-06-30").date(), 3)
+    assert edges.astype(str).tolist() == ["2026-07-01", "2026-08-01", "2026-09-01", "2026-10-01"]
+    people = pd.DataFrame(
+        {"hired_on": pd.to_datetime(["2026-08-16", None]), "left_on": pd.to_datetime([None, "2026-07-31"])}
+    )
+    there = presence(people, edges)
+    assert there[0] == pytest.approx([0, 16 / 31, 1])
+    assert there[1] == pytest.approx([1, 0, 0])
+    assert ramp_shares(people, edges, (0.0, 0.5))[0] == pytest.approx([0, 0, 0.5])
+
+
+def test_absence_takes_its_days_away():
+    edges = months_ahead(pd.Timestamp("2026-06-30").date(), 2)
+    people = pd.DataFrame(
+        {
+            "hired_on": [pd.NaT],
+            "left_on": [pd.NaT],
+            "absent_from_on": pd.to_datetime(["2026-07-01"]),
+            "absent_to_on": pd.to_datetime(["2026-07-31"]),
+        }
+    )
+    assert presence(people, edges)[0] == pytest.approx([0, 1])
+
+
+def test_places_at_zero_zero_and_impossible_ones_are_not_known():
+    frame = pd.DataFrame({"latitude": [0.0, 48.0, 95.0, None], "longitude": [0.0, 11.0, 3.0, 2.0]})
+    assert np.isnan(places(frame)[:, 0]).tolist() == [True, False, True, True]
+
+
+def test_a_degree_of_the_equator_is_111_km():
+    assert float(distance_km(np.array([0.0, 0.0]), np.array([0.0, 1.0]))) == pytest.approx(111.19, abs=0.01)
+
+
+def test_far_ways_are_counted_as_the_longest_trip():
+    rules = WorkloadRules()
+    assert trip_hours(np.array([5000.0]), rules)[0] == trip_hours(np.array([rules.trip_km]), rules)[0]
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
+def test_gini_lies_between_zero_and_one_and_does_not_depend_on_scale(values):
+    g = gini(values)
+    assert np.isnan(g) or -1e-9 <= g < 1
+    if not np.isnan(g) and min(values) > 1e-3:
+        assert gini([2 * v for v in values]) == pytest.approx(g, abs=1e-9)
+
+
+def test_spread_leaves_out_the_unknown_and_divides_by_no_zero():
+    made = spread([1.0, 3.0, float("nan")])
+    assert (made["n"], made["mean"], made["cv"]) == (2, 2.0, 0.5)
+    assert np.isnan(spread([0.0, 5.0])["max_min"])
+    assert spread([])["n"] == 0
+
+
+def test_the_least_valuable_accounts_per_hour_go_without():
+    live = pd.DataFrame(
+        {
+            "account_id": ["a", "b", "c"],
+            "territory_id": "T",
+            "projected_amount": [100, 10, 50],
+            "hours_per_year": [10.0, 10.0, 10.0],
+        }
+    )
+    row = uncovered(live, pd.Series({"T": 15.0})).iloc[0]
+    assert (row["uncovered_accounts"], row["uncovered_amount"]) == (2, 60)
+
+
+def test_hires_start_early_enough_for_their_ramp():
+    rows = pd.DataFrame({"scenario": ["s"], "node": ["T1"], "reps": [1], "reps_needed": pd.array([3], dtype="Int64")})
+    edges = months_ahead(pd.Timestamp("2026-06-30").date(), 12)
+    found = hiring(rows, (0.0, 0.5), edges)
+    assert found["hires"].sum() == 2
+    assert found["month"].tolist() == [pd.Timestamp("2026-07-01"), pd.Timestamp("2026-08-01")]
+
+
+def test_wins_of_moved_accounts_stand_beside_those_that_stayed():
+    deals = pd.DataFrame(
+        {"opportunity_id": ["o1", "o2"], "account_id": ["A7", "A1"], "stage": "x", "status": "won", "amount": [100, 200],
+         "created_on": pd.to_datetime(["2026-01-01"] * 2), "close_on": pd.to_datetime(["2026-05-20", "2026-04-20"])}
+    )  # fmt: skip
+    rows = [
+        Decision(
+            "move", "A7", {"from_rep": "R1", "to_rep": "R3", "on": "2026-05-01"}, "kim", datetime(2026, 5, 1), "why", 1
+        )
+    ]
+    wins = stage(tables(opportunities=deals), Decisions.of(rows)).moved_wins.set_index("group")
+    assert wins.loc["moved", ["won_before", "won_after"]].tolist() == [0, 1]
+    assert wins.loc["stayed", ["won_before", "won_after"]].tolist() == [1, 0]

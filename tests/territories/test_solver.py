@@ -1,0 +1,166 @@
+"""The solver: its bound is a bound, its value is the value, nothing single improves it, and it repeats itself."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.benchmarks.design_instances import company
+from workbook.territories.solver import Bands, Effort, Problem, solve
+from workbook.territories.solver.certificate import certify, rep_values
+from workbook.territories.solver.highs import Program, SolverError, run
+from workbook.territories.solver.kernels import cheapest, descend
+from workbook.territories.solver.program import assignment_program, warm_values
+from workbook.territories.solver.relaxation import dual_bound, relax
+from workbook.territories.solver.search import components
+
+QUICK = Effort(seconds=1.0, limit=120.0, workers=1)
+
+
+def small(n: int, m: int, seed: int, k: int = 2) -> Problem:
+    """A random problem small enough to try every plan."""
+    rng = np.random.default_rng(seed)
+    weight = rng.integers(1, 10, (n, k)).astype(float)
+    fair = np.tile(weight.sum(axis=0) / m, (m, 1))
+    price = np.ones((m, k))
+    bands = Bands(0.8 * fair, 0.95 * fair, 1.05 * fair, 1.2 * fair, price, 3 * price, price, 3 * price)
+    home = rng.integers(0, m, n)
+    unit, rep = np.repeat(np.arange(n), m), np.tile(np.arange(m), n)
+    cost = np.where(rep == home[unit], 0.0, rng.random(n * m))
+    return Problem.of(unit, rep, cost, weight, bands, home)
+
+
+def best_of_all(problem: Problem) -> float:
+    arcs = [range(problem.start[u], problem.start[u + 1]) for u in range(problem.n)]
+    return min(problem.objective(np.array(plan)) for plan in itertools.product(*arcs))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_small_problems_are_solved_to_the_proven_optimum(seed):
+    problem = small(7, 3, seed)
+    found, best = solve(problem, QUICK), best_of_all(problem)
+    assert found.objective == pytest.approx(best, rel=2e-3)
+    assert found.bound <= best + 1e-7
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 6), st.integers(1, 3), st.integers(0, 10_000))
+def test_no_plan_beats_the_relaxation_at_any_load_prices(n, m, seed):
+    problem = small(n, m, seed)
+    slope = np.random.default_rng(seed).normal(0, 2, (problem.m, problem.k))
+    assert dual_bound(problem, slope) <= best_of_all(problem) + 1e-7
+    assert relax(problem).bound <= best_of_all(problem) + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_knapsacks_raise_the_bound_and_stay_below_the_best_plan(seed):
+    problem = small(8, 3, seed)
+    relaxed, best = relax(problem), best_of_all(problem)
+    price = cheapest(problem.start, problem.rep, problem.cost, problem.weight, False, relaxed.slope)
+    plan = solve(problem, QUICK).plan
+    upper = rep_values(problem, plan, price)
+    made = certify(problem, relaxed.slope, price, upper, reps=np.arange(3), limits=(1000, np.inf), workers=1)
+    assert relaxed.bound - 1e-6 <= made.bound <= best + 1e-6
+
+
+def test_the_price_of_a_load_is_free_inside_sloped_outside_steep_beyond():
+    one = np.ones((1, 1))
+    bands = Bands(80 * one, 95 * one, 105 * one, 120 * one, one, 3 * one, one, 3 * one)
+    priced = [float(bands.price(np.array([[x]]))[0, 0]) for x in (100, 95, 90, 75, 110, 125)]
+    # 90: 5 under · 75: 20 under, of which 5 beyond the second edge × 3 more · 125: 20 over, 5 beyond
+    assert priced == [0, 0, 5, 20 + 15, 5, 20 + 15]
+
+
+def test_the_program_prices_a_plan_as_the_model_does():
+    problem = small(10, 3, 3)
+    plan = problem.arcs_of(problem.home)
+    program = assignment_program(problem, whole=True)
+    values = warm_values(problem, plan, problem.loads(plan))
+    assert float(program.cost @ values) == pytest.approx(problem.objective(plan))
+
+
+def test_no_single_move_or_reversal_improves_a_solution():
+    problem = company(160, 5, seed=4)
+    found = solve(problem, QUICK)
+    again, made = descend(
+        problem.start, problem.rep, problem.cost, problem.weight, False, problem.bands.table, found.plan, 10
+    )
+    assert made == 0
+    home = problem.arcs_of(problem.home)
+    for unit in np.flatnonzero(found.plan != home):
+        back = found.plan.copy()
+        back[unit] = home[unit]
+        assert problem.objective(back) >= found.objective - 1e-9
+    assert (again == found.plan).all()
+
+
+def test_the_same_input_and_seed_give_the_same_plan_whatever_the_threads():
+    problem = company(150, 6, seed=2)
+    one = solve(problem, Effort(seconds=1.0, seed=7, limit=300.0, workers=1))
+    two = solve(problem, Effort(seconds=1.0, seed=7, limit=300.0, workers=2))
+    assert (one.plan == two.plan).all()
+    assert one.objective == two.objective
+    assert one.bound == two.bound
+    assert not one.cut
+
+
+def test_a_time_limit_that_cuts_still_gives_a_valid_plan_and_says_so():
+    problem = company(600, 12, seed=1)
+    found = solve(problem, Effort(seconds=5.0, limit=0.01))
+    assert found.cut
+    assert (problem.unit[found.plan] == np.arange(problem.n)).all()
+    assert found.bound <= found.objective
+
+
+def test_parts_that_share_no_rep_are_solved_apart_and_add_up():
+    left, right = small(6, 2, 1), small(6, 2, 2)
+    bands = Bands(*[np.vstack([getattr(p.bands, f) for p in (left, right)]) for f in Bands.__dataclass_fields__])
+    both = Problem.of(
+        np.concatenate([left.unit, right.unit + 6]),
+        np.concatenate([left.rep, right.rep + 2]),
+        np.concatenate([left.cost, right.cost]),
+        np.vstack([left.weight, right.weight]),
+        bands,
+        np.concatenate([left.home, right.home + 2]),
+    )
+    assert len(components(both)) == 2
+    found = solve(both, QUICK)
+    assert found.objective == pytest.approx(best_of_all(left) + best_of_all(right), rel=3e-3)
+    assert found.bound <= found.objective
+
+
+def test_weights_may_differ_by_rep():
+    # unit 0 weighs 1 with rep 0 and 9 with rep 1; unit 1 the other way round; each rep has room for 2
+    zero, room, steep = np.zeros((2, 1)), np.full((2, 1), 2.0), np.full((2, 1), 100.0)
+    problem = Problem.of(
+        [0, 0, 1, 1],
+        [0, 1, 0, 1],
+        [5, 1, 1, 5],
+        np.array([[1.0], [9], [9], [1]]),
+        Bands(zero, zero, room, room, zero, zero, steep, zero),
+        [-1, -1],
+    )
+    found = solve(problem, QUICK)
+    assert problem.rep[found.plan].tolist() == [0, 1]
+    assert found.objective == pytest.approx(10)
+
+
+def test_a_unit_without_rep_and_a_missing_cost_are_refused():
+    bands = small(2, 1, 0).bands
+    with pytest.raises(ValueError, match="no rep"):
+        Problem.of([0], [0], [0.0], np.ones((2, 2)), bands, [0, 0])
+    with pytest.raises(ValueError, match="missing"):
+        Problem.of([0, 1], [0, 0], [0.0, np.nan], np.ones((2, 2)), bands, [0, 0])
+
+
+def test_a_status_that_cannot_be_used_is_an_error():
+    program = Program(
+        cost=np.ones(1), lower=np.zeros(1), upper=np.ones(1), low=np.array([2.0]), high=np.array([2.0]),
+        start=np.array([0, 1], dtype=np.int32), index=np.array([0], dtype=np.int32), value=np.ones(1),
+    )  # fmt: skip
+    with pytest.raises(SolverError, match="Infeasible"):
+        run(program, {})

@@ -1,0 +1,86 @@
+"""``workbook design``: propose account moves with their proof; record those that are accepted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbook.cli.app import app
+from workbook.cli.options import AsOfOption, BookOption, JsonOption
+
+Accounts = list[str] | None
+Node = Annotated[str | None, typer.Option("--node", metavar="NODE", help="Only accounts and reps of this node.")]
+Across = Annotated[
+    str | None, typer.Option("--across", help="How far an account may move: territory, team, region, company.")
+]
+Seconds = Annotated[
+    float | None, typer.Option("--seconds", min=0.5, help="Time for the search; else as book.toml says.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="The same input and seed give the same proposal.")]
+Lock = Annotated[Accounts, typer.Option("--lock", metavar="ACCOUNT", help="This account stays. May be repeated.")]
+Pin = Annotated[
+    Accounts, typer.Option("--pin", metavar="ACCOUNT=REP", help="This account goes to that rep. May be repeated.")
+]
+Forbid = Annotated[Accounts, typer.Option("--forbid", metavar="ACCOUNT=REP", help="Not to that rep. May be repeated.")]
+Leaver = Annotated[
+    str | None, typer.Option("--leaver", metavar="REP", help="Empty the book of a rep who leaves; nothing else moves.")
+]
+Fill = Annotated[
+    str | None, typer.Option("--fill", metavar="REP", help="Only this rep receives: fill a book, start a hire's.")
+]
+Rotate = Annotated[
+    bool, typer.Option("--rotate", help="Only accounts that failed the keep rule, or that nobody holds, move.")
+]
+Curve = Annotated[bool, typer.Option("--curve", help="Also show what less and more balance would cost in moves.")]
+Accept = Annotated[bool, typer.Option("--accept", help="Record the moves as decided, and write the files of --out.")]
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="With --accept: who decides.")]
+On = Annotated[
+    str | None, typer.Option("--on", metavar="DATE", help="With --accept: from which day; else the day after as-of.")
+]
+Refuse = Annotated[
+    Accounts,
+    typer.Option("--refuse", metavar="ACCOUNT=REASON", help="With --accept: but not this move. May be repeated."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Write the CRM's list of new owners and the hand-over sheets here."),
+]
+
+
+@app.command()
+def design(
+    book: BookOption = None,
+    as_of: AsOfOption = None,
+    node: Node = None,
+    across: Across = None,
+    seconds: Seconds = None,
+    seed: Seed = None,
+    lock: Lock = None,
+    pin: Pin = None,
+    forbid: Forbid = None,
+    leaver: Leaver = None,
+    fill: Fill = None,
+    rotate: Rotate = False,
+    curve: Curve = False,
+    accept: Accept = False,
+    by: By = "",
+    on: On = None,
+    refuse: Refuse = None,
+    out: Out = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Propose account moves: balanced books, few moves, and a bound that no plan can beat.
+
+    Exit code 1 when wishes clash. Examples: workbook design --book data/sample · workbook design --leaver P-29 ·
+    workbook design --lock A-0832 --pin A-0129=P-24 --accept --by "Kim Lee" --on 2026-07-01 --out moves
+    """
+    from workbook.cli import show_design as show
+
+    asked = show.Asked(
+        across=across, seconds=seconds, seed=seed, lock=tuple(lock or ()), pin=tuple(pin or ()), forbid=tuple(forbid or ()),
+        leaver=leaver, fill=fill, rotate=rotate,
+    )  # fmt: skip
+    answer = show.Said(accept, by, on, tuple(refuse or ()), out)
+    return show.run((book, as_of, node), asked, answer, (curve, as_json))

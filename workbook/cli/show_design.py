@@ -1,0 +1,174 @@
+"""What ``workbook design`` shows and records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from workbook.book import Book
+from workbook.cli.options import print_json
+from workbook.errors import UsageError
+from workbook.money import format_amount
+from workbook.territories import daily
+from workbook.territories.decide import Answer, decisions
+from workbook.territories.proposal import Proposal, plain
+from workbook.territories.wishes import Wishes
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options that shape a proposal, as given."""
+
+    across: str | None
+    seconds: float | None
+    seed: int | None
+    lock: tuple[str, ...]
+    pin: tuple[str, ...]
+    forbid: tuple[str, ...]
+    leaver: str | None
+    fill: str | None
+    rotate: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """The options that answer it."""
+
+    accept: bool
+    by: str
+    on: str | None
+    refuse: tuple[str, ...]
+    out: Path | None
+
+
+def run(where: tuple[Path | None, str | None, str | None], asked: Asked, said: Said, show: tuple[bool, bool]) -> int:
+    """Propose, show, and record what is accepted."""
+    curve, as_json = show
+    if said.accept and not said.by.strip():
+        raise UsageError("--accept needs --by", remedy='Say who decides: --by "Kim Lee".')
+    book = Book.open(where[0], as_of=where[1], node=where[2])
+    made = _proposal(book, asked)
+    written = _answered(book, made, said)
+    summary = {k: v for k, v in made.summary.items() if k != "by_measure"}
+    summary |= {"proposal": made.id, "accepted": bool(said.accept), "files": written, "notes": list(made.notes)}
+    if curve:
+        summary["curve"] = _curve(book, made).to_dict("records")
+    if as_json:
+        rows = made.moves[["account_id", "from_rep", "to_rep", "sentence"]].rename(columns={"sentence": "reason"})
+        records = [{k: v if isinstance(v, str) else None for k, v in row.items()} for row in rows.to_dict("records")]
+        print_json("design", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records)
+        return 0
+    _print(book, made)
+    for row in summary.get("curve", ()):
+        typer.echo(
+            f"  balance × {row['factor']:<5g} {row['moved']:>6,} moves {row['moved_sales_share']:>6.1%} of sales   "
+            f"balance {row['balance_points']:8.2f} points, disruption {row['disruption_points']:7.2f}"
+        )
+    if said.accept:
+        typer.echo(f"recorded as proposal {made.id}, decided by {said.by}")
+    for path in written:
+        typer.echo(f"wrote {path}")
+    return 0
+
+
+def _proposal(book: Book, asked: Asked) -> Proposal:
+    from workbook.territories.solver import Effort
+
+    rules = book.rules.territories.design
+    if asked.across is not None:
+        if asked.across not in ("territory", "team", "region", "company"):
+            raise UsageError(f"--across is {asked.across!r}", remedy="Use territory, team, region or company.")
+        rules = replace(rules, across=asked.across)
+    accounts = book.territories.company.accounts
+    known = set(accounts["account_id"])
+    pins, forbids = _pairs(asked.pin, "--pin"), _pairs(asked.forbid, "--forbid")
+    strange = sorted({*asked.lock, *(a for a, _ in pins), *(a for a, _ in forbids)} - known)
+    if strange:
+        raise UsageError(f"there is no account {', '.join(strange)}", remedy="See `workbook check`.")
+    wishes = Wishes(frozenset(asked.lock), dict(pins), frozenset(forbids))
+    people = set(book.territories.company.people["rep_id"])
+    for rep in (asked.leaver, asked.fill):
+        if rep is not None and rep not in people:
+            raise UsageError(f"{rep} holds no book here", remedy="Name a rep of the reps table.")
+    if asked.rotate:
+        wishes = daily.rotate(accounts, wishes)
+    if asked.leaver:
+        wishes = daily.empty(accounts, asked.leaver, wishes)
+    if asked.fill:
+        wishes = daily.fill(asked.fill, wishes)
+    effort = Effort(seconds=asked.seconds or rules.seconds, seed=rules.seed if asked.seed is None else asked.seed)
+    return book.territories.propose(wishes, effort, rules)
+
+
+def _pairs(given: tuple[str, ...], option: str) -> list[tuple[str, str]]:
+    pairs = [text.partition("=") for text in given]
+    wrong = [text for text, (a, sign, b) in zip(given, pairs, strict=True) if not (a.strip() and sign and b.strip())]
+    if wrong:
+        raise UsageError(f"{option} {wrong[0]!r} is not two parts", remedy=f"Write it like {option} A-0001=P-11.")
+    return [(a.strip(), b.strip()) for a, _, b in pairs]
+
+
+def _answered(book: Book, made: Proposal, said: Said) -> list[str]:
+    """Record what is accepted and write the files; returns their paths."""
+    refused = dict(_pairs(said.refuse, "--refuse"))
+    try:
+        on = date.fromisoformat(said.on) if said.on else book.as_of + timedelta(days=1)
+    except ValueError as fault:
+        raise UsageError(f"--on is {said.on!r}", remedy="Write a date like 2026-07-01.") from fault
+    if said.accept:
+        from workbook.store import open_store
+
+        answer = Answer(said.by, _moment(book.as_of), on, refused)
+        rows = decisions(made, answer)
+        open_store(book.root).record_all(rows)
+    moves = made.without(set(refused))
+    if said.out is None or moves.empty:
+        return []
+    from workbook.sheets.moves import write_hand_overs, write_owners
+    from workbook.territories.handover import hand_over
+
+    lines = book.plans.lines if len(book.facts.plans) else None
+    handed = hand_over(moves, book.facts, book.portfolio.register, on, lines)
+    paths = [write_owners(moves, said.out / "owners.csv", on)]
+    paths += write_hand_overs(handed, said.out, book.as_of, book.facts.currency)
+    return [str(path) for path in paths]
+
+
+def _moment(as_of: date) -> datetime:
+    """Now; never later than the as-of day, so that a book opened as of a day sees what was decided on it."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return now if now.date() <= as_of else datetime(as_of.year, as_of.month, as_of.day, 23, 59, 59, tzinfo=UTC)
+
+
+def _curve(book: Book, made: Proposal) -> Any:
+    from workbook.territories.frontier import frontier
+    from workbook.territories.solver import Effort
+
+    rules = book.rules.territories.design
+    return frontier(made.design, Effort(seconds=rules.seconds, seed=rules.seed))
+
+
+def _print(book: Book, made: Proposal) -> None:
+    summary, currency = made.summary, book.facts.currency
+
+    def money(amount: int) -> str:
+        return format_amount(amount, currency, short=True)
+
+    typer.echo(
+        f"{summary['moved']:,} of {summary['accounts']:,} accounts move, with {summary['moved_sales_share']:.1%} of sales "
+        f"({money(summary['moved_sales_amount'])}) and {summary['moved_potential_share']:.1%} of potential."
+    )
+    typer.echo(f"Out of balance: {summary['balance_before']:.1f} points before, {summary['balance_after']:.1f} after.")
+    for name, (before, after) in summary["by_measure"].items():
+        typer.echo(f"  {name:<14} {before:9.2f} → {after:8.2f}")
+    if summary["short_hours"] > 0.5:
+        typer.echo(f"Reps stay short of {summary['short_hours']:,.0f} hours: see capacity.")
+    typer.echo(plain(summary, money))
+    for note in made.notes:
+        typer.echo(f"note: {note}")
+    for move in made.moves.itertuples():
+        typer.echo(f"{move.account_id:<12} {move.from_rep or '-':<8} → {move.to_rep:<8} {move.sentence}")

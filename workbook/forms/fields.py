@@ -1,0 +1,303 @@
+"""Between the plan's parts and grids of text: what is shown, and what a typed row means, with faults by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from workbook.forms.grid import GridColumn
+from workbook.money import to_decimal
+from workbook.plans.document import (
+    RISK_TOLERANCE,
+    SOURCES,
+    AccountPlan,
+    Action,
+    Outcome,
+    Part,
+    Planned,
+    Play,
+    Risk,
+    Stakeholder,
+    Verified,
+)  # fmt: skip
+from workbook.plans.known import Horizon
+from workbook.sheets import values
+
+Faults = dict[str, str]
+Rows = Sequence[tuple[int, dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a part: its name in the model, its heading, how it is read and written."""
+
+    name: str
+    label: str
+    read: Callable[[str], Any]
+    width: str = "9rem"
+    choices: tuple[str, ...] = ()
+
+    def column(self) -> GridColumn:
+        return GridColumn(self.name, self.label, self.width, choices=self.choices)
+
+
+@dataclass(frozen=True)
+class PartForm:
+    """How one list of parts is edited: the model, its fields, and the field without which a row is not read."""
+
+    name: str
+    title: str
+    part: type[Part]
+    fields: tuple[Field, ...]
+    needed: str
+
+
+def _day(text: str) -> date | None:
+    return values.day(text) if text else None
+
+
+def _share(low: float, high: float) -> Callable[[str], float | None]:
+    return lambda text: values.number(text, low, high) if text else None
+
+
+def _priority(text: str) -> int | None:
+    if not text:
+        return None
+    if text not in tuple("12345"):
+        raise values.CellError("is not 1 to 5", "Type 1 for the highest, up to 5.")
+    return int(text)
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text and text not in allowed:
+            raise values.CellError("is not in the list", f"Choose {', '.join(allowed)}.")
+        return text
+
+    return read
+
+
+def _yes(text: str) -> bool:
+    if text.lower() in ("yes", "y", "1", "true", ""):
+        return True
+    if text.lower() in ("no", "n", "0", "false"):
+        return False
+    raise values.CellError("is not yes or no", "Type yes or no.")
+
+
+_WIDE = "16rem"
+PARTS: dict[str, PartForm] = {
+    form.name: form
+    for form in (
+        PartForm(
+            "outcomes",
+            "What the customer wants to achieve",
+            Outcome,
+            (
+                Field("outcome", "outcome", values.text, _WIDE),
+                Field("by_on", "by when", _day),
+                Field("priority", "priority 1–5", _priority, "6rem"),
+                Field("risk_tolerance", "risk tolerance", _one_of(*RISK_TOLERANCE), choices=RISK_TOLERANCE),
+            ),
+            "outcome",
+        ),
+        PartForm(
+            "stakeholders",
+            "Whom we know and should know",
+            Stakeholder,
+            (
+                Field("name", "name", values.text),
+                Field("title", "title", values.text),
+                Field("role", "role", values.text),
+                Field("influence", "influence 0–1", _share(0, 1), "6rem"),
+                Field("support", "support −1–1", _share(-1, 1), "6rem"),
+                Field("our_contact", "our contact", values.text),
+                Field("known", "known", _yes, "4rem", ("yes", "no")),
+                Field("gap", "gap to close", values.text, _WIDE),
+                Field("how", "how", values.text, _WIDE),
+                Field("by_on", "by when", _day),
+            ),
+            "name",
+        ),
+        PartForm(
+            "plays",
+            "Whitespace plays",
+            Play,
+            (
+                Field("product_family", "product family", values.text),
+                Field("outcome", "customer's outcome", values.text, _WIDE),
+                Field("idea", "idea", values.text, _WIDE),
+            ),
+            "product_family",
+        ),
+        PartForm(
+            "actions",
+            "Objectives and actions",
+            Action,
+            (
+                Field("objective", "objective", values.text, _WIDE),
+                Field("action", "action", values.text, _WIDE),
+                Field("owner", "owner", values.text),
+                Field(
+                    "function", "function", values.text, choices=("sales", "service", "marketing", "finance", "product")
+                ),
+                Field("due_on", "due", _day),
+                Field("done_on", "done", _day),
+                Field("channel", "channel", values.text, choices=("visit", "call", "meeting", "email")),
+            ),
+            "action",
+        ),
+        PartForm(
+            "risks",
+            "Risks, barriers, limits",
+            Risk,
+            (
+                Field("risk", "risk", values.text, _WIDE),
+                Field("answer", "what we do about it", values.text, _WIDE),
+                Field("owner", "owner", values.text),
+            ),
+            "risk",
+        ),
+        PartForm(
+            "verified",
+            "Verified with the customer",
+            Verified,
+            (Field("by", "with whom", values.text, _WIDE), Field("on", "on", _day)),
+            "by",
+        ),
+    )
+}
+
+
+def shown(form: PartForm, parts: Sequence[Part]) -> list[list[str]]:
+    """Rows of text for a list of parts."""
+    return [[_text(getattr(part, field.name)) for field in form.fields] for part in parts]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def read(form: PartForm, rows: Rows, before: Sequence[Part] = ()) -> tuple[tuple[Part, ...], Faults]:
+    """The parts that rows say, and the faults by cell. A row with a fault is left out, and its fault says so.
+
+    What a grid does not show (a contact's id) is kept from the part of ``before`` with the same needed field.
+    """
+    known = {getattr(part, form.needed): part for part in before}
+    made: list[Part] = []
+    faults: Faults = {}
+    for at, row in rows:
+        wrong: Faults = {}
+        found: dict[str, Any] = {}
+        for column, field in enumerate(form.fields):
+            text = row[field.name].strip()
+            try:
+                found[field.name] = field.read(text)
+                if field.name == form.needed and not text:
+                    raise values.CellError("is missing", "Fill it in, or empty the row.")
+                if field.name == "on" and not text:
+                    raise values.CellError("is missing", "Write the day, like 2026-09-30.")
+            except values.CellError as fault:
+                wrong[f"{at},{column}"] = f"{field.label} {fault.fault}. {fault.remedy}"
+        if wrong:
+            faults |= wrong
+            continue
+        old = known.get(found[form.needed])
+        made.append(form.part.model_validate((old.model_dump() if old else {}) | found))
+    return tuple(made), faults
+
+
+@dataclass(frozen=True)
+class AmountForm:
+    """The grid of planned amounts: one row per source, reference and family, one column per period."""
+
+    horizon: Horizon
+    currency: str
+    families: tuple[str, ...] = ()
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        return (*self.horizon.periods, *self.horizon.later)
+
+    def columns(self) -> tuple[GridColumn, ...]:
+        """What it rests on, then a column per period; periods that are over cannot be edited."""
+        heads = (
+            GridColumn("source", "rests on", "9rem", choices=tuple(SOURCES.values())),
+            GridColumn("reference", "deal, contract or family", "10rem"),
+            GridColumn("product_family", "product family", "8rem", choices=self.families),
+        )
+        return heads + tuple(
+            GridColumn(p, p.removeprefix("FY"), "6.5rem", p not in self.horizon.over, numeric=True)
+            for p in self.periods
+        )
+
+    def shown(self, plan: AccountPlan) -> list[list[str]]:
+        """Rows of text; amounts in major units with all their decimals."""
+        table: dict[tuple[str, str, str], dict[str, int]] = {}
+        for row in plan.amounts:
+            cells = table.setdefault((row.source, row.reference, row.product_family), {})
+            cells[row.period] = cells.get(row.period, 0) + row.amount
+        return [
+            [SOURCES[s], r, f, *(str(to_decimal(cells[p], self.currency)) if p in cells else "" for p in self.periods)]
+            for (s, r, f), cells in table.items()
+        ]
+
+    def read(self, rows: Rows, before: AccountPlan) -> tuple[tuple[Planned, ...], Faults]:
+        """Planned amounts, and faults by cell. Amounts of periods that are over stay as they were."""
+        sources: dict[str, Any] = {name: key for key, name in SOURCES.items()} | {key: key for key in SOURCES}
+        notes: dict[tuple[str, str, str, str], str] = {
+            (a.source, a.reference, a.product_family, a.period): a.note for a in before.amounts
+        }
+        over: dict[tuple[str, str, str, str], int] = {
+            (a.source, a.reference, a.product_family, a.period): a.amount
+            for a in before.amounts
+            if a.period in self.horizon.over
+        }
+        outside = [a for a in before.amounts if a.period not in self.periods]
+        made, faults, seen = list(outside), {}, set[tuple[str, str, str]]()
+        for at, row in rows:
+            source = sources.get(row["source"].strip())
+            key: tuple[str, str, str] = (str(source or ""), row["reference"].strip(), row["product_family"].strip())
+            if source is None:
+                faults[f"{at},0"] = (
+                    f"rests on {row['source'] or 'nothing'!r}: not in the list. Choose {', '.join(SOURCES.values())}."
+                )
+                continue
+            if key in seen:
+                faults[f"{at},1"] = "the same source, reference and family stand in two rows. Put them into one."
+                continue
+            seen.add(key)
+            for column, period in enumerate(self.periods, start=3):
+                if period in self.horizon.over:
+                    amount = over.get((*key, period), 0)
+                else:
+                    try:
+                        amount = values.amount(row[period], self.currency) if row[period].strip() else 0
+                    except values.CellError as fault:
+                        faults[f"{at},{column}"] = f"{period} {fault.fault}. {fault.remedy}"
+                        continue
+                if amount or (*key, period) in over:
+                    note = notes.get((*key, period), "")
+                    made.append(
+                        Planned(
+                            period=period,
+                            source=source,
+                            amount=amount,
+                            reference=key[1],
+                            product_family=key[2],
+                            note=note,
+                        )
+                    )
+        kept = {(a.source, a.reference, a.product_family) for a in made}
+        made += [
+            a
+            for a in before.amounts
+            if a.period in self.horizon.over and (a.source, a.reference, a.product_family) not in kept
+        ]
+        return tuple(made), faults

@@ -1,0 +1,316 @@
+"""The account plan as a form: pick an account, edit its sections and amounts, see the totals, save a draft, submit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+
+from workbook.errors import DataError, WorkbookError
+from workbook.forms.desk import Opened, PlanDesk
+from workbook.forms.fields import PARTS, AmountForm, Faults, read, shown
+from workbook.forms.grid import Grid
+from workbook.money import format_amount
+from workbook.plans.document import SECTIONS, AccountPlan, View, changed
+from workbook.store import PlanConflictError
+from workbook.store.plan import State
+
+_FULL = widgets.Layout(width="100%")
+
+
+@dataclass
+class Message:
+    """The one place where the form speaks: what was done, and every error of a handler."""
+
+    box: widgets.HTML
+
+    def say(self, text: str, kind: str = "note") -> None:
+        self.box.value = f'<p class="wb-form-{kind}" role="status">{escape(text)}</p>' if text else ""
+
+
+class PlanForm:
+    """The form over one desk. In a notebook the object itself is shown; ``form.box`` is the widget."""
+
+    def __init__(self, desk: PlanDesk) -> None:
+        self.desk, self.busy = desk, False
+        self.opened: Opened | None = None
+        facts = desk.book.facts
+        families = tuple(sorted(set(desk.book.tables.products["family"].dropna())))
+        self.amount_form = AmountForm(desk.book.plans.horizon, facts.currency, families)
+        self.message = Message(widgets.HTML())
+        self.state, self.totals, self.conflict = widgets.HTML(), widgets.HTML(), widgets.VBox()
+        self.pick = widgets.Dropdown(
+            options=[("choose an account …", ""), *desk.accounts()], description="Account", layout=_FULL
+        )
+        self.objective = widgets.Textarea(placeholder="The end result wanted, in one sentence", layout=_FULL, rows=2)
+        self.views = {key: (self._area(ours), self._area(theirs)) for key, (_, ours, theirs) in SECTIONS.items()}
+        self.amounts = Grid(self.amount_form.columns())
+        self.grids = {name: Grid([f.column() for f in form.fields]) for name, form in PARTS.items()}
+        self.note = self._area("anything else")
+        self.save_button = widgets.Button(description="Save draft", icon="", tooltip="Save; you can go on later")
+        self.submit_button = widgets.Button(
+            description="Submit", button_style="primary", tooltip="Send to your manager"
+        )
+        self.body = widgets.VBox(self._body(), layout=widgets.Layout(display="none"))
+        head = widgets.VBox([self.pick, self.state, self.message.box, self.conflict])
+        self.box = widgets.VBox([widgets.HTML(_STYLE), head, self.body])
+        self._listen()
+
+    def _area(self, hint: str) -> widgets.Textarea:
+        return widgets.Textarea(placeholder=hint, layout=_FULL, rows=3, continuous_update=False)
+
+    def _body(self) -> list[widgets.Widget]:
+        def titled(text: str, *children: widgets.Widget) -> widgets.VBox:
+            return widgets.VBox([widgets.HTML(f"<h4>{escape(text)}</h4>"), *children])
+
+        sections = []
+        for key, (title, _, _) in SECTIONS.items():
+            ours, theirs = self.views[key]
+            columns = widgets.HBox([titled("Our view", ours), titled("The customer's view", theirs)], layout=_FULL)
+            for child in columns.children:
+                child.layout = widgets.Layout(width="50%")
+            sections.append(titled(title, columns))
+        parts = [titled(form.title, self.grids[name]) for name, form in PARTS.items()]
+        tabs = widgets.Tab(
+            children=[
+                widgets.VBox(
+                    [titled("Objective", self.objective), titled("Planned amounts", self.amounts, self.totals)]
+                ),
+                widgets.VBox(sections),
+                widgets.VBox(parts),
+                widgets.VBox([titled("Note", self.note)]),
+            ],
+            titles=("Amounts", "Seven sections", "People, actions, risks", "Note"),
+        )
+        return [tabs, widgets.HBox([self.save_button, self.submit_button])]
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display(self.box)
+
+    @property
+    def _grids(self) -> dict[str, Grid]:
+        return {"amounts": self.amounts, **self.grids}
+
+    def _listen(self) -> None:
+        self.pick.observe(self._guarded(lambda change: self.show(change["new"])), "value")
+        self.save_button.on_click(self._guarded(lambda _: self.save("draft")))
+        self.submit_button.on_click(self._guarded(lambda _: self.save("submitted")))
+        typed = self._guarded(lambda _: self.changed())
+        for area in (self.objective, self.note, *(area for pair in self.views.values() for area in pair)):
+            area.observe(typed, "value")
+        for grid in self._grids.values():
+            grid.observe(typed, "cells")
+
+    def _guarded(self, handler: Callable[[Any], None]) -> Callable[[Any], None]:
+        """A handler whose errors appear in the form: people's mistakes as they are, our own with a word of apology."""
+
+        def run(event: Any) -> None:
+            try:
+                handler(event)
+            except PlanConflictError as clash:
+                self._show_conflict(clash)
+            except WorkbookError as fault:
+                self.message.say(str(fault), "error")
+            except Exception as fault:
+                self.message.say(
+                    f"The form failed ({type(fault).__name__}: {fault}). What you typed is kept as a draft.", "error"
+                )
+                raise
+
+        return run
+
+    def show(self, account_id: str) -> None:
+        """Show an account's plan; an autosaved draft is recovered, and said so."""
+        self.conflict.children = ()
+        self.body.layout.display = "none"
+        if not account_id:
+            self.opened = None
+            self.state.value = ""
+            return
+        self.opened = self.desk.open(account_id)
+        self._fill(self.opened.plan, self.opened.typed)
+        self.body.layout.display = ""
+        if self.opened.recovered:
+            self.message.say(
+                "Recovered what you typed and had not saved. Save it, or pick the account again after discarding.", "ok"
+            )
+        else:
+            self.message.say("")
+        self._tell()
+
+    def _fill(self, plan: AccountPlan, typed: Mapping[str, list[list[str]]] | None = None) -> None:
+        self.busy = True
+        try:
+            self.objective.value, self.note.value = plan.objective, plan.note
+            for key, (ours, theirs) in self.views.items():
+                view = plan.sections.get(key, View())
+                ours.value, theirs.value = view.ours, view.theirs
+            for grid in self._grids.values():
+                grid.locked = not (self.opened and self.opened.is_open)
+            self.amounts.fill(self.amount_form.shown(plan), spare=3)
+            for name, form in PARTS.items():
+                self.grids[name].fill(shown(form, getattr(plan, name)), spare=2)
+            for name, cells in (typed or {}).items():
+                self._grids[name].cells = cells
+            open_ = bool(self.opened and self.opened.is_open)
+            self.save_button.disabled = self.submit_button.disabled = not open_
+        finally:
+            self.busy = False
+        self._judge()
+
+    def document(self) -> tuple[AccountPlan, bool]:
+        """The plan as typed, and whether every cell could be read. Faults are marked in the grids."""
+        assert self.opened is not None
+        before = self.opened.plan
+        found: dict[str, Any] = {}
+        faults: list[Faults] = []
+        found["amounts"], wrong = self.amount_form.read(self.amounts.rows(), before)
+        self.amounts.faults = wrong
+        faults.append(wrong)
+        for name, form in PARTS.items():
+            found[name], wrong = read(form, self.grids[name].rows(), getattr(before, name))
+            self.grids[name].faults = wrong
+            faults.append(wrong)
+        views = {key: View(ours=ours.value, theirs=theirs.value) for key, (ours, theirs) in self.views.items()}
+        found["sections"] = {key: view for key, view in views.items() if view != View()}
+        plan = changed(before, objective=self.objective.value, note=self.note.value, **found)
+        return plan, not any(faults)
+
+    def _judge(self) -> tuple[AccountPlan, bool]:
+        plan, sound = self.document()
+        self.totals.value = self._totals(plan)
+        return plan, sound
+
+    def changed(self) -> None:
+        """Something was typed: judge it, keep it as a draft, say when."""
+        if self.busy or self.opened is None or not self.opened.is_open:
+            return
+        plan, sound = self._judge()
+        at = self.desk.autosave(self.opened, plan, {name: grid.cells for name, grid in self._grids.items()})
+        count = sum(len(g.faults) for g in self._grids.values())
+        text = f"Draft kept at {at.astimezone():%H:%M:%S}, not saved yet."
+        self.message.say(
+            text if sound else f"{text} {count} cells cannot be read; point at the marked ones.",
+            "note" if sound else "error",
+        )
+
+    def save(self, state: State) -> None:
+        """Save as a draft or submit; nothing is saved while a cell cannot be read."""
+        if self.opened is None:
+            return
+        plan, sound = self._judge()
+        if not sound:
+            texts = [t for g in self._grids.values() for t in g.faults.values()]
+            raise DataError(f"not saved: {'; '.join(texts[:3]).rstrip('.')}", remedy="Mend the marked cells.")
+        self.opened = self.desk.save(self.opened, plan, state)
+        self._fill(self.opened.plan)
+        self.conflict.children = ()
+        at = self.opened.saved_at or datetime.now(UTC)
+        done = "Submitted" if state == "submitted" else "Saved"
+        self.message.say(f"{done} at {at.astimezone():%H:%M:%S} as revision {self.opened.revision}.", "ok")
+        self._tell()
+
+    def _tell(self) -> None:
+        assert self.opened is not None
+        opened = self.opened
+        if opened.saved_at is None:
+            text = "Not saved yet: pre-filled with what is known."
+        else:
+            text = f"Revision {opened.revision}, {opened.state}, last saved {opened.saved_at.astimezone():%Y-%m-%d %H:%M:%S} by {opened.saved_by}."
+        if opened.comment:
+            text += f" Comment: {opened.comment}"
+        if not opened.is_open:
+            text += " It can be read here, and edited again when your manager returns it."
+        self.state.value = f'<p class="wb-form-state">{escape(text)}</p>'
+
+    def _totals(self, plan: AccountPlan) -> str:
+        """Running totals by period: this plan, the rep's plans together, the rep's target."""
+        currency = self.desk.book.facts.currency
+        targets = self.desk.targets(plan.rep_id)
+        others = self.desk.planned_elsewhere(plan.rep_id, plan.account_id)
+        year = self.amount_form.horizon.year
+        rows = []
+        for period in (*self.amount_form.horizon.periods, year):
+            mine = plan.planned_amount(period)
+            rest = sum(a for p, a in others.items() if p.startswith(period))
+            target = targets.get(period)
+            gap = format_amount(mine + rest - target, currency, short=True) if target is not None else "no target"
+            cells = [
+                period.removeprefix("FY"),
+                *(format_amount(a, currency, short=True) for a in (mine, mine + rest)),
+                format_amount(target, currency, short=True),
+                gap,
+            ]
+            rows.append("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in cells) + "</tr>")
+        heads = "".join(
+            f"<th>{h}</th>" for h in ("", "this plan", "all saved plans with this one", "your target", "over or short")
+        )
+        return f'<table class="wb-form-totals"><tr>{heads}</tr>{"".join(rows)}</table>'
+
+    def _show_conflict(self, clash: PlanConflictError) -> None:
+        """Both versions side by side, and the choice."""
+        assert self.opened is not None
+        theirs = self.desk.stored(self.opened.plan.account_id)
+        mine, _ = self.document()
+        keep = widgets.Button(description="Keep mine", tooltip="Save your version over theirs, as a new revision")
+        take = widgets.Button(description="Take theirs", tooltip="Drop your version and show theirs")
+        keep.on_click(self._guarded(lambda _: self._keep(mine, theirs)))
+        take.on_click(self._guarded(lambda _: self._take(theirs)))
+        lines = difference(theirs.plan, mine, self.desk.book.facts.currency)
+        rows = "".join(f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in line)}</tr>" for line in lines)
+        table = f'<table class="wb-form-totals"><tr><th></th><th>theirs</th><th>yours</th></tr>{rows}</table>'
+        self.conflict.children = (widgets.HTML(table), widgets.HBox([keep, take]))
+        self.message.say(str(clash), "error")
+
+    def _keep(self, mine: AccountPlan, theirs: Opened) -> None:
+        self.opened = theirs
+        self._fill(mine)
+        self.save("draft")
+
+    def _take(self, theirs: Opened) -> None:
+        self.desk.discard(theirs.plan.account_id)
+        self.opened = theirs
+        self._fill(theirs.plan)
+        self.conflict.children = ()
+        self.message.say("You see their version now.", "ok")
+        self._tell()
+
+
+def difference(theirs: AccountPlan, mine: AccountPlan, currency: str) -> list[tuple[str, str, str]]:
+    """What differs between two versions of a plan: (what, theirs, mine) in words."""
+    out = []
+    for name in AccountPlan.model_fields:
+        a, b = getattr(theirs, name), getattr(mine, name)
+        if a == b or name == "made_with":
+            continue
+        if name == "amounts":
+            for period in sorted({p.period for p in (*a, *b)}):
+                left, right = (sum(p.amount for p in rows if p.period == period) for rows in (a, b))
+                if left != right:
+                    out.append((period, format_amount(left, currency), format_amount(right, currency)))
+        elif name == "sections":
+            for key in SECTIONS:
+                left_view, right_view = a.get(key, View()), b.get(key, View())
+                for side in ("ours", "theirs"):
+                    if getattr(left_view, side) != getattr(right_view, side):
+                        out.append((f"{SECTIONS[key][0]}, {side}", getattr(left_view, side), getattr(right_view, side)))
+        elif isinstance(a, tuple):
+            out.append((name, f"{len(a)} rows", f"{len(b)} rows"))
+        else:
+            out.append((name, str(a), str(b)))
+    return out
+
+
+_STYLE = """<style>
+.wb-form-note, .wb-form-state { color: #555; margin: 2px 0; }
+.wb-form-ok { color: #00734f; margin: 2px 0; } .wb-form-error { color: #b34700; font-weight: 600; margin: 2px 0; }
+.wb-form-totals { border-collapse: collapse; font-size: 13px; }
+.wb-form-totals td, .wb-form-totals th { padding: 2px 10px; text-align: right; border-bottom: 1px solid #e4e4e4; }
+.wb-form-totals td:first-child, .wb-form-totals th:first-child { text-align: left; }
+</style>"""

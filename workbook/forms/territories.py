@@ -1,0 +1,176 @@
+"""The live design session: weights and locks by widgets, a new proposal in seconds, moves accepted line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+import pandas as pd
+
+from workbook.book import Book
+from workbook.charts import territories as charts
+from workbook.errors import WorkbookError
+from workbook.money import format_amount
+from workbook.rules.territories import DesignRules
+from workbook.territories.decide import Answer, decisions
+from workbook.territories.proposal import Proposal, plain
+from workbook.territories.solver import Effort
+from workbook.territories.wishes import Wishes
+
+#: Moves offered line by line; the rest is accepted or refused with them.
+_LINES = 60
+
+
+class DesignSession:
+    """A form over a book's design. It records nothing until the button is pressed with a name given.
+
+    In a notebook, the object itself is the form; where widgets do not live (papermill, a page), the proposal stands as a
+    picture and words.
+    """
+
+    def __init__(self, book: Book, seconds: float) -> None:
+        self.book, self.currency = book, book.facts.currency
+        self.rules: DesignRules = book.rules.territories.design
+        self.seconds = seconds
+        self.weights = {
+            name: widgets.FloatSlider(
+                value=value, min=0.0, max=4.0, step=0.1, description=name, continuous_update=False,
+                layout=widgets.Layout(width="330px"),
+            )
+            for name, value in self.rules.balance.items()
+        }  # fmt: skip
+        self.moving = widgets.FloatSlider(
+            value=1.0, min=0.0, max=5.0, step=0.1, description="price of moves ×", continuous_update=False,
+            layout=widgets.Layout(width="330px"), style={"description_width": "110px"},
+        )  # fmt: skip
+        self.across = widgets.Dropdown(
+            options=["territory", "team", "region", "company"], value=self.rules.across, description="within"
+        )
+        ids = book.territories.company.accounts["account_id"].tolist()
+        self.locks = widgets.TagsInput(allowed_tags=ids, allow_duplicates=False, placeholder="accounts that stay")
+        self.again = widgets.Button(description="Propose again", button_style="primary")
+        self.words, self.picture = widgets.HTML(), widgets.HTML()
+        self.lines = widgets.VBox()
+        self.who = widgets.Text(description="decided by")
+        self.on = widgets.DatePicker(description="from", value=book.as_of + timedelta(days=1))
+        self.why_not = widgets.Text(description="if refused", placeholder="reason for every unticked move")
+        self.accept = widgets.Button(description="Record the ticked moves", button_style="success")
+        self.said = widgets.HTML()
+        self.ticks: dict[str, widgets.Checkbox] = {}
+        left = widgets.VBox(
+            [*self.weights.values(), self.moving, self.across, widgets.Label("Locked accounts"), self.locks, self.again]
+        )
+        right = widgets.VBox([self.words, self.picture])
+        decide = widgets.VBox([self.lines, widgets.HBox([self.who, self.on, self.why_not]), self.accept, self.said])
+        box = widgets.Accordion(children=[decide], titles=("Moves to accept, line by line",), selected_index=None)
+        self.form = widgets.VBox([widgets.HBox([left, right]), box])
+        self.again.on_click(lambda _: self.propose())
+        self.accept.on_click(lambda _: self.record())
+        self.proposal = self._proposed()
+        self.redraw()
+
+    def chosen(self) -> DesignRules:
+        """The rules as the sliders stand."""
+        times = self.moving.value
+        return replace(
+            self.rules,
+            balance={name: slider.value for name, slider in self.weights.items()},
+            move_account=self.rules.move_account * times,
+            move_sales=self.rules.move_sales * times,
+            move_tenure=self.rules.move_tenure * times,
+            move_deals=self.rules.move_deals * times,
+            across=self.across.value,
+        )
+
+    def _proposed(self) -> Proposal:
+        wishes = Wishes(locks=frozenset(self.locks.value))
+        effort = Effort(seconds=self.seconds, seed=self.rules.seed)
+        return self.book.territories.propose(wishes, effort, self.chosen())
+
+    def propose(self) -> None:
+        """A new proposal with the weights and locks as they stand; clashes are shown in place."""
+        self.again.disabled = True
+        try:
+            self.proposal = self._proposed()
+            self.redraw()
+        except WorkbookError as fault:
+            self.words.value = f"<p><b>{escape(str(fault))}</b></p>"
+        finally:
+            self.again.disabled = False
+
+    def redraw(self) -> None:
+        """Words, picture and list of the present proposal."""
+        self.words.value = f"<p>{escape(self.text())}</p>"
+        self.picture.value = self.svg()
+        self.ticks = {}
+        rows = []
+        for move in self.proposal.moves.head(_LINES).itertuples():
+            tick = widgets.Checkbox(
+                value=True, indent=False, description=str(move.account_id), layout=widgets.Layout(width="120px")
+            )
+            self.ticks[str(move.account_id)] = tick
+            rows.append(widgets.HBox([tick, widgets.HTML(escape(f"{move.name}: {move.sentence}"))]))
+        more = len(self.proposal.moves) - len(rows)
+        if more > 0:
+            rows.append(widgets.Label(f"and {more} more moves, recorded with them"))
+        self.lines.children = tuple(rows)
+
+    def text(self) -> str:
+        """The proposal in words."""
+        s = self.proposal.summary
+        return (
+            f"{s['moved']:,} of {s['accounts']:,} accounts move, with {s['moved_sales_share']:.1%} of sales. Out of balance: "
+            f"{s['balance_before']:.1f} points before, {s['balance_after']:.1f} after. "
+            + plain(s, lambda a: format_amount(a, self.currency, short=True))
+        )
+
+    def refused(self) -> dict[str, str]:
+        """Unticked moves with the reason given."""
+        return {account: self.why_not.value for account, tick in self.ticks.items() if not tick.value}
+
+    def record(self) -> None:
+        """Record the ticked moves; what stands in the way is shown in place."""
+        from workbook.store import open_store
+
+        if not self.who.value.strip():
+            self.said.value = "<p>Say who decides.</p>"
+            return
+        on: date = self.on.value or self.book.as_of + timedelta(days=1)
+        try:
+            answer = Answer(self.who.value.strip(), datetime.now(UTC).replace(microsecond=0), on, self.refused())
+            rows = decisions(self.proposal, answer)
+            open_store(self.book.root).record_all(rows)
+        except WorkbookError as fault:
+            self.said.value = f"<p><b>{escape(str(fault))}</b></p>"
+            return
+        self.said.value = f"<p>Recorded {len(rows) - 1} moves as proposal {self.proposal.id}.</p>"
+
+    def svg(self) -> str:
+        """Balance before and after as a vector drawing."""
+        figure: Any = charts.balance(self.proposal.cards).figure
+        drawn: str = figure.svg()
+        return drawn
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = self.form._repr_mimebundle_(**options)
+        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+        return {**data, "image/svg+xml": self.svg(), "text/plain": self.text()}
+
+
+def design_session(book: Book, seconds: float = 3.0) -> DesignSession:
+    """The live session for a book, or a scope of one; ``seconds`` for each proposal."""
+    return DesignSession(book, seconds)
+
+
+def accounts_on_map(book: Book, proposal: Proposal | None = None) -> tuple[pd.DataFrame, Sequence[str]]:
+    """Accounts with known places and who holds them (after a proposal, when given), and the reps with most accounts first."""
+    rows = book.territories.placed_accounts
+    if proposal is not None and len(proposal.moves):
+        to = proposal.moves.set_index("account_id")["to_rep"]
+        rows = rows.assign(rep_id=rows["account_id"].map(to).astype("str").fillna(rows["rep_id"]))
+    order = rows["rep_id"].value_counts().index.tolist()
+    return rows, order

@@ -1,0 +1,168 @@
+"""The targets notebook's sections: chart or table, and what it says here, in a sentence made of the numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbook.book import Book
+from workbook.charts.unfolding import Unfolding
+from workbook.checks import Check, checks_table
+from workbook.money import format_amount
+from workbook.show import Note, Table
+
+
+def _money(book: Book, amount: Any) -> str:
+    return format_amount(amount, book.facts.currency, short=True)
+
+
+def _none(book: Book) -> list[Any]:
+    return [Note(f"No target for {book.facts.year} in the targets table: targets not known.", "warn")]
+
+
+def view_of_targets(book: Book) -> list[Any]:
+    """The tree with target, hedge, street quota and last year, unfolded by level; where the target lies."""
+    from workbook.charts import targets as charts
+
+    rows = book.targets.by_node
+    if rows.empty:
+        return _none(book)
+    top = rows.iloc[0]
+    grown = ""
+    if pd.notna(top["last_year_amount"]) and top["last_year_amount"] > 0:
+        grown = f", {top['target_amount'] / int(top['last_year_amount']) - 1:+.1%} on last year's sales"
+    reading = (
+        f"{top['name']} has a target of {_money(book, top['target_amount'])} for {book.facts.year}{grown}; "
+        f"{_money(book, top['street_amount'])} are handed out as street quotas, a hedge of {_money(book, top['hedge_amount'])}. "
+        "Every number is the sum of those under it, to the minor unit."
+    )
+    return [Note(reading), charts.tree_map(rows, book.facts.currency).figure, Unfolding(rows, book.facts.currency)]
+
+
+def bases_in_force(book: Book) -> list[Any]:
+    """What numbers are split by, hedges and season, as published; what stood in where a basis was missing."""
+    rules, targets = book.rules.targets, book.targets
+    mixes = {"every level": rules.basis, **rules.basis_by_level}
+    rows = [
+        {"split_to": level, "basis": name, "weight_share": weight / sum(mix.values())}
+        for level, mix in mixes.items()
+        for name, weight in mix.items()
+        if weight
+    ]
+    hedge = ", ".join(f"{level} {share:.0%}" for level, share in rules.hedge.items() if share) or "none"
+    found: list[Any] = [Table(pd.DataFrame(rows), book.facts.currency, "What a number is split by")]
+    text = f"Hedge by level: {hedge}. Reserve for leavers: {rules.attrition_share:.1%}."
+    if targets.allocated is not None and book.scope is None:
+        text += f" Season: {targets.allocated.draft.season.told}."
+    found.append(Note(text))
+    stood = targets.fallbacks
+    if len(stood):
+        counted = stood.groupby(["basis", "fallback"], as_index=False).agg(nodes=("node", "nunique"))
+        found.append(Table(counted, book.facts.currency, "Where something stood in"))
+    return found
+
+
+def why(book: Book, node: str = "", period: str = "") -> list[Any]:
+    """The waterfall and the rows behind one node's number."""
+    from workbook.charts import targets as charts
+
+    if book.targets.by_node.empty:
+        return _none(book)
+    node = node or _telling(book)
+    rows = book.targets.explain_node(node, period or None)
+    shown = rows[["layer", "step", "amount", "sentence"]].rename(columns={"amount": "exact_amount"})
+    label = f"{node}, {period or book.facts.year}"
+    figure = charts.waterfall(rows, book.facts.currency).figure
+    return [figure, Table(shown, book.facts.currency, f"The rows that add up: {label}")]
+
+
+def _telling(book: Book) -> str:
+    """The node whose number has the most steps, a rep before a territory: the best example."""
+    rows = book.targets.explain
+    counted = rows.groupby(["node_kind", "node"], sort=True).size()
+    return str(counted.sort_values(ascending=False, kind="stable").index[0][1])
+
+
+def fairness(book: Book) -> list[Any]:
+    """Each rep's quota against potential, history, hours and pay; outliers; how far they lie apart."""
+    from workbook.charts import targets as charts
+
+    rows = book.targets.fairness
+    if rows.empty:
+        return [Note("No rep has a quota: fairness not known.", "warn")]
+    far = rows[rows["outlier"] & ~rows["is_new"]]
+    factor = book.rules.targets.outlier_factor
+    reading = f"{len(far)} of {len(rows)} reps lie beyond {factor:g} times the usual in one measure or more."
+    keep = [
+        "rep_id",
+        "name",
+        "quota_amount",
+        "potential_index",
+        "history_index",
+        "capacity_index",
+        "quota_to_earnings",
+        "sentence",
+    ]
+    shown = far[keep].sort_values("quota_amount", ascending=False, ignore_index=True).head(12)
+    found: list[Any] = [charts.quota_spread(rows, factor).figure, Note(reading)]
+    if len(shown):
+        found.append(Table(shown, book.facts.currency, "Quotas to talk about"))
+    spread = book.targets.quota_spread
+    words = {"quota_amount": "quota", "quota_to_potential": "per potential", "quota_to_history": "per last year's sales", "amount_per_hour": "per selling hour", "quota_to_earnings": "per on-target earnings"}  # fmt: skip
+    known = spread[spread["n"] > 0]
+    told = "; ".join(
+        f"{words[r.measure]}: Gini {r.gini:.2f}, variation {r.variation:.2f}"
+        for r in known.itertuples()
+        if not np.isnan(r.gini)
+    )
+    return [*found, Note(f"Spread over all reps who are not new: {told}." if told else "Spread not known.")]
+
+
+def scenarios(book: Book) -> list[Any]:
+    """The named scenarios side by side; one is the plan."""
+    from workbook.charts import targets as charts
+
+    rows = book.targets.scenarios
+    if rows.empty or rows["scenario"].nunique() < 2:
+        return [Note("There is one scenario only, the published rules. The session below can keep others.")]
+    top = rows[rows["node"] == book.node]
+    names = dict(zip(book.targets.by_node["node"], book.targets.by_node["name"], strict=True))
+    level = rows[rows["node"].isin(book.tree.children(book.node))]
+    figure = charts.scenario_changes(level if len(level) else top, names, book.facts.currency).figure
+    keep = ["scenario", "is_plan", "target_amount", "street_amount", "change_amount"]
+    return [Table(top[keep], book.facts.currency, "Scenarios"), figure]
+
+
+def edits(book: Book) -> list[Any]:
+    """What people changed by hand, and accounts that change hands during the year."""
+    rows, moved = book.targets.edits, book.targets.before_and_after
+    found: list[Any] = []
+    if len(rows):
+        keep = ["revision", "node", "action", "period", "product_family", "amount", "decided_by", "reason"]
+        found.append(Table(rows[keep], book.facts.currency, "Edits in force"))
+    else:
+        found.append(Note("Nobody changed a target by hand."))
+    if len(moved):
+        text = f"{len(book.targets.moved)} accounts change hands during {book.facts.year}; their targets follow from that day."
+        found += [Note(text), Table(moved, book.facts.currency, "Before and after")]
+    return found
+
+
+def against_last_year(book: Book) -> list[Any]:
+    """Targets and street quotas of the territories (in a territory, of its reps) against last year's sales."""
+    from workbook.charts import targets as charts
+
+    rows = book.targets.by_node
+    shown = rows[rows["level"] == "territory"]
+    shown = shown if len(shown) > 1 else rows[rows["node_kind"] == "rep"]
+    if shown.empty:
+        return _none(book)
+    return [charts.against_last_year(shown.head(40), book.facts.currency).figure]
+
+
+def target_checks(book: Book) -> Table:
+    """The closing checks."""
+    found: list[Check] = [*book.targets.checks, *(c for c in book.targets.fairness_checks if c.verdict != "ok")]
+    return Table(checks_table(found), book.facts.currency, "Checks")

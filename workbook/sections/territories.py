@@ -1,0 +1,122 @@
+"""The territories notebook's sections: health, capacity, the proposal and its proof, what was decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from workbook.book import Book
+from workbook.charts import territories as charts
+from workbook.forms.territories import DesignSession, accounts_on_map, design_session
+from workbook.show import Note, Table, checks
+from workbook.territories.frontier import frontier
+from workbook.territories.solver import Effort
+
+
+def health(book: Book, count: int = 20) -> list[Any]:
+    """Every check of books and territories, the worst first."""
+    found = book.territories.health
+    bad = [c for c in found if c.verdict == "fail"]
+    words = f"{len(bad)} of {len(found)} checks fail, {sum(c.verdict == 'warn' for c in found)} warn."
+    return [Note(words, "fail" if bad else "ok"), checks(found, limit=count)]
+
+
+def spread(book: Book) -> list[Any]:
+    """How evenly the company's books are spread; names nobody."""
+    rows = book.territories.spread
+    rows = rows[
+        rows["measure"].isin(["accounts", "sales_amount", "potential_amount", "hours", "key"]) & rows["n"].gt(1)
+    ]
+    table = rows[["level", "measure", "n", "cv", "gini", "max_min"]].round({"cv": 2, "gini": 2, "max_min": 1})
+    return [Table(table, book.facts.currency, "Spread over reps and territories (0 is even; Gini 1: one has all)")]
+
+
+def capacity(book: Book) -> list[Any]:
+    """Hours needed against hours there are, by rep and by month."""
+    rows = book.territories.capacity
+    if rows.empty:
+        return [Note("Nobody holds accounts here.")]
+    parts: list[Any] = [charts.hours(rows).figure]
+    if rows["available_hours"].isna().all():
+        return [Note("The reps table has no selling hours: capacity not known.", "warn"), *parts]
+    return [*parts, charts.staffing(book.territories.months).figure]
+
+
+def size(book: Book) -> list[Any]:
+    """The right book size with its working, and the people that each scenario of growth takes."""
+    steps = book.territories.book_size.round({"value": 1})
+    rows = book.territories.scenarios
+    hires = (rows["reps_needed"].astype("Float64") - rows["reps"]).clip(lower=0)
+    keys = ["scenario", "growth_share"]
+    sums = (
+        rows.assign(hires=hires)
+        .groupby(keys, sort=False)[
+            [
+                "needed_hours",
+                "available_hours",
+                "reps",
+                "hires",
+                "short_hours",
+                "uncovered_accounts",
+                "uncovered_amount",
+            ]
+        ]
+        .sum(min_count=1)
+        .reset_index()
+    )
+    return [
+        Table(steps, book.facts.currency, "The right book size, step by step"),
+        Table(sums, book.facts.currency, "People by scenario of growth: territories that are short, added up"),
+    ]
+
+
+def session(book: Book, seconds: float) -> DesignSession:
+    """The live design session."""
+    return design_session(book, seconds)
+
+
+def proposed(held: DesignSession, count: int = 15) -> list[Any]:
+    """The proposal's proof, its largest moves, and what it leaves undone."""
+    made = held.proposal
+    columns = ["account_id", "name", "from_rep", "to_rep", "undo_points", "sentence"]
+    top = made.moves.sort_values(["undo_points", "account_id"], ascending=[False, True], kind="stable")[columns].round(
+        {"undo_points": 2}
+    )
+    notes = [Note(note, "warn") for note in made.notes]
+    table = Table(top, held.currency, "Moves, those first whose undoing would cost most", limit=count)
+    return [charts.proof(made.solution.steps).figure, *notes, table]
+
+
+def on_map(book: Book, held: DesignSession) -> list[Any]:
+    """The map after the proposal, moves ringed."""
+    rows, reps = accounts_on_map(book, held.proposal)
+    if rows.empty:
+        return [Note("No coordinates are known: no map, and travel does not count.")]
+    return [charts.book_map(rows, reps, held.proposal.moves["account_id"].tolist()).figure]
+
+
+def tradeoff(held: DesignSession, seconds: float) -> list[Any]:
+    """Balance against disruption, to choose from."""
+    curve = frontier(held.proposal.design, Effort(seconds=seconds, seed=held.rules.seed))
+    return [charts.tradeoff(curve).figure]
+
+
+def moves(book: Book, count: int = 20) -> list[Any]:
+    """What was decided, what waits for the CRM, and wins of moved accounts against those that stayed."""
+    decided, waiting = book.territories.moves, book.territories.pending_moves
+    wins = book.territories.moved_wins
+    words = (
+        f"{len(decided):,} moves decided, {len(waiting):,} not in the CRM yet."
+        if len(decided)
+        else "No move is decided yet."
+    )
+    columns = ["account_id", "from_rep", "to_rep", "on", "decided_by", "reason"]
+    parts: list[Any] = [Note(words)]
+    if len(waiting):
+        parts.append(Table(pd.DataFrame(waiting[columns]), book.facts.currency, "Waiting for the CRM", limit=count))
+    compare = wins.round({"wins_per_account_before": 3, "wins_per_account_after": 3})
+    parts.append(
+        Table(compare, book.facts.currency, "Deals won half a year before and after a change of hands (company)")
+    )
+    return parts

@@ -1,0 +1,307 @@
+"""Finance's spreadsheet: summary, by node, rep, account, product, lines, bridge, edits, audit trail, data quality.
+
+Subtotals are live formulas: change a number and everything above follows; what they show on opening are our own sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbook.files import replacing
+from workbook.sheets.ledger import FIRST, HEAD, Column, Formats, head, printed, put, sum_of, write_list
+
+#: Rows that a spreadsheet of ours holds in a list; the rest is one row more, and stands in the CSV and Parquet files.
+MOST_ROWS = 200_000
+MEASURES = {
+    "target": "Target",
+    "street": "Street quota",
+    "plan": "Plan",
+    "projection": "Projection",
+    "actual": "Booked",
+}
+_YEAR = [
+    Column("target_amount", "Target", "amount", 16), Column("street_amount", "Street quota", "amount", 16),
+    Column("plan_amount", "Plan", "amount", 16), Column("gap_amount", "Plan less target", "gap", 15, ("plan_amount", "target_amount")),
+    Column("share", "Plan of target", "share", 9, ("plan_amount", "target_amount")),
+    Column("projection_amount", "Projection", "amount", 16), Column("actual_amount", "Booked so far", "amount", 16),
+    Column("last_year_amount", "Last year", "amount", 16),
+]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class About:
+    """What the spreadsheet says of itself. ``facts``: label and text, in order; ``checks``: name, subject, verdict, sentence;
+    ``standing``: node, period, verdict, sentence."""
+
+    title: str
+    node: str
+    year: str
+    currency: str
+    as_of: date
+    facts: tuple[tuple[str, str], ...]
+    checks: pd.DataFrame
+    faults: pd.DataFrame
+    standing: pd.DataFrame
+
+
+def write_reconciliation(statement: Mapping[str, pd.DataFrame], about: About, path: Path) -> Path:
+    """Write the spreadsheet of the statement's frames (see ``workbook.reconcile.statement``); returns the path."""
+    import xlsxwriter
+
+    with replacing(path) as temporary:
+        book = xlsxwriter.Workbook(temporary, {"strings_to_formulas": False, "strings_to_urls": False})
+        day = about.as_of
+        book.set_properties({"title": about.title, "created": datetime(day.year, day.month, day.day)})
+        formats = Formats(book, about.currency)
+        sheets = {
+            n: book.add_worksheet(n)
+            for n in ("Summary", "By node", "By rep", "By account", "By product", "Lines", "Bridge", "Edits",
+                      "Audit trail", "Checks", "Data quality")
+        }  # fmt: skip
+        unit = f"{about.year}, {about.currency}, as of {day.isoformat()}"
+        totals = {"By node": by_node(sheets["By node"], formats, statement["by_node"], unit)}
+        for name, key, columns in _lists(statement):
+            frame = _cut(
+                statement[key][statement[key]["node"] == about.node] if key == "by_product" else statement[key]
+            )
+            texts = (name, f"{unit}. With a filter on, the total adds up what is shown.")
+            totals[name] = write_list(sheets[name], formats, frame, columns, texts)
+        totals["Bridge"] = bridge(sheets["Bridge"], formats, statement["bridge"], (unit, about.node))
+        for name, key, columns in _records(statement, about):
+            frame = about.checks if key == "checks" else about.faults if key == "faults" else statement[key]
+            write_list(sheets[name], formats, frame.head(MOST_ROWS), columns, (name, unit))
+        summary(sheets["Summary"], formats, (statement, about), totals)
+        book.close()
+    return path
+
+
+def _lists(statement: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, list[Column]]]:
+    quarters = [
+        Column(f"{m}_q{q}_amount", f"Q{q} {MEASURES[m].lower()}", "amount", 15)
+        for q in (1, 2, 3, 4)
+        for m in ("target", "plan", "actual")
+    ]
+    no_past = [c for c in _YEAR if c.name != "last_year_amount"]
+    lines = [Column("account_id", "Account"), Column("rep_id", "Rep", width=9), Column("territory_id", "Territory", width=9),
+             Column("period", "Period", width=12), Column("product_family", "Product family"), Column("source", "Source", width=20),
+             Column("reference", "Rests on", width=18), Column("state", "State", width=10), Column("amount", "Plan", "amount", 16)]  # fmt: skip
+    return [
+        ("By rep", "by_rep", [Column("node", "Rep", width=10), Column("name", "Name", width=30), Column("territory_id", "Territory", width=10), *_YEAR, *quarters]),
+        ("By account", "by_account", [Column("node", "Account", width=10), Column("name", "Name", width=32), Column("territory_id", "Territory", width=10),
+                                      Column("owner", "Owner", width=20), Column("status", "Status", width=10), *_YEAR]),
+        ("By product", "by_product", [Column("product_family", "Product family", width=18), Column("node", "Node", width=8), *no_past, *quarters]),
+        ("Lines", "lines", lines),
+    ]  # fmt: skip
+
+
+def _records(statement: Mapping[str, pd.DataFrame], about: About) -> list[tuple[str, str, list[Column]]]:
+    edits = [Column("node", "Node", width=10), Column("revision", "Revision", "number", 9), Column("action", "Edit", width=10), Column("period", "Period", width=12),
+             Column("product_family", "Product family"), Column("amount", "Amount", "amount", 15), Column("factor", "Factor", "number", 8),
+             Column("to_node", "To node", width=10), Column("to_period", "To period", width=12), Column("decided_by", "By", width=18),
+             Column("decided_at", "At", "moment", 16), Column("reason", "Reason", "wrapped", 50)]  # fmt: skip
+    audit = [Column("revision", "Revision", "number", 9), Column("node", "About", width=12), Column("kind", "Kind", width=16),
+             Column("decided_by", "By", width=18), Column("decided_at", "At", "moment", 16), Column("reason", "Reason", "wrapped", 40),
+             Column("says", "Says", "wrapped", 70)]  # fmt: skip
+    checks = [Column("name", "Check", width=24), Column("subject", "About", width=12), Column("verdict", "Verdict", width=11),
+              Column("sentence", "Why", "wrapped", 110)]  # fmt: skip
+    faults = [
+        Column(
+            str(c), str(c).capitalize(), "number" if c == "row" else "wrapped", 40 if c in ("fault", "remedy") else 14
+        )
+        for c in about.faults.columns
+    ]
+    held = set(statement["edits"].columns)
+    return [
+        ("Edits", "edits", [c for c in edits if c.name in held]),
+        ("Audit trail", "audit", audit),
+        ("Checks", "checks", checks),
+        ("Data quality", "faults", faults or [Column("fault", "Fault")]),
+    ]
+
+
+def _cut(frame: pd.DataFrame) -> pd.DataFrame:
+    """At most :data:`MOST_ROWS` rows; the others as one row that holds their sum, so that totals stay whole."""
+    if len(frame) <= MOST_ROWS:
+        return frame
+    rest = frame.iloc[MOST_ROWS:]
+    amounts = {c: rest[c].sum() for c in frame.columns if str(c).endswith("amount")}
+    first = str(frame.columns[0])
+    more = pd.DataFrame([{**amounts, first: f"{len(rest):,} more rows: see the CSV or Parquet file"}])
+    return pd.concat([frame.head(MOST_ROWS), more], ignore_index=True)
+
+
+def by_node(sheet: Any, formats: Formats, frame: pd.DataFrame, unit: str) -> dict[str, str]:
+    """The tree: values by quarter at the lowest rows, sums above, the year as the sum of its quarters. Returns the top's cells."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    head(
+        sheet,
+        formats,
+        "By node",
+        f"{unit}. White cells of the lowest rows hold values; bold ones are sums of the rows below.",
+    )
+    lead = [("node", "Node", 9), ("name", "Name", 32), ("level", "Level", 10)]
+    for at, (_, text, width) in enumerate(lead):
+        sheet.write_string(HEAD, at, text, formats.head)
+        sheet.set_column(at, at, width)
+    year = {c.name: len(lead) + i for i, c in enumerate(_YEAR)}
+    quarter = {
+        f"{m}_q{q}_amount": len(lead) + len(_YEAR) + (q - 1) * len(MEASURES) + i
+        for q in (1, 2, 3, 4)
+        for i, m in enumerate(MEASURES)
+    }
+    for column in _YEAR:
+        sheet.write_string(HEAD, year[column.name], column.heading, formats.head_right)
+    for name, at in quarter.items():
+        measure, number, _ = name.split("_")
+        sheet.write_string(HEAD, at, f"{number.upper()} {MEASURES[measure].lower()}", formats.head_right)
+    sheet.set_column(len(lead), len(lead) + len(_YEAR) + len(quarter) - 1, 15)
+    below = _children(frame)
+    top = int(frame["depth"].iloc[0]) if len(frame) else 0
+    for line, row in enumerate(frame.to_dict("records")):
+        at, depth = FIRST - 1 + line, min(int(row["depth"]) - top, 15)
+        sheet.write_string(at, 0, row["node"] if row["node_kind"] != "rest" else "", formats.text)
+        sheet.write_string(at, 1, str(row["name"]), formats.indent[depth])
+        sheet.write_string(at, 2, str(row["level"]), formats.text)
+        children = [FIRST - 1 + c for c in below.get(line, [])]
+        for name, place in [*quarter.items(), ("last_year_amount", year["last_year_amount"])]:
+            if children and not pd.isna(row[name]):
+                sheet.write_formula(
+                    at, place, sum_of(xl_col_to_name(place), children), formats.sum, formats.major(row[name])
+                )
+            else:
+                put(sheet, at, place, row[name], ("amount", formats))
+        style = formats.sum if children else formats.amount
+        for measure in MEASURES:
+            if pd.isna(row[f"{measure}_amount"]):
+                continue
+            cells = "+".join(f"{xl_col_to_name(quarter[f'{measure}_q{q}_amount'])}{at + 1}" for q in (1, 2, 3, 4))
+            sheet.write_formula(
+                at, year[f"{measure}_amount"], f"={cells}", style, formats.major(row[f"{measure}_amount"])
+            )
+        if not pd.isna(row["gap_amount"]):
+            plan, target = (f"{xl_col_to_name(year[c])}{at + 1}" for c in ("plan_amount", "target_amount"))
+            sheet.write_formula(at, year["gap_amount"], f"={plan}-{target}", style, formats.major(row["gap_amount"]))
+            share = int(row["plan_amount"]) / int(row["target_amount"]) if int(row["target_amount"]) else ""
+            sheet.write_formula(at, year["share"], f'=IF({target}=0,"",{plan}/{target})', formats.share, share)
+        if depth > 1:
+            sheet.set_row(at, None, None, {"level": min(depth - 1, 7)})
+    sheet.outline_settings(True, False, True, False)
+    printed(sheet, (FIRST - 1, len(lead)))
+    sheet.fit_to_pages(0, 0)
+    sheet.set_print_scale(60)
+    sheet.repeat_columns(0, len(lead) - 1)
+    sheet.set_v_pagebreaks([len(lead) + len(_YEAR), len(lead) + len(_YEAR) + 2 * len(MEASURES)])
+    return {name: f"${xl_col_to_name(at)}${FIRST}" for name, at in year.items()}
+
+
+def _children(frame: pd.DataFrame) -> dict[int, list[int]]:
+    """Rows right below each row, by position."""
+    place = {n: i for i, (n, k) in enumerate(zip(frame["node"], frame["node_kind"], strict=True)) if k != "rest"}
+    out: dict[int, list[int]] = {}
+    for at, (node, up, kind) in enumerate(zip(frame["node"], frame["parent"], frame["node_kind"], strict=True)):
+        above = place.get(node if kind == "rest" else up)
+        if above is not None and above != at:
+            out.setdefault(above, []).append(at)
+    return out
+
+
+def bridge(sheet: Any, formats: Formats, steps: pd.DataFrame, of: tuple[str, str]) -> dict[str, str]:
+    """Nodes down, steps across; plan, what is missing and the target as live formulas. Returns the cells of the first node."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    unit, top = of
+    head(sheet, formats, "Bridge", f"{unit}. From what comes by itself to plan and target.")
+    names = list(dict.fromkeys(steps["step"]))
+    parts = [n for n in names if n not in ("plan", "missing to the target", "target")]
+    order = [*parts, "plan", "missing to the target", "target"]
+    column = {n: i + 1 for i, n in enumerate(order)}
+    sheet.write_string(HEAD, 0, "Node", formats.head)
+    sheet.set_column(0, 0, 12)
+    sheet.set_column(1, len(order), 17)
+    for name, at in column.items():
+        sheet.write_string(HEAD, at, name.capitalize(), formats.head_right)
+    nodes = sorted(dict.fromkeys(steps["node"]), key=lambda n: n != top)
+    wide = steps.set_index(["node", "step"])["amount"].to_dict()
+    first, last = xl_col_to_name(1), xl_col_to_name(len(parts))
+    plan, goal = xl_col_to_name(column["plan"]), xl_col_to_name(column["target"])
+    for number, node in enumerate(nodes):
+        at = FIRST - 1 + number
+        sheet.write_string(at, 0, str(node), formats.text)
+        for name in parts:
+            put(sheet, at, column[name], wide.get((node, name), 0), ("amount", formats))
+        sheet.write_formula(
+            at, column["plan"], f"=SUM({first}{at + 1}:{last}{at + 1})", formats.sum, formats.major(wide[node, "plan"])
+        )
+        if (node, "target") in wide:
+            put(sheet, at, column["target"], wide[node, "target"], ("amount", formats))
+            missing = formats.major(wide[node, "missing to the target"])
+            sheet.write_formula(
+                at, column["missing to the target"], f"={goal}{at + 1}-{plan}{at + 1}", formats.sum, missing
+            )
+    printed(sheet, (FIRST - 1, 1))
+    return {"plan_amount": f"${plan}${FIRST}", "target_amount": f"${goal}${FIRST}"}
+
+
+def summary(
+    sheet: Any, formats: Formats, of: tuple[Mapping[str, pd.DataFrame], About], totals: Mapping[str, Mapping[str, str]]
+) -> None:
+    """What it is, the year at the top node, and whether every list adds up to it (live)."""
+    statement, about = of
+    head(
+        sheet,
+        formats,
+        about.title,
+        "Amounts in "
+        + about.currency
+        + ". Every list adds up to the first line; the differences below are formulas and must be zero.",
+    )
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 6, 18)
+    row = HEAD
+    for label, text in about.facts:
+        sheet.write_string(row, 0, label, formats.bold)
+        sheet.write_string(row, 1, text, formats.text)
+        row += 1
+    row += 1
+    shown = [c for c in _YEAR if c.kind == "amount"]
+    sheet.write_string(row, 0, "Does it add up?", formats.head)
+    for at, column in enumerate(shown, start=1):
+        sheet.write_string(row, at, column.heading, formats.head_right)
+    own = statement["by_node"].iloc[0]
+    first = row + 1
+    for name, cells in totals.items():
+        row += 1
+        sheet.write_string(row, 0, name, formats.bold if name == "By node" else formats.text)
+        for at, column in enumerate(shown, start=1):
+            key = "amount" if name == "Lines" and column.name == "plan_amount" else column.name
+            if key in cells and not pd.isna(own[column.name]):
+                sheet.write_formula(
+                    row,
+                    at,
+                    f"='{name}'!{cells[key]}",
+                    formats.sum if name == "By node" else formats.amount,
+                    formats.major(own[column.name]),
+                )
+    last = row
+    row += 1
+    sheet.write_string(row, 0, "Largest difference", formats.total_text)
+    for at, column in enumerate(shown, start=1):
+        letter = chr(ord("A") + at)
+        if not pd.isna(own[column.name]):
+            span = f"{letter}{first + 1}:{letter}{last + 1}"
+            sheet.write_formula(row, at, f"=ROUND(MAX({span})-MIN({span}),4)", formats.total, 0)
+    row += 2
+    for at, text in enumerate(("Node", "Period", "Verdict", "Why")):
+        sheet.write_string(row, at, text, formats.head)
+    for line in about.standing.head(400).to_dict("records"):
+        row += 1
+        for at, key in enumerate(("node", "period", "verdict", "sentence")):
+            sheet.write_string(row, at, str(line[key]), formats.text)
+    printed(sheet, (HEAD, 0), repeat=False)

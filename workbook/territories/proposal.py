@@ -1,0 +1,181 @@
+"""A proposal: the moves, what they change, how good they are, and one sentence for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workbook.territories.design import Company, Design
+from workbook.territories.explain import Names, sentences, undo
+from workbook.territories.solver.search import Solution
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """A territory design to decide on.
+
+    ``moves``: account_id, territory_id, unit, from_rep, to_rep, amounts, hours, undo_points (what the objective loses if only
+    this unit went back), sentence · ``cards``: per rep and measure the load before, after and its fair share ·
+    ``summary``: objective, bound, gap … · ``notes``: what was capped, left out, or cut.
+    """
+
+    moves: pd.DataFrame
+    cards: pd.DataFrame
+    summary: dict[str, Any]
+    notes: tuple[str, ...]
+    design: Design = field(repr=False)
+    solution: Solution = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits of the moves: the same proposal has the same id."""
+        rows = self.moves[["account_id", "from_rep", "to_rep"]].fillna("").astype("str")
+        return sha256("\n".join(rows.agg("\t".join, axis=1)).encode()).hexdigest()[:12]
+
+    def without(self, refused: set[str]) -> pd.DataFrame:
+        """The moves but those of refused accounts; a family that moves as one is refused as one."""
+        units = set(self.moves.loc[self.moves["account_id"].isin(refused), "unit"])
+        return self.moves[~self.moves["unit"].isin(units)].reset_index(drop=True)
+
+
+def proposal(company: Company, design: Design, solution: Solution, names: Names) -> Proposal:
+    """Read a solution as moves, cards and a summary."""
+    problem = design.problem
+    live = company.accounts.iloc[design.rows].reset_index(drop=True)
+    chosen = problem.rep[solution.plan]
+    changed = chosen != problem.home
+    frame = live.assign(unit=design.units["unit"].to_numpy())
+    frame["from_rep"] = design.units["home"].to_numpy()
+    frame["to_rep"] = design.reps[chosen[frame["unit"].to_numpy()]]
+    moved = frame[changed[frame["unit"].to_numpy()]].copy()
+    points, terms = undo(design, solution.plan)
+    moved["undo_points"] = points[moved["unit"].to_numpy()]
+    cards = _cards(design, solution.plan)
+    moved["sentence"] = sentences(moved, frame, (cards, terms), (company, names))
+    columns = [
+        "account_id",
+        "territory_id",
+        "name",
+        "unit",
+        "from_rep",
+        "to_rep",
+        "sales_12m_amount",
+        "potential_amount",
+    ]
+    columns += ["projected_amount", "open_amount", "hours_per_year", "class", "grade", "undo_points", "sentence"]
+    moves = moved[columns].rename(columns={"hours_per_year": "hours"})
+    moves = moves.sort_values(
+        ["from_rep", "to_rep", "undo_points", "account_id"], ascending=[True, True, False, True], kind="stable"
+    )
+    notes = list(design.notes)
+    if solution.cut:
+        notes.append("the time limit cut the search: on another machine the proposal may differ")
+    return Proposal(
+        moves.reset_index(drop=True), cards, _summary(design, solution, frame, moves), tuple(notes), design, solution
+    )
+
+
+def _cards(design: Design, plan: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """Per rep and measure: rep_id, measure, before, after, fair (in units of the measure), index_before, index_after."""
+    problem = design.problem
+    home = problem.home
+    held = home >= 0
+    parts = []
+    for k, name in enumerate(design.measures):
+        if name in ("capacity", "warm"):
+            continue
+        unit = design.totals[name] / 100
+        before = np.bincount(home[held], weights=design.weight[held, k], minlength=problem.m) * unit
+        after = np.bincount(problem.rep[plan], weights=design.weight[:, k], minlength=problem.m) * unit
+        fair = design.fair[:, k] * unit
+        safe = np.where(fair > 0, fair, np.nan)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "rep_id": design.reps,
+                    "measure": name,
+                    "before": before,
+                    "after": after,
+                    "fair": fair,
+                    "index_before": before / safe * 100,
+                    "index_after": after / safe * 100,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["rep_id", "measure"])
+
+
+def _summary(design: Design, solution: Solution, frame: pd.DataFrame, moves: pd.DataFrame) -> dict[str, Any]:
+    problem = design.problem
+    held = problem.home >= 0
+    before = np.zeros((problem.m, problem.k))
+    for k in range(problem.k):
+        before[:, k] = np.bincount(problem.home[held], weights=problem.weight[held, k], minlength=problem.m)
+    priced = {"before": problem.bands.price(before), "after": problem.bands.price(problem.loads(solution.plan))}
+    sales, potential = frame["sales_12m_amount"], frame["potential_amount"].fillna(0)
+    gap = max(0.0, solution.objective - solution.bound)
+    return {
+        "objective": solution.objective,
+        "bound": solution.bound,
+        "gap_points": gap,
+        "gap": solution.gap,
+        "balance_before": float(priced["before"].sum()),
+        "balance_after": float(priced["after"].sum()),
+        "by_measure": {
+            name: (float(priced["before"][:, k].sum()), float(priced["after"][:, k].sum()))
+            for k, name in enumerate(design.measures)
+        },
+        "short_hours": _short(design, solution),
+        "accounts": len(frame),
+        "moved": len(moves),
+        "moved_sales_amount": int(moves["sales_12m_amount"].sum()),
+        "moved_sales_share": float(moves["sales_12m_amount"].sum() / sales.sum()) if sales.sum() else 0.0,
+        "moved_potential_amount": int(moves["potential_amount"].fillna(0).sum()),
+        "moved_potential_share": float(moves["potential_amount"].fillna(0).sum() / potential.sum())
+        if potential.sum()
+        else 0.0,
+        "gap_hours": gap / 100 * design.totals.get("workload", design.totals.get("capacity", 0.0)),
+        "gap_sales_amount": round(gap / 100 * design.totals.get("sales", 0.0)),
+        "seconds": solution.seconds,
+        "cut": solution.cut,
+    }
+
+
+def _short(design: Design, solution: Solution) -> float:
+    """Hours that reps are short of after the moves."""
+    if "capacity" not in design.measures:
+        return 0.0
+    k = design.measures.index("capacity")
+    over = design.problem.loads(solution.plan)[:, k] - design.problem.bands.high[:, k]
+    return float(np.maximum(over, 0).sum() * design.totals["capacity"] / 100)
+
+
+def short(company: Company, design: Design, solution: Solution) -> list[str]:
+    """Who is short of hours and by how much, territory by territory: why a hard limit on hours cannot be kept."""
+    k = design.measures.index("capacity")
+    over = np.maximum(design.problem.loads(solution.plan)[:, k] - design.problem.bands.high[:, k], 0.0)
+    hours = pd.Series(
+        over * design.totals["capacity"] / 100, index=company.people["territory_id"].to_numpy(dtype=object)
+    )
+    by_node = hours.groupby(level=0, sort=True).sum()
+    return [
+        f"{company.tree.name(str(node))} is short {value:,.0f} hours" for node, value in by_node.items() if value > 0.5
+    ]
+
+
+def plain(summary: dict[str, Any], money: Any) -> str:
+    """The proof in plain words; ``money`` formats an amount."""
+    if summary["gap_points"] <= 1e-6 * max(1.0, abs(summary["objective"])):
+        return "No plan under these rules can beat this one."
+    return (
+        f"No plan under these rules can beat this one by more than {summary['gap_points']:.2f} points "
+        f"({summary['gap']:.1%} of {summary['objective']:.1f}): as much as {summary['gap_hours']:,.0f} hours of workload or "
+        f"{money(summary['gap_sales_amount'])} of sales out of balance."
+    )

@@ -1,0 +1,74 @@
+"""What people want of a design beyond its weights: locks, pins, what is forbidden, who leaves; and why wishes clash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from workbook.decisions import Decisions
+from workbook.errors import ConflictError
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """``locks``: accounts that stay · ``pins``: account → rep · ``forbids``: (account, rep) · ``leaving``: reps whose books
+    are emptied · ``free``: when given, only these accounts may move · ``takers``: when given, only these reps may receive.
+    """
+
+    locks: frozenset[str] = frozenset()
+    pins: Mapping[str, str] = field(default_factory=dict)
+    forbids: frozenset[tuple[str, str]] = frozenset()
+    leaving: frozenset[str] = frozenset()
+    free: frozenset[str] | None = None
+    takers: frozenset[str] | None = None
+
+    def with_decisions(self, decisions: Decisions) -> Wishes:
+        """These wishes and the locks that people recorded."""
+        held = {a for a, row in decisions.state("lock").items() if row.payload.get("locked", True)}
+        return Wishes(self.locks | held, self.pins, self.forbids, self.leaving, self.free, self.takers)
+
+
+def clashes(wishes: Wishes, units: pd.DataFrame, reps: Iterable[str]) -> list[str]:
+    """Wishes that cannot all be met, each in one sentence naming them.
+
+    ``units``: account_id, unit, home (rep who holds it, missing when nobody does).
+    """
+    known, people = set(units["account_id"]), set(reps)
+    of_unit = dict(zip(units["account_id"], units["unit"], strict=True))
+    home = dict(zip(units["account_id"], units["home"], strict=True))
+    found = [f"{account} is not an account that can move" for account in sorted(set(wishes.pins) - known)]
+    found += [
+        f"{account} is to go to {rep}, who holds no book here"
+        for account, rep in sorted(wishes.pins.items())
+        if rep not in people
+    ]
+    found += [f"{rep} is to leave, but is no rep here" for rep in sorted(wishes.leaving - people)]
+    wanted: dict[int, dict[str, str]] = {}
+    for account, rep in sorted(wishes.pins.items()):
+        if account in of_unit:
+            wanted.setdefault(of_unit[account], {})[account] = rep
+        if (account, rep) in wishes.forbids:
+            found.append(f"{account} is pinned to {rep} and forbidden to {rep}")
+        if rep in wishes.leaving:
+            found.append(f"{account} is pinned to {rep}, who is to leave")
+    for account in sorted(wishes.locks & known):
+        if isinstance(home[account], str):
+            wanted.setdefault(of_unit[account], {})[account] = home[account]
+            if home[account] in wishes.leaving:
+                found.append(f"{account} is locked with {home[account]}, who is to leave")
+    for named in wanted.values():
+        if len(set(named.values())) > 1:
+            told = ", ".join(f"{account} with {rep}" for account, rep in sorted(named.items()))
+            found.append(f"accounts of one family held together are wanted apart: {told}")
+    return found
+
+
+def refuse(found: list[str]) -> None:
+    """Raise :class:`ConflictError` when there is anything."""
+    if found:
+        more = f" (and {len(found) - 8} more)" if len(found) > 8 else ""
+        raise ConflictError(
+            "these wishes cannot all be met: " + "; ".join(found[:8]) + more, remedy="Drop or change one of each."
+        )

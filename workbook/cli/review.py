@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json
+from workbook.cli.options import AsOfOption, JsonOption, print_json
 
 if TYPE_CHECKING:
     from workbook.review.jobs import Result
@@ -18,15 +18,23 @@ def review(
     nodes: Annotated[
         list[str] | None, typer.Argument(metavar="[NODE]...", help="Only these nodes; all when none.")
     ] = None,
-    book: BookOption = None,
+    book: Annotated[
+        str | None, typer.Option(metavar="DIR", help="The book's folder, also s3://…; else found from here upwards.")
+    ] = None,
     as_of: AsOfOption = None,
     out: Annotated[
         str | None, typer.Option(metavar="DIR", help="Where documents go, also s3://…; else BOOK/documents/DAY.")
     ] = None,
     audience: Annotated[str | None, typer.Option(help="Who reads them: rep, manager, finance.")] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also PDFs: one per document, and one per region with all its documents.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Make all again, also what has not changed.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made, and why.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; as many as cores when left out.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster, like tcp://host:8786.")
+    ] = None,
     engine: Annotated[str, typer.Option(help="auto, warm, or papermill for its own engine.")] = "auto",
     as_json: JsonOption = False,
 ) -> int:
@@ -40,9 +48,16 @@ def review(
     from workbook.book import Book
     from workbook.review.jobs import Request
     from workbook.review.session import choose_pool, default_workers, finish, make, plan
+    from workbook.review.sharing import local_book
+    from workbook.review.storage import is_remote
 
-    opened = Book.open(book, as_of=as_of)
-    request = Request(tuple(nodes or ()), audience or "", out or "")
+    if pdf:
+        from workbook.review.pdf import needs_typst
+
+        needs_typst()
+    source = book if book and is_remote(book) else ""
+    opened = Book.open(local_book(book) if book else None, as_of=as_of)
+    request = Request(tuple(nodes or ()), audience or "", out or "", pdf, source)
     planned = plan(opened, request, force=force)
     if dry_run:
         rows = [
@@ -56,7 +71,7 @@ def review(
                 typer.echo(f"{row['node']:<16} {row['status']:<10} {row['reason']}".rstrip())
             typer.echo(f"{summary['to_do']} to do, {summary['unchanged']} unchanged")
         return 0
-    pool, sentence = choose_pool(engine)
+    pool, sentence = choose_pool(engine, scheduler or "", len(planned.to_do))
     if planned.to_do and not as_json:
         typer.echo(f"{len(planned.to_do)} of {len(planned.jobs)} documents to make: {sentence}")
     made = _shown(make(planned, pool, workers or default_workers()), len(planned.to_do), quiet=as_json)

@@ -51,8 +51,12 @@ class Engagement(Stage):
         return Log.of(self.facts.tables.activities, self._portfolio.register["account_id"], self.facts.as_of)
 
     @cached_property
+    def _evidence(self) -> Evidence:
+        return Evidence.of(self._log, self._rules.integrity)
+
+    @cached_property
     def _real(self) -> Log:
-        return self._log.only(real_rows(self._log, self.integrity, self._rules))
+        return self._log.only(real_rows(self._log, self.integrity, self._rules, self._evidence))
 
     @cached_property
     def _ledger(self) -> Ledger:
@@ -83,7 +87,7 @@ class Engagement(Stage):
     @noun
     def integrity(self) -> pd.DataFrame:
         """Every activity's level (none, yellow, red) with signals and sentence (D8)."""
-        return integrity(self._log, self._rules)
+        return integrity(self._log, self._rules, self._evidence)
 
     @noun
     def touches(self) -> pd.DataFrame:
@@ -166,8 +170,7 @@ class Engagement(Stage):
     @noun
     def reporting(self) -> pd.DataFrame:
         """How far activity in key accounts is reported so that others can rely on it, per rep (A4)."""
-        evidence = Evidence.of(self._log, self._rules.integrity)
-        return reporting(self._standing, self._log, evidence, self.integrity["level"] == "none", self._rules)
+        return reporting(self._standing, self._log, self._evidence, self.integrity["level"] == "none", self._rules)
 
     @noun
     def checks(self) -> list[Check]:

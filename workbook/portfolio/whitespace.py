@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,10 @@ from workbook.rules.portfolio import WhitespaceRules
 from workbook.tables.frames import Tables
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
+Ints = npt.NDArray[Any]
+#: Per group of peers: customers, buyers by product family, and what buyers buy in the middle by product family.
+Figures = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
+_BLOCK = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,20 +58,25 @@ def peer_groups(accounts: pd.DataFrame, customer: npt.NDArray[np.bool_], rules: 
 
     Size is employees (else the account's own yearly revenue), in bands of equal numbers of accounts.
     """
-    band = _size_bands(accounts, rules.size_bands)
-    size = np.array([*(f"size {b + 1} of {rules.size_bands}" for b in range(rules.size_bands)), ""], dtype=object)[band]
-    industry = accounts["industry"].fillna("").to_numpy(dtype=object)
-    both = np.where((industry != "") & (size != ""), industry + ", " + size, "")
-    group = np.zeros(len(accounts), dtype=np.intp)
+    bands = rules.size_bands
+    band = _size_bands(accounts, bands)
+    industry, industries = pd.factorize(accounts["industry"])
+    both = np.where((industry >= 0) & (band >= 0), industry * bands + band, -1)
+    size_names = [f"size {b + 1} of {bands}" for b in range(bands)]
+    labels = (
+        (both, [f"{name}, {size}" for name in industries for size in size_names]),
+        (industry, [str(name) for name in industries]),
+        (band, size_names),
+    )
+    group = np.zeros(len(accounts), dtype=np.int32)
     names, kinds = ["all customers"], [group.copy()]
     open_ = np.ones(len(accounts), dtype=bool)
-    for label in (both, industry, size):
-        codes, distinct = pd.factorize(label)
-        enough = np.bincount(codes[customer], minlength=len(distinct)) >= rules.peers_needed
-        here = open_ & enough[codes] & (label != "")
+    for codes, distinct in labels:
+        enough = np.bincount(codes[customer & (codes >= 0)], minlength=len(distinct) + 1) >= rules.peers_needed
+        here = open_ & (codes >= 0) & enough[codes]
         group[here] = codes[here] + len(names)
-        kinds.append(np.where(label != "", codes + len(names), -1).astype(np.intp))
-        names.extend(str(name) for name in distinct)
+        kinds.append(np.where(codes >= 0, codes + len(names), -1).astype(np.int32))
+        names.extend(distinct)
         open_ &= ~here
     return Peers(group, tuple(names), tuple(kinds))
 
@@ -94,49 +103,61 @@ def whitespace(tables: Tables, bought: Bought, head: Ints, rules: WhitespaceRule
     buys = bought.amounts > 0
     customer = np.asarray(buys.any(1))
     peers = peer_groups(accounts, customer, rules)
-    member, buyers, typical = _group_figures(bought.amounts, customer, peers)
-    g = peers.group
-    others = np.maximum(member[g] - customer, 0)
-    other_buyers = buyers[g] - buys
-    with np.errstate(invalid="ignore", divide="ignore"):
-        penetration = np.where(others[:, None] > 0, other_buyers / others[:, None], 0.0)
-    sized = typical[g]
-    cross = ~buys & (sized > 0)
-    up = buys & (bought.amounts < rules.upsell_share * sized)
-    live = accounts["disqualified_on"].isna().to_numpy()[:, None]
-    gap = (cross | up) & live & (penetration >= rules.penetration)
-    worth = np.where(gap, penetration * (sized - bought.amounts), 0.0)
-    kept = _largest(worth, rules.per_account)
-    row, family = np.nonzero(kept)
-    kin = _family_buyers(buys, head)
+    figures = _group_figures(bought.amounts, customer, peers)
+    live = accounts["disqualified_on"].isna().to_numpy()
+    found = [
+        _gaps(bought.amounts[start : start + _BLOCK], peers.group[start : start + _BLOCK], figures, rules)
+        for start in range(0, len(accounts), _BLOCK)
+    ]
+    row = np.concatenate([block[0] + at * _BLOCK for at, block in enumerate(found)] or [np.zeros(0, np.intp)])
+    family = np.concatenate([block[1] for block in found] or [np.zeros(0, np.intp)])
+    worth = np.concatenate([block[2] for block in found] or [np.zeros(0)])
+    order = np.argsort(-worth, kind="stable")
+    order = order[live[row[order]]]
+    row, family = row[order], family[order]
+    group, has, own = peers.group[row], bought.amounts[row, family], buys[row, family]
+    member, buyers, typical = figures
+    others, buying, sized = member[group] - customer[row], buyers[group, family] - own, typical[group, family]
+    kin = _family_buyers(buys, head)[row, family]
+    kind = own.astype(np.int64) + 2 * customer[row]
+    wording = ((group.astype(np.int64) * len(bought.families) + family) * 4 + kind) * (kin.max(initial=0) + 1) + kin
     frame = pd.DataFrame(
         {
             "account_id": accounts["account_id"].take(row).array,
             "territory_id": accounts["territory_id"].take(row).array,
             "product_family": pd.Series(bought.families, dtype="str").take(family).array,
-            "kind": pd.Series(["cross-sell", "upsell"], dtype="str").take(up[row, family].astype(int)).array,
-            "bought_amount": bought.amounts[row, family],
-            "sized_amount": sized[row, family],
-            "gap_amount": sized[row, family] - bought.amounts[row, family],
-            "penetration": penetration[row, family],
-            "peers": others[row].astype(np.int64),
-            "peers_buying": other_buyers[row, family].astype(np.int64),
-            "family_members_buying": kin[row, family],
-            "peer_group": pd.Series(peers.names, dtype="str").take(g[row]).array,
-            "worth": worth[row, family],
+            "kind": pd.Series(["cross-sell", "upsell"], dtype="str").take(own.astype(np.intp)).array,
+            "bought_amount": has,
+            "sized_amount": sized,
+            "gap_amount": sized - has,
+            "penetration": buying / np.maximum(others, 1),
+            "peers": others,
+            "peers_buying": buying,
+            "family_members_buying": kin,
+            "peer_group": pd.Series(peers.names, dtype="str").take(group).array,
+            "rank": np.arange(1, len(row) + 1),
         }
     )
-    kind = up[row, family].astype(np.int64) + 2 * customer[row]
-    wording = ((g[row] * len(bought.families) + family) * 4 + kind) * (int(kin.max(initial=0)) + 1) + kin[row, family]
     frame["sentence"] = _sentences(frame, wording, currency)
-    frame = frame.iloc[np.lexsort((np.arange(len(frame)), -frame["worth"].to_numpy()))].reset_index(drop=True)
-    frame["rank"] = np.arange(1, len(frame) + 1)
-    return frame.drop(columns="worth")
+    return frame
 
 
-def _group_figures(
-    amounts: npt.NDArray[np.int64], customer: npt.NDArray[np.bool_], peers: Peers
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _gaps(
+    amounts: npt.NDArray[np.int64], group: Ints, figures: Figures, rules: WhitespaceRules
+) -> tuple[Ints, Ints, Floats]:
+    """Rows, families and worth (penetration × gap) of the largest gaps of some accounts, at most so many of each."""
+    member, buyers, typical = figures
+    buys = amounts > 0
+    others = member[group] - buys.any(1)
+    penetration = (buyers[group] - buys) / np.maximum(others, 1)[:, None]
+    sized = typical[group]
+    gap = np.where(buys, amounts < rules.upsell_share * sized, sized > 0) & (penetration >= rules.penetration)
+    worth = np.where(gap, penetration * (sized - amounts), 0.0)
+    row, family = np.nonzero(_largest(worth, rules.per_account))
+    return row, family, worth[row, family]
+
+
+def _group_figures(amounts: npt.NDArray[np.int64], customer: npt.NDArray[np.bool_], peers: Peers) -> Figures:
     """Per group: customers in it (groups,), buyers and the middle amount of buyers by family (groups, families)."""
     size = len(peers.names)
     member = np.zeros(size, dtype=np.int64)
@@ -163,9 +184,10 @@ def _largest(worth: Floats, count: int) -> npt.NDArray[np.bool_]:
 
 def _family_buyers(buys: npt.NDArray[np.bool_], head: Ints) -> npt.NDArray[np.int64]:
     """How many other members of an account's family buy each product family (accounts, families)."""
-    sums = np.zeros(buys.shape, dtype=np.int64)
-    np.add.at(sums, head, buys.astype(np.int64))
-    return sums[head] - buys
+    sums = np.zeros(buys.shape, dtype=np.int32)
+    for family in range(buys.shape[1]):
+        sums[:, family] = np.bincount(head[buys[:, family]], minlength=len(head))
+    return (sums[head] - buys).astype(np.int64)
 
 
 def _sentences(frame: pd.DataFrame, wording: npt.NDArray[np.int64], currency: str) -> pd.Series:

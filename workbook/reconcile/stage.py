@@ -10,13 +10,14 @@ import pandas as pd
 
 from workbook.checks import Check
 from workbook.reconcile import gap as gaps
+from workbook.reconcile import meeting, seal
 from workbook.reconcile import rounds as talking
-from workbook.reconcile import seal
 from workbook.reconcile import statement as stating
 from workbook.reconcile.bridge import bridge, coverage, coverage_checks
 from workbook.reconcile.cube import Cube, Inputs, cube
 from workbook.reconcile.odds import needed_hedge
 from workbook.reconcile.totals import NO_PLANS, PLANS, booked, node_totals
+from workbook.reconcile.track import Track, depths, of_the_rest, plan_errors, projection_errors, target_errors, track
 from workbook.reconcile.year import Ahead, Odds, odds
 from workbook.rules.reconcile import ReconcileRules
 from workbook.stage import Stage, noun
@@ -140,6 +141,38 @@ class Reconcile(Stage):
             "edits": edits if edits is not None else pd.DataFrame({"node": []}),
             "audit": stating.audit(self.facts.decisions),
         }
+
+    @cached_property
+    def _records(self) -> tuple[Track, Track]:
+        """How far off targets, and plans or projections, were before."""
+        rules, depth = self.rules.meeting, depths(self.cube)
+        given = track(
+            target_errors(self.facts, self.cube), depth, rules.target_error_share, rules.default_counts, "past year"
+        )
+        counts, default = rules.default_counts, rules.plan_error_share
+        if self.cube.plan_is == PLANS:
+            errors = plan_errors(self.facts, self.cube, self.earlier("plans").lines)
+            return given, track(errors, depth, default, counts, "year so far")
+        errors = projection_errors(self.facts, self.cube, rules.replays)
+        plan, actual = (self.cube.by(m)[: len(depth)].astype(np.float64) for m in ("plan", "actual"))
+        left = np.divide(plan - actual, plan, out=np.ones(len(depth)), where=plan > 0)
+        return given, of_the_rest(track(errors, depth, default, counts, "replayed year"), left)
+
+    @cached_property
+    def _proposal(self) -> meeting.Proposal:
+        return meeting.proposal(self.cube, *self._records)
+
+    @noun
+    def meeting_point(self) -> pd.DataFrame:
+        """A proposal between target and plan at every node that adds up, its reason, and the plain policies beside it."""
+        out = meeting.frame(self._proposal, self.cube, self._records, self.facts.currency)
+        found = self.talks.set_index("node")[["state", "amount"]]
+        return out.join(found.rename(columns={"amount": "talked_amount"}), on="node")
+
+    @noun
+    def meeting_months(self) -> pd.DataFrame:
+        """The proposal by month and product family; adds up to the year and up the tree."""
+        return meeting.months(self._proposal, self.cube)
 
     @noun
     def rounds(self) -> pd.DataFrame:

@@ -27,15 +27,24 @@ def run_job(job: Job, engine: str = PLAIN, **options: Any) -> Result:
     page = Page(f"{job.name} · review", job.subtitle, job.sample, str(failure) if failure else "")
     folder.write(f"{job.stem}.ipynb", as_bytes(notebook))
     folder.write(f"{job.stem}.html", html(notebook, page).encode())
+    printed = _print(job, notebook, page, folder) if job.pdf else ""
     return result(
         job,
         status="failed" if failure else "done",
         seconds=round(time.perf_counter() - start, 3),
         notebook=folder.path(f"{job.stem}.ipynb"),
         html=folder.path(f"{job.stem}.html"),
+        pdf=printed,
         failure=failure,
         summary=published(notebook),
     )
+
+
+def _print(job: Job, notebook: Any, page: Any, folder: Folder) -> str:
+    from workbook.review.pdf import Part, pdf
+
+    folder.write(f"{job.stem}.pdf", pdf(page, [Part(job.name, notebook, page.failure)]))
+    return folder.path(f"{job.stem}.pdf")
 
 
 def execute(job: Job, engine: str = PLAIN, **options: Any) -> tuple[Any, Failure | None]:

@@ -28,7 +28,8 @@ class Line:
     gap: str
     behind: bool
     checks: dict[str, int]
-    links: tuple[tuple[str, str], ...]
+    document: str
+    files: tuple[tuple[str, str], ...]
     status: str
     failure: str
 
@@ -61,9 +62,10 @@ def index_html(
     )
 
 
-def depth_first(book: Book) -> list[str]:
-    """All nodes, each followed by what lies under it."""
-    out, rest = [], [book.tree.root]
+def depth_first(book: Book, start: str | None = None) -> list[str]:
+    """A node (the root when none is given) and all nodes under it, each followed by what lies under it."""
+    out: list[str] = []
+    rest = [start or book.tree.root]
     while rest:
         out.append(rest.pop())
         rest += reversed(book.tree.children(out[-1]))
@@ -76,7 +78,7 @@ def line(book: Book, result: Result) -> Line:
     gap = numbers.get("gap_amount")
     if gap is None and None not in (numbers.get("plan_amount"), numbers.get("target_amount")):
         gap = numbers["plan_amount"] - numbers["target_amount"]
-    files = (("document", result.html), ("notebook", result.notebook), ("PDF", result.pdf))
+    files = (("PDF", result.pdf), ("notebook", result.notebook))
     return Line(
         node=result.node,
         name=result.name,
@@ -87,10 +89,15 @@ def line(book: Book, result: Result) -> Line:
         gap=_amount(gap, book, signed=True),
         behind=gap is not None and gap < 0,
         checks={verdict: int(numbers.get(verdict) or 0) for verdict in VERDICTS},
-        links=tuple((label, PurePosixPath(path.replace("\\", "/")).name) for label, path in files if path),
+        document=_file(result.html),
+        files=tuple((label, _file(path)) for label, path in files if path),
         status=result.status,
         failure=str(result.failure) if result.failure else "",
     )
+
+
+def _file(path: str) -> str:
+    return PurePosixPath(path.replace("\\", "/")).name if path else ""
 
 
 def _amount(value: Any, book: Book, *, signed: bool = False) -> str:

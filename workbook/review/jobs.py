@@ -22,7 +22,8 @@ class Job:
     """One document to make. Plain values only, so that it can travel to another process or machine.
 
     ``cwd`` is the book's folder, in which the notebook runs; ``folder`` the address that documents go to; ``stem`` their
-    name without ending; ``key`` stands for everything that the document depends on (see :mod:`workbook.review.state`).
+    name without ending; ``key`` stands for everything that the document depends on (see :mod:`workbook.review.state`);
+    ``source`` is the book's address on shared storage, of which ``cwd`` is a copy.
     """
 
     node: str
@@ -40,6 +41,7 @@ class Job:
     memory_limit_mb: int = 4000
     key: str = ""
     reason: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,21 +77,25 @@ class Result:
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked for: nodes (all when empty), for whom, where to, in which forms."""
+    """What the user asked for: nodes (all when empty), for whom, where to, in which forms; ``source`` is the address of a
+    book on shared storage.
+    """
 
     nodes: tuple[str, ...] = ()
     audience: str = ""
     out: str = ""
     pdf: bool = False
+    source: str = ""
 
 
 def output_folder(book: Book, request: Request) -> str:
     """The address that documents go to: as asked, else ``documents/DAY`` in the book, with a sub-folder per further audience."""
     if request.out:
         return request.out
-    folder = book.root / "documents" / book.as_of.isoformat()
+    home = request.source.rstrip("/") or book.root.as_posix()
     audience = request.audience or book.rules.review.audience
-    return str(folder if audience == book.rules.review.audience else folder / audience)
+    further = "" if audience == book.rules.review.audience else f"/{audience}"
+    return f"{home}/documents/{book.as_of.isoformat()}{further}"
 
 
 def jobs(book: Book, request: Request) -> list[Job]:
@@ -132,6 +138,7 @@ def _job(book: Book, request: Request, node: str, folder: str) -> Job:
         subtitle=f"{book.rules.book.name} · {book.rules.book.year} · as of {book.as_of.isoformat()}",
         sample=book.rules.book.sample,
         pdf=request.pdf,
+        source=request.source,
         time_limit_seconds=rules.time_limit_seconds,
         memory_limit_mb=rules.memory_limit_mb,
     )
@@ -157,3 +164,9 @@ def find_notebook(book: Path, name: str) -> Path:
 def result(job: Job, **what: Any) -> Result:
     """A result that carries its job's names."""
     return replace(Result(job.node, job.name, job.level, "done", key=job.key, reason=job.reason), **what)
+
+
+def as_result(plain: dict[str, Any]) -> Result:
+    """A result that travelled as plain values."""
+    failure = Failure(**plain["failure"]) if plain.get("failure") else None
+    return Result(**{**plain, "failure": failure})

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from workbook.places import shipped
+from workbook.review.summary import MIME
 
 #: What of an output is shown, the best first. Widgets and scripts are not: their static fallback is.
 PRIORITY = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/latex", "text/plain")
@@ -74,7 +75,7 @@ def _exporter() -> Any:
 
 
 def _shown(data: Any) -> list[str]:
-    return [kind for kind in PRIORITY if kind in data][:1]
+    return [] if MIME in data else [kind for kind in PRIORITY if kind in data][:1]
 
 
 @lru_cache(maxsize=512)

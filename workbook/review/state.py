@@ -38,6 +38,11 @@ def parts(book: Book) -> dict[str, str]:
     }
 
 
+def key(common: dict[str, str]) -> str:
+    """One text that stands for all that the documents of a book depend on together."""
+    return _hash(f"{name}={value}" for name, value in sorted(common.items()))
+
+
 def job_parts(job: Job, common: dict[str, str]) -> dict[str, str]:
     """All parts of one document."""
     own = {

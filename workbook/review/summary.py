@@ -20,13 +20,6 @@ MIME = "application/vnd.workbook.summary+json"
 VERDICTS = ("ok", "warn", "fail", "not_known")
 
 
-class Summary(dict[str, Any]):
-    """Published numbers as an object that Jupyter displays; nothing of it is shown to a reader."""
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {MIME: dict(self), "text/plain": ""}
-
-
 def publish(*, checks: Iterable[Check] = (), **numbers: Any) -> None:
     """Publish numbers about this document; later calls add to earlier ones. Missing values become null.
 
@@ -34,16 +27,16 @@ def publish(*, checks: Iterable[Check] = (), **numbers: Any) -> None:
     """
     from IPython.display import display
 
-    display(summary(checks=checks, **numbers))
+    display({MIME: summary(checks=checks, **numbers), "text/plain": ""}, raw=True)
 
 
-def summary(*, checks: Iterable[Check] = (), **numbers: Any) -> Summary:
-    """What :func:`publish` displays.
+def summary(*, checks: Iterable[Check] = (), **numbers: Any) -> dict[str, Any]:
+    """What :func:`publish` publishes.
 
     >>> summary(target_amount=1200, gap_amount=None)
     {'target_amount': 1200, 'gap_amount': None}
     """
-    values = Summary({name: _plain(name, value) for name, value in numbers.items()})
+    values = {name: _plain(name, value) for name, value in numbers.items()}
     judgements = list(checks)
     if judgements:
         values.update(dict.fromkeys(VERDICTS, 0))
@@ -64,7 +57,7 @@ def published(notebook: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(name: str, value: Any) -> Any:
     if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
         value = value.item()
-    if value is None or value != value or str(value) in ("<NA>", "NaT"):
+    if value is None or str(value) in ("<NA>", "NaT", "nan"):
         return None
     if isinstance(value, bool | int | str):
         return value

@@ -54,6 +54,22 @@ class SignOffRules:
 
 
 @dataclass(frozen=True)
+class MeetingRules:
+    """How much each side's number is believed where little or nothing is known of how it did before."""
+
+    target_error_share: float = rule(
+        0.10, "default error of a target, as a share: a year usually ends within this of it"
+    )
+    plan_error_share: float = rule(0.15, "default error of a plan or projection, as a share")
+    default_counts: float = rule(3.0, "a default counts as much as this many past years")
+    replays: int = rule(2, "past years for which the projection is replayed, to see how well it did")
+
+    def __post_init__(self) -> None:
+        if min(self.target_error_share, self.plan_error_share, self.default_counts) <= 0 or self.replays < 0:
+            raise ValueError("errors and default_counts are above zero, replays not negative")
+
+
+@dataclass(frozen=True)
 class ReconcileRules:
     """When plan and target count as aligned."""
 
@@ -64,6 +80,7 @@ class ReconcileRules:
         1.3, "a plan above its target and above this times the best past year is an overreach"
     )
     odds: OddsRules = rule(OddsRules(), "the odds: simulated years")
+    meeting: MeetingRules = rule(MeetingRules(), "the proposal between plan and target")
     sign_off: SignOffRules = rule(SignOffRules(), "approvals and sign-off")
 
     def __post_init__(self) -> None:

@@ -156,6 +156,13 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
                 subject=root,
             )
         )
+    lo, hi = nodes.branches.leaf_span
+    for at in np.flatnonzero(nodes.kinds == "rep"):
+        if not draft.values[lo[at] : hi[at]].any() and draft.top.any():
+            name = str(nodes.ids[at])
+            found.append(
+                Check("no target", "warn", f"No basis gives {name} anything: the target is zero.", subject=name)
+            )
     elsewhere = draft.prepared.company.elsewhere
     for node, rows in elsewhere.groupby("territory_id", sort=True):
         found.append(

@@ -204,7 +204,7 @@ class WarmClient(KernelClient):
         except EOFError:
             assert self._loop is not None
             self._loop.remove_reader(self.wire.socket)
-            self._loop.call_later(0.05, self.manager.at_end)
+            self._loop.call_later(0.05, lambda: self.manager.at_end())
 
 
 class WarmNotebookClient(PapermillNotebookClient):
@@ -213,7 +213,6 @@ class WarmNotebookClient(PapermillNotebookClient):
     def __init__(self, nb_man: Any, start: Start, memory_limit_mb: int = 0, **options: Any) -> None:
         super().__init__(nb_man, **options)
         self.manager = WarmManager(start, memory_limit_mb)
-        self.manager.at_end = self._kernel_ended
 
     def create_kernel_manager(self) -> Any:
         self.km = self.manager
@@ -227,7 +226,16 @@ class WarmNotebookClient(PapermillNotebookClient):
                 raise DeadKernelError(self.manager.why) from None
             raise
 
-    def _kernel_ended(self) -> None:
-        """The kernel is gone: do what nbclient does when its poll, once a second, finds out."""
-        if self.task_poll_for_reply is not None and not self.task_poll_for_reply.done():
-            self.task_poll_for_reply.cancel()
+    async def _async_poll_kernel_alive(self) -> None:
+        """As nbclient's, once a second, but at once when the kernel's end of the wire closes."""
+        ended = asyncio.Event()
+        self.manager.at_end = ended.set
+        while True:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(ended.wait(), 1.0)
+            try:
+                await self._async_check_alive()
+            except DeadKernelError:
+                assert self.task_poll_for_reply is not None
+                self.task_poll_for_reply.cancel()
+                return

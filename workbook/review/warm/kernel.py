@@ -195,12 +195,16 @@ def prepare() -> WarmApp:
     """Make the kernel in this process: shell, ``get_ipython``, the inline backend's setting. To be called before importing
     libraries that look at these when they are imported.
     """
+    import ipykernel_launcher
+
+    arguments = ["--HistoryManager.hist_file=:memory:"]
+    sys.argv = [str(ipykernel_launcher.__file__), "-f", "kernel.json", *arguments]  # as a kernel that was started
     app: WarmApp = WarmApp.instance()
     without = SimpleNamespace(
         _is_debugpy_available=False, Debugger=object
     )  # the debugger needs sockets, and its import is slow
     sys.modules["ipykernel.debugger"] = without  # type: ignore[assignment]
-    app.initialize(["--HistoryManager.hist_file=:memory:"])
+    app.initialize(arguments)
     del sys.modules["ipykernel.debugger"]
     return app
 

@@ -166,9 +166,13 @@ def _replace(name: str, stream: Any) -> None:
 
 
 def _limit_memory(megabytes: int) -> None:
-    if megabytes:
-        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, hard))
+    """Let this process come to ``megabytes`` of memory; what is reserved and not used (allocators do so) is not counted."""
+    if not megabytes:
+        return
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":" in line)
+    reserved, used = (int(status[name].split()[0]) << 10 for name in ("VmData", "VmRSS"))
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (reserved + max((megabytes << 20) - used, 64 << 20), hard))
 
 
 def _reseed(seed: int | None) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import selectors
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from workbook.review.jobs import Failure, Job, Result, result
+from workbook.review.jobs import Failure, Job, Result, as_result, result
 from workbook.review.warm.server import answer, ask, launch
-from workbook.review.warm.worker import as_result
 
 #: What a worker may take beyond a document's own time limit before it is given up.
 EXTRA_SECONDS = 120.0
@@ -43,17 +42,21 @@ def warm_pool(work: Sequence[Job], workers: int) -> Iterator[Result]:
             yield from _Session(address, str(Path(folder) / "book"), workers).run(work)
         finally:
             sys.stderr.write(address.with_suffix(".log").read_text(errors="replace"))
-            _stop(address, server)
+            stop(address, server)
 
 
-def _stop(address: Path, server: int) -> None:
+def stop(address: Path, server: subprocess.Popen[bytes]) -> None:
+    """End a private server and everything under it."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(address))
         ask(connection, {"do": "stop"})
         with contextlib.suppress(OSError):
             connection.recv(1)
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(server, 0)
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 class _Session:

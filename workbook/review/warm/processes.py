@@ -95,6 +95,20 @@ def kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
+def end_orphans(known: set[int]) -> None:
+    """End what was left to this process by its children, with all under it: every child that is not ``known``."""
+    for _ in range(20):  # what is ended may leave children of its own
+        left = [pid for pid in children(os.getpid()) if pid not in known]
+        for pid in left:
+            for one in (*descendants(pid), pid):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(one, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+        if not left:
+            return
+
+
 def kill_descendants(pid: int, seconds: float = 5.0) -> None:
     """End everything under a process and reap what is ours, also what appears meanwhile."""
     end = time.monotonic() + seconds

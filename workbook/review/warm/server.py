@@ -14,6 +14,7 @@ import selectors
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 import traceback
@@ -22,12 +23,30 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import WorkbookError
-from workbook.review.warm.processes import adopt_orphans, die_with_parent, kill_descendants, kill_group
+from workbook.review.sharing import private_folder
+from workbook.review.warm.processes import adopt_orphans, die_with_parent, end_orphans, kill_descendants, kill_group
 
 IDLE_SECONDS = 900.0
 _START_SECONDS = 60.0
 #: Environment variables that change what is imported or how; another value means another server.
-_TELLING = ("PYTHON", "MPL", "OMP_", "OPENBLAS", "MKL", "NUMBA", "LC_", "LANG", "IPYTHON", "JUPYTER", "VIRTUAL_ENV")
+_TELLING = (
+    "PYTHON",
+    "MPL",
+    "OMP_",
+    "OPENBLAS",
+    "MKL",
+    "NUMBA",
+    "LC_",
+    "LANG",
+    "IPYTHON",
+    "JUPYTER",
+    "VIRTUAL_ENV",
+    "AWS_",
+    "FSSPEC",
+)
+
+#: Servers that outlive this process.
+_LASTING: list[subprocess.Popen[bytes]] = []
 
 
 class ServerError(WorkbookError):
@@ -110,12 +129,12 @@ def user_server() -> Path:
     """The socket of the user's server for this code, these libraries and settings; starts it when it does not answer."""
     import fcntl
 
-    folder = _private_folder()
+    folder = private_folder()
     address = folder / f"{server_key()}.sock"
     with (folder / f"{server_key()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _answers(address):
-            launch(address, private=False)
+            _LASTING.append(launch(address, private=False))
     return address
 
 
@@ -130,19 +149,6 @@ def _answers(address: Path) -> bool:
             return False
 
 
-def _private_folder() -> Path:
-    """A folder of sockets that only this user can enter."""
-    import tempfile
-
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    folder = Path(base) / f"territory-workbook-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    seen = folder.lstat()
-    if seen.st_uid != os.getuid() or seen.st_mode & 0o077 or folder.is_symlink():
-        raise ServerError(f"{folder} is open to others", remedy="Remove it, or set XDG_RUNTIME_DIR.")
-    return folder
-
-
 def server_key() -> str:
     """Stands for all that a warm process has fixed: program, libraries, and telling environment variables."""
     import hashlib
@@ -154,13 +160,11 @@ def server_key() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def launch(address: Path, *, private: bool) -> int:
-    """Start a server and wait until it listens; returns its process id. Raises :class:`ServerError` with its last words.
+def launch(address: Path, *, private: bool) -> subprocess.Popen[bytes]:
+    """Start a server and wait until it listens. Raises :class:`ServerError` with its last words.
 
     A private server ends with this process.
     """
-    import subprocess
-
     command = [sys.executable, "-m", "workbook.review.warm.server", str(address)]
     with (address.with_suffix(".log")).open("wb") as log:
         process = subprocess.Popen(
@@ -175,7 +179,7 @@ def launch(address: Path, *, private: bool) -> int:
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end:
         if address.exists() and _answers(address):
-            return process.pid
+            return process
         if process.poll() is not None:
             break
         time.sleep(0.02)
@@ -284,6 +288,7 @@ class Server:
         kill_group(pid)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, 0)
+        end_orphans({known for _, known in self.born.values()})
         self.selector.unregister(pidfd)
         os.close(pidfd)
         if connection is not None:

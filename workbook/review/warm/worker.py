@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from workbook.review.jobs import Failure, Job, Result
+from workbook.review.jobs import Job
 from workbook.review.warm.client import OwnKernel
 from workbook.review.warm.nursery import Birth, Nursery
 from workbook.review.warm.preload import Kept
@@ -51,9 +51,3 @@ def _start(nursery: Nursery, job: Job, cache: str) -> Any:
         return OwnKernel(pid, os.pidfd_open(pid))
 
     return start
-
-
-def as_result(plain: dict[str, Any]) -> Result:
-    """A result that travelled as JSON."""
-    failure = Failure(**plain["failure"]) if plain.get("failure") else None
-    return Result(**{**plain, "failure": failure})

@@ -140,11 +140,8 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
         .groupby("account_id", sort=False)
         .head(3)
     )
-    lines = (
-        getattr(book.plans, "lines", pd.DataFrame(columns=["account_id", "amount"]))
-        .groupby("account_id")["amount"]
-        .sum()
-    )
+    planned = book.plans.lines
+    lines = planned[planned["period"].str.startswith(facts.year)].groupby("account_id")["amount"].sum()
     contacts = _contacts(book)
     reps = facts.tables.reps.set_index("rep_id")["name"]
     cards = []

@@ -70,6 +70,25 @@ class MeetingRules:
 
 
 @dataclass(frozen=True)
+class WarningRules:
+    """When a year counts as at risk, and what is looked at."""
+
+    at_risk_below: float = rule(0.5, "a chance of reaching the target below this is a warning")
+    likely_missed_below: float = rule(0.2, "a chance below this: the target will likely be missed")
+    simulations: int = rule(1600, "simulated years per past month end when the odds are replayed")
+    pipeline_days: int = rule(90, "days over which newly created pipeline is counted")
+    pipeline_fall_share: float = rule(0.7, "new pipeline below this share of what was usual is a leading sign")
+    overdue_share: float = rule(0.4, "accounts with overdue touches above this share are a leading sign")
+    slipped_share: float = rule(0.4, "open deals that slipped above this share of their amount are a leading sign")
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.likely_missed_below <= self.at_risk_below <= 1:
+            raise ValueError("likely_missed_below and at_risk_below are shares, the first not above the second")
+        if self.simulations < 160 or self.pipeline_days < 1:
+            raise ValueError("simulations is below 160 or pipeline_days below 1")
+
+
+@dataclass(frozen=True)
 class ReconcileRules:
     """When plan and target count as aligned."""
 
@@ -81,6 +100,7 @@ class ReconcileRules:
     )
     odds: OddsRules = rule(OddsRules(), "the odds: simulated years")
     meeting: MeetingRules = rule(MeetingRules(), "the proposal between plan and target")
+    warning: WarningRules = rule(WarningRules(), "early warning during the year")
     sign_off: SignOffRules = rule(SignOffRules(), "approvals and sign-off")
 
     def __post_init__(self) -> None:

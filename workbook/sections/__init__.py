@@ -29,6 +29,11 @@ from workbook.sections.headline import summary as summary
 from workbook.sections.nodes import nodes_chart as nodes_chart
 from workbook.sections.nodes import nodes_table as nodes_table
 from workbook.sections.nodes import tree_table as tree_table
+from workbook.sections.planning import actions_due as actions_due
+from workbook.sections.planning import plan_cards as plan_cards
+from workbook.sections.planning import plan_changes as plan_changes
+from workbook.sections.planning import plan_quality as plan_quality
+from workbook.sections.planning import plan_status as plan_status
 from workbook.sections.quality import completeness as completeness
 from workbook.sections.quality import completeness_by_rep as completeness_by_rep
 from workbook.sections.quality import faults as faults
@@ -47,3 +52,5 @@ from workbook.sections.sales import pipeline_table as pipeline_table
 from workbook.sections.sales import product_mix as product_mix
 from workbook.sections.sales import sales_against_target as sales_against_target
 from workbook.sections.sales import top_accounts as top_accounts
+from workbook.sections.territory import explained_target as explained_target
+from workbook.sections.territory import territory_health as territory_health

@@ -53,3 +53,5 @@ from workbook.sections.sales import pipeline_table as pipeline_table
 from workbook.sections.sales import product_mix as product_mix
 from workbook.sections.sales import sales_against_target as sales_against_target
 from workbook.sections.sales import top_accounts as top_accounts
+from workbook.sections.territory import explained_target as explained_target
+from workbook.sections.territory import territory_health as territory_health

@@ -88,7 +88,7 @@ def target_errors(facts: Facts, cube: Cube) -> Floats:
     past = [y for y in years if f"FY{y}" < facts.year and calendar.bounds(f"FY{y}")[1] <= facts.as_of]
     out = np.full((head, len(past)), np.nan)
     for column, year in enumerate(past):
-        said = _year_targets(rows, f"FY{year}")
+        said = year_targets(rows, f"FY{year}")
         actual = _booked_between(facts, cube, calendar.bounds(f"FY{year}"))
         at = ids.get_indexer(said.index)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -96,7 +96,7 @@ def target_errors(facts: Facts, cube: Cube) -> Floats:
     return out[:, (np.nan_to_num(out, nan=-1.0) > -1).any(axis=0)] if len(past) else out
 
 
-def _year_targets(rows: pd.DataFrame, year: str) -> pd.Series:
+def year_targets(rows: pd.DataFrame, year: str) -> pd.Series:
     """Targets of a year per node: as given for the year, else the sum of its quarters or months where all of them are given."""
     found: dict[str, int] = {}
     for grain in GRAINS_OF_TARGETS:

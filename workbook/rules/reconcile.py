@@ -70,6 +70,64 @@ class MeetingRules:
 
 
 @dataclass(frozen=True)
+class WarningRules:
+    """When a year counts as at risk, and what is looked at."""
+
+    at_risk_below: float = rule(0.5, "a chance of reaching the target below this is a warning")
+    likely_missed_below: float = rule(0.2, "a chance below this: the target will likely be missed")
+    simulations: int = rule(1600, "simulated years per past month end when the odds are replayed")
+    pipeline_days: int = rule(90, "days over which newly created pipeline is counted")
+    pipeline_fall_share: float = rule(0.7, "new pipeline below this share of what was usual is a leading sign")
+    overdue_share: float = rule(0.4, "accounts with overdue touches above this share are a leading sign")
+    slipped_share: float = rule(0.4, "open deals that slipped above this share of their amount are a leading sign")
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.likely_missed_below <= self.at_risk_below <= 1:
+            raise ValueError("likely_missed_below and at_risk_below are shares, the first not above the second")
+        if self.simulations < 160 or self.pipeline_days < 1:
+            raise ValueError("simulations is below 160 or pipeline_days below 1")
+
+
+#: The steps of the planning cycle, in order; what shows that each is done stands in ``workbook/reconcile/calendar.py``.
+STEPS = (
+    "data",
+    "target",
+    "territories",
+    "allocation",
+    "plans_sent",
+    "plans_approved",
+    "meeting",
+    "sign_off",
+    "communicated",
+)
+
+
+@dataclass(frozen=True)
+class CalendarRules:
+    """The readiness calendar: every step so many days before the first day of the fiscal year, and who owes it."""
+
+    days_before: dict[str, int] = rule(
+        {"data": 90, "target": 75, "territories": 60, "allocation": 50, "plans_sent": 30, "plans_approved": 20,
+         "meeting": 14, "sign_off": 7, "communicated": 0},
+        "days before the first day of the fiscal year by which a step is done",
+    )  # fmt: skip
+    owner: dict[str, str] = rule(
+        {"data": "sales operations", "target": "finance", "territories": "sales management", "allocation": "finance",
+         "plans_sent": "reps", "plans_approved": "managers", "meeting": "managers and finance", "sign_off": "finance",
+         "communicated": "sales management"},
+        "who owes a step",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        for given in (self.days_before, self.owner):
+            unknown = [step for step in given if step not in STEPS]
+            if unknown:
+                raise ValueError(f"{unknown[0]!r} is not a step; steps are {', '.join(STEPS)}")
+        if any(days < 0 for days in self.days_before.values()):
+            raise ValueError("days_before is negative")
+
+
+@dataclass(frozen=True)
 class ReconcileRules:
     """When plan and target count as aligned."""
 
@@ -81,6 +139,8 @@ class ReconcileRules:
     )
     odds: OddsRules = rule(OddsRules(), "the odds: simulated years")
     meeting: MeetingRules = rule(MeetingRules(), "the proposal between plan and target")
+    warning: WarningRules = rule(WarningRules(), "early warning during the year")
+    calendar: CalendarRules = rule(CalendarRules(), "the readiness calendar")
     sign_off: SignOffRules = rule(SignOffRules(), "approvals and sign-off")
 
     def __post_init__(self) -> None:

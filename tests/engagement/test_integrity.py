@@ -1,13 +1,17 @@
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pandas as pd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from workbook.engagement.integrity import integrity, real_rows, reserved
 from workbook.engagement.log import Log
 from workbook.rules.engagement import EngagementRules
 
 Make = Callable[[list[dict[str, Any]]], Log]
+TODAY = date(2026, 6, 30)
 
 
 def weekly(count: int, first: str, **more: Any) -> list[dict[str, Any]]:
@@ -136,3 +140,40 @@ def test_an_attempt_that_reached_nobody_is_clean_but_no_touch(log_of: Make, rule
     judged = integrity(log, rules)
     assert set(judged["level"]) == {"none"}
     assert real_rows(log, judged, rules).tolist() == [False] + [True] * 10
+
+
+DAYS = st.dates(pd.Timestamp("2025-01-01").date(), pd.Timestamp("2026-08-30").date())
+ROWS = st.fixed_dictionaries(
+    {
+        "account_id": st.sampled_from(["A-1", "A-2", "A-9", "unknown"]),
+        "rep_id": st.sampled_from(["P-1", "P-2"]),
+        "kind": st.sampled_from(["call", "task", "email"]),
+        "done_on": st.none() | DAYS,
+        "due_on": st.none() | DAYS,
+        "created_on": st.none() | DAYS,
+        "minutes": st.none() | st.sampled_from([0.0, 15.0]),
+        "outcome": st.none() | st.sampled_from(["", "Done", "Offer sent", "no answer"]),
+        "contact_id": st.none() | st.just("C-1"),
+        "series_id": st.none() | st.sampled_from(["S-1", "S-2"]),
+        "source": st.none() | st.sampled_from(["person", "system"]),
+    }
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(ROWS, max_size=40), seed=st.integers(0, 9))
+def test_levels_do_not_depend_on_the_order_of_rows(
+    log_of: Make, rules: EngagementRules, rows: list[dict[str, Any]], seed: int
+) -> None:
+    log = log_of(rows)
+    judged = integrity(log, rules).set_index("activity_id")
+    mixed = Log.of(
+        log.activities.sample(frac=1, random_state=seed).reset_index(drop=True), pd.Series(log.accounts), TODAY
+    )
+    again = integrity(mixed, rules).set_index("activity_id").loc[judged.index]
+    pd.testing.assert_frame_equal(judged, again)
+    real = real_rows(log, integrity(log, rules), rules)
+    assert not real[log.by_system].any()
+    assert ((judged["level"] == "none") == (judged["sentence"] == "")).all()
+    last = log.only(real).last()
+    assert (last <= log.today).all()

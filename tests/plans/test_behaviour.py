@@ -82,7 +82,7 @@ def test_checks_name_who_falls_short_and_what_is_not_known() -> None:
     frame = scores([score | dict.fromkeys(("revisions", "slipped", "slipped_amount"), 0)])
     found = {(c.name, c.subject): c for c in checks(rows, frame, RULES.plans, "USD")}
     assert found["plan exceeds target", "P-1"].verdict == "fail"
-    assert found["plan exceeds target", "P-1"].numbers["gap_amount"] == -10
+    assert found["plan exceeds target", "P-1"].numbers["gap_amount"] == -15  # the quota of 105, which the rep was given
     assert found["plan exceeds target", "P-2"].verdict == "not known"
     assert found["plans are revised", "P-1"].verdict == "warn"
     assert found["planned amounts rest on something", "P-1"].verdict == "fail"

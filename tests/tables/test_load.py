@@ -135,7 +135,7 @@ def test_a_book_is_opened_from_the_cache_and_the_cache_follows_the_files(folder:
     first = load_tables(made, "USD")
     again = load_tables(made, "USD")
     pd.testing.assert_frame_equal(first.sales, again.sales)
-    assert len(list((made.parent / ".cache" / "tables").iterdir())) == 1
+    assert len(list((made.parent / ".cache" / "tables").iterdir())) == 2
     (made / "sales.csv").write_text("account_id,booked_on,amount\na1,2026-01-01,7\n")
     changed = load_tables(made, "USD")
     assert changed.sales["amount"].tolist() == [700]
@@ -153,11 +153,15 @@ def test_other_rules_calendars_and_currencies_have_their_own_cache(folder: Write
 def test_a_damaged_cache_is_made_again(folder: Write) -> None:
     made = folder()
     load_tables(made, "USD")
-    (entry,) = (made.parent / ".cache" / "tables").iterdir()
+    (entry,) = (made.parent / ".cache" / "tables").glob("*-tables")
     (entry / "sales.parquet").write_bytes(b"half")
     assert len(load_tables(made, "USD").sales) == 3
     (entry / "_given.json").unlink()
     assert len(load_tables(made, "USD").sales) == 3
+    (found,) = (made.parent / ".cache" / "tables").glob("*-quality")
+    (found / "faults.parquet").write_bytes(b"")
+    assert len(load_tables(made, "USD").sales) == 3
+    assert assess(made, "USD").snapshot
 
 
 def test_a_book_without_a_place_for_the_cache_opens_all_the_same(folder: Write) -> None:
@@ -218,3 +222,31 @@ def test_a_parquet_table_may_have_types_of_its_own(folder: Write) -> None:
     sales = load_tables(made, "USD").sales
     assert sales["amount"].tolist() == [110, 225]
     assert sales["booked_on"].dt.year.tolist() == [1970, 1970]
+
+
+@pytest.mark.parametrize(
+    "odd", [pa.array([True, False]), pa.array([[1], [2]]), pa.array([1, 2], pa.uint64()), pa.array([b"x", b"y"])]
+)
+def test_no_type_of_a_parquet_column_is_a_traceback(folder: Write, odd: pa.Array) -> None:
+    made = folder(sales=None)
+    days = pa.array([pd.Timestamp("2026-01-01", tz="UTC")] * 2)
+    for name in ("account_id", "booked_on", "amount", "quantity"):
+        columns = {"account_id": pa.array(["a1", "a2"]), "booked_on": days, "amount": pa.array([1, 2]), name: odd}
+        pq.write_table(pa.table(columns), made / "sales.parquet")
+        assess(made, "USD")
+    pq.write_table(
+        pa.table({"account_id": ["a1"], "booked_on": days[:1], "amount": pa.array([7], pa.uint64())}),
+        made / "sales.parquet",
+    )
+    sales = load_tables(made, "USD").sales
+    assert sales["amount"].tolist() == [700]
+    assert sales["booked_on"].tolist() == [pd.Timestamp("2026-01-01")]
+
+
+def test_a_spreadsheet_among_the_tables_is_named(folder: Write) -> None:
+    made = folder(targets=None)
+    (made / "targets.xlsx").write_bytes(b"")
+    (made / "acounts.csv").write_text("x")
+    remedies = assess(made, "USD").faults.set_index("file")["remedy"]
+    assert "workbook import --from plain" in remedies["targets.xlsx"]
+    assert "accounts.csv" in remedies["acounts.csv"]

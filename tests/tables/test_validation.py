@@ -123,6 +123,8 @@ FAULTS = {
         {"accounts": ("annual_revenue", "anual_revenue")}, ("accounts", 1, "anual_revenue", "looks like annual_revenue", "warning")),
     "two columns of one name": (
         {"products": ("list_price", "Name")}, ("products", 1, "Name", "two columns", "error")),
+    "two columns of one name in two spellings": (
+        {"products": ("list_price", "Product ID")}, ("products", 1, "Product ID", "two columns", "error")),
     "a table is missing": ({"sales": None}, ("sales", 0, "", "the table is missing", "error")),
     "a table is empty": ({"products": "product_id,name\n"}, ("products", 0, "", "no rows", "warning")),
     "a mandatory field is filled too rarely": (
@@ -154,6 +156,7 @@ def test_a_thousand_of_a_kind_are_listed_and_all_are_counted(folder: Write) -> N
     made = folder(sales="account_id,booked_on,amount\n" + "a1,2026-01-05,x\n" * 2500)
     quality = look(made)
     assert quality.errors == 2500
+    assert quality.counts.set_index("table").loc["sales", ["read", "used", "rejected"]].tolist() == [2500, 0, 2500]
     listed = quality.faults[quality.faults["table"] == "sales"]
     assert len(listed) == 1001
     assert "1,500 more rows" in listed["fault"].tolist()[-1]

@@ -178,5 +178,5 @@ def flagged_by_signal(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("recorded activities (one may show several signals)")
     ax.set_title("Why activities do not count" if len(rows) else "No activity is flagged", loc="left")
     if len(rows):
-        ax.legend(frameon=False, fontsize=8, loc="lower right")
+        ax.legend(frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1)
     return ax

@@ -13,13 +13,13 @@ from workbook.rules.engagement import EngagementRules
 LEVELS = ("none", "yellow", "red")
 
 
-def integrity(log: Log, rules: EngagementRules) -> pd.DataFrame:
+def integrity(log: Log, rules: EngagementRules, evidence: Evidence | None = None) -> pd.DataFrame:
     """Every activity's level with its signals and one sentence.
 
     Columns activity_id, account_id, rep_id, level (none, yellow, red), signals (names, comma-separated), sentence; the last
-    two are blank where no signal shows. Levels come from points that the rules publish.
+    two are blank where no signal shows. Levels come from points that the rules publish. ``evidence`` saves judging it again.
     """
-    case = Suspicion(log, Evidence.of(log, rules.integrity), rules.integrity)
+    case = Suspicion(log, evidence or Evidence.of(log, rules.integrity), rules.integrity)
     shown = {name: make(case) for name, (make, _, _) in SIGNALS.items()}
     points = sum(
         (shown[name] * np.int64(getattr(rules.integrity, weight)) for name, (_, weight, _) in SIGNALS.items()),
@@ -96,11 +96,11 @@ def _filled(phrase: str, numbers: dict[str, pd.Series]) -> pd.Series | str:
     return phrase
 
 
-def real_rows(log: Log, judged: pd.DataFrame, rules: EngagementRules) -> Bools:
+def real_rows(log: Log, judged: pd.DataFrame, rules: EngagementRules, evidence: Evidence | None = None) -> Bools:
     """Which rows are real touches: done by a person, of a kind that can be a touch, not flagged, with some evidence where
     the book records any, and with an outcome that says somebody was reached where it has one.
     """
-    evidence = Evidence.of(log, rules.integrity)
+    evidence = evidence or Evidence.of(log, rules.integrity)
     clean = (judged["level"] == "none").to_numpy(dtype=bool)
     return log.is_done & clean & ~evidence.empty & ~evidence.missed & log.is_kind(rules.touch_kinds)
 

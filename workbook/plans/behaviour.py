@@ -131,20 +131,23 @@ def checks(status: pd.DataFrame, scores: pd.DataFrame, rules: PlansRules, curren
 
 
 def _exceeds(row: Mapping[str, Any], rep: str, name: str, rules: PlansRules, currency: str) -> Check:
-    plan, target = row["planned_amount"], row["target_amount"]
+    plan = row["planned_amount"]
+    target = row["target_amount"] if pd.isna(row["street_amount"]) else row["street_amount"]  # what the rep was given
     if not row["plans"]:
         return Check.not_known("plan exceeds target", f"{name} has sent no plan yet: plan not known.", rep)
     if pd.isna(target):
-        return Check.not_known("plan exceeds target", f"No target of {name}: the plan has nothing to exceed.", rep)
+        return Check.not_known(
+            "plan exceeds target", f"No quota of {name} is known: the plan has nothing to exceed.", rep
+        )
     wanted = int(target * rules.exceeds_target_share)
     gap = int(plan) - wanted
     words = "exceeds" if gap >= 0 else "falls short of"
     return Check(
         "plan exceeds target",
         "ok" if gap >= 0 else "fail",
-        f"{name}'s plan of {format_amount(int(plan), currency, short=True)} {words} the target of "
+        f"{name}'s plan of {format_amount(int(plan), currency, short=True)} {words} the quota of "
         f"{format_amount(int(target), currency, short=True)} by {format_amount(abs(gap), currency, short=True)}.",
-        {"planned_amount": int(plan), "target_amount": int(target), "gap_amount": gap},
+        {"planned_amount": int(plan), "quota_amount": int(target), "gap_amount": gap},
         subject=rep,
     )
 

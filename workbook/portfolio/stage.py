@@ -83,7 +83,10 @@ class Portfolio(Stage):
     @noun
     def grades(self) -> pd.DataFrame:
         """Grade A to D per account with its score, points and one sentence (A6)."""
-        return grading.grades(self.register, self.projection, self.rules.grades, self.facts.as_of, self.facts.currency)
+        projection = self.projection
+        if self.facts.tables.sales.empty and self.facts.tables.opportunities.empty:
+            projection = projection.assign(projected_amount=pd.Series(pd.NA, index=projection.index, dtype="Int64"))
+        return grading.grades(self.register, projection, self.rules.grades, self.facts.as_of, self.facts.currency)
 
     @noun
     def key_accounts(self) -> pd.DataFrame:

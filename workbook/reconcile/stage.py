@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -9,16 +10,19 @@ import numpy as np
 import pandas as pd
 
 from workbook.checks import Check
+from workbook.reconcile import calendar as readiness
 from workbook.reconcile import gap as gaps
+from workbook.reconcile import meeting, seal, warning
+from workbook.reconcile import replay as replaying
 from workbook.reconcile import rounds as talking
-from workbook.reconcile import seal
 from workbook.reconcile import statement as stating
 from workbook.reconcile.bridge import bridge, coverage, coverage_checks
 from workbook.reconcile.cube import Cube, Inputs, cube
 from workbook.reconcile.odds import needed_hedge
 from workbook.reconcile.totals import NO_PLANS, PLANS, booked, node_totals
+from workbook.reconcile.track import Track, depths, of_the_rest, plan_errors, projection_errors, target_errors, track
 from workbook.reconcile.year import Ahead, Odds, odds
-from workbook.rules.reconcile import ReconcileRules
+from workbook.rules.reconcile import OddsRules, ReconcileRules
 from workbook.stage import Stage, noun
 
 _NO_LINES = pd.DataFrame(
@@ -126,6 +130,56 @@ class Reconcile(Stage):
         return nodes.roll_up(own)
 
     @noun
+    def progress(self) -> pd.DataFrame:
+        """Actuals, plan and target by month with sums since the year's start, per node and rep (A18)."""
+        return warning.progress(self.facts, self.cube)
+
+    @noun
+    def leading(self) -> pd.DataFrame:
+        """Signs before the numbers: touches overdue, pipeline created, deals slipped and re-forecast, plans revised."""
+        known = self.facts.tables.has("activities")
+        cadence = self.earlier("engagement").cadence if known else None
+        signs = warning.Signs(cadence, self.earlier("plans").scores, self.earlier("portfolio").register)
+        return warning.leading(self.facts, self.cube, signs, self.rules.warning)
+
+    @noun
+    def replayed(self) -> pd.DataFrame:
+        """The odds of the year as they stood at past month ends, from what was known then."""
+        owners = self.earlier("portfolio").register.set_index("account_id")["owner_rep_id"]
+        lines, allocation = self.earlier("plans").lines, self.earlier("targets").allocation
+        given = replaying.Given(owners, lines, allocation)
+        days = replaying.month_ends(self.facts, self.facts.year)
+        return replaying.replay(self.facts, given, days, self._replay_rules)
+
+    @property
+    def _replay_rules(self) -> OddsRules:
+        return replace(self.rules.odds, simulations=self.rules.warning.simulations)
+
+    @noun
+    def early_warning(self) -> pd.DataFrame:
+        """Chance of the target now and before, since when a miss was foreseeable, leading signs; per node and rep (A18)."""
+        today = self.odds[(self.odds["period"] == self.facts.year).to_numpy()]
+        return warning.early_warning(today, self.replayed, self.leading, self.rules.warning, self.facts.currency)
+
+    @noun
+    def warning_record(self) -> pd.DataFrame:
+        """How right the odds would have been last year, month end by month end, against given targets; empty where none were."""
+        year = self.facts.calendar.shift(self.facts.year, -1)
+        owners = self.earlier("portfolio").register.set_index("account_id")["owner_rep_id"]
+        given = replaying.given_for(self.facts, owners, year)
+        then = replaying.of_year(self.facts, year)
+        days = replaying.month_ends(then, year) if len(given.allocation) else []
+        rows = replaying.replay(then, given, days, self._replay_rules)
+        targets = given.allocation.rename(columns={"amount": "target_amount"})[["node", "target_amount"]]
+        past = pd.Series(self._last_year, index=self.cube.nodes.ids, name="actual_amount")
+        return replaying.scored(rows, targets.merge(past.rename_axis("node").reset_index(), on="node"))
+
+    @noun
+    def calendar(self) -> pd.DataFrame:
+        """The planning cycle's steps with dates back from the first day of the fiscal year; done, late, and what shows it (A20)."""
+        return readiness.calendar(self.facts)
+
+    @noun
     def statement(self) -> dict[str, pd.DataFrame]:
         """Finance's lists of the year, each adding up to the company: by node, rep, account, product and line; bridge, edits, audit."""
         nodes = stating.by_node(self.facts, self.cube, self._last_year)
@@ -140,6 +194,38 @@ class Reconcile(Stage):
             "edits": edits if edits is not None else pd.DataFrame({"node": []}),
             "audit": stating.audit(self.facts.decisions),
         }
+
+    @cached_property
+    def _records(self) -> tuple[Track, Track]:
+        """How far off targets, and plans or projections, were before."""
+        rules, depth = self.rules.meeting, depths(self.cube)
+        given = track(
+            target_errors(self.facts, self.cube), depth, rules.target_error_share, rules.default_counts, "past year"
+        )
+        counts, default = rules.default_counts, rules.plan_error_share
+        if self.cube.plan_is == PLANS:
+            errors = plan_errors(self.facts, self.cube, self.earlier("plans").lines)
+            return given, track(errors, depth, default, counts, "year so far")
+        errors = projection_errors(self.facts, self.cube, rules.replays)
+        plan, actual = (self.cube.by(m)[: len(depth)].astype(np.float64) for m in ("plan", "actual"))
+        left = np.divide(plan - actual, plan, out=np.ones(len(depth)), where=plan > 0)
+        return given, of_the_rest(track(errors, depth, default, counts, "replayed year"), left)
+
+    @cached_property
+    def _proposal(self) -> meeting.Proposal:
+        return meeting.proposal(self.cube, *self._records)
+
+    @noun
+    def meeting_point(self) -> pd.DataFrame:
+        """A proposal between target and plan at every node that adds up, its reason, and the plain policies beside it."""
+        out = meeting.frame(self._proposal, self.cube, self._records, self.facts.currency)
+        found = self.talks.set_index("node")[["state", "amount"]]
+        return out.join(found.rename(columns={"amount": "talked_amount"}), on="node")
+
+    @noun
+    def meeting_months(self) -> pd.DataFrame:
+        """The proposal by month and product family; adds up to the year and up the tree."""
+        return meeting.months(self._proposal, self.cube)
 
     @noun
     def rounds(self) -> pd.DataFrame:
@@ -231,5 +317,8 @@ class Reconcile(Stage):
         names = self._names
         found = gaps.gap_checks(self.standing, self.facts.year, names)
         if not tables.has("opportunities"):
-            return [*found, Check.not_known("pipeline coverage", tables.lacks("opportunities", "pipeline coverage"))]
-        return found + coverage_checks(self.coverage, names, self.facts.currency)
+            found.append(Check.not_known("pipeline coverage", tables.lacks("opportunities", "pipeline coverage")))
+        else:
+            found += coverage_checks(self.coverage, names, self.facts.currency)
+        found += warning.warning_checks(self.early_warning, names)
+        return found + readiness.calendar_checks(self.calendar, self.facts.tree.root)

@@ -14,6 +14,7 @@ from workbook.sections.accounts import whitespace as whitespace
 from workbook.sections.audience import AUDIENCES as AUDIENCES
 from workbook.sections.audience import Audience as Audience
 from workbook.sections.audience import audience_of as audience_of
+from workbook.sections.calendar import calendar as calendar
 from workbook.sections.changes import changes as changes
 from workbook.sections.contents import company_title as company_title
 from workbook.sections.contents import history_reach as history_reach
@@ -29,6 +30,11 @@ from workbook.sections.headline import summary as summary
 from workbook.sections.nodes import nodes_chart as nodes_chart
 from workbook.sections.nodes import nodes_table as nodes_table
 from workbook.sections.nodes import tree_table as tree_table
+from workbook.sections.planning import actions_due as actions_due
+from workbook.sections.planning import plan_cards as plan_cards
+from workbook.sections.planning import plan_changes as plan_changes
+from workbook.sections.planning import plan_quality as plan_quality
+from workbook.sections.planning import plan_status as plan_status
 from workbook.sections.quality import completeness as completeness
 from workbook.sections.quality import completeness_by_rep as completeness_by_rep
 from workbook.sections.quality import faults as faults
@@ -47,3 +53,5 @@ from workbook.sections.sales import pipeline_table as pipeline_table
 from workbook.sections.sales import product_mix as product_mix
 from workbook.sections.sales import sales_against_target as sales_against_target
 from workbook.sections.sales import top_accounts as top_accounts
+from workbook.sections.territory import explained_target as explained_target
+from workbook.sections.territory import territory_health as territory_health

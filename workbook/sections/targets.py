@@ -166,3 +166,27 @@ def target_checks(book: Book) -> Table:
     """The closing checks."""
     found: list[Check] = [*book.targets.checks, *(c for c in book.targets.fairness_checks if c.verdict != "ok")]
     return Table(checks_table(found), book.facts.currency, "Checks")
+
+
+def trial(book: Book) -> list[Any]:
+    """Which basis would have come nearest, in years that are over; for the whole company only."""
+    from workbook.targets import trial as trying
+
+    if book.scope is not None:
+        return [Note("Bases are tried on the whole company: open the book without a node.")]
+    made = trying.trial(book.facts)
+    if made.empty:
+        return [Note("No past year has both a company target and sales before it: bases could not be tried.")]
+    rows = trying.scores(made)
+    best = rows.iloc[0]
+    years = ", ".join(sorted(made["year"].unique()))
+    text = (
+        f"Territory by territory and quarter by quarter in {years}, {best['basis'].replace('_', ' ')} alone would have been "
+        f"nearest to what was then sold, off by {best['wape_to_sales']:.0%} in all."
+    )
+    given = trying.quota_score(made)
+    if not np.isnan(given):
+        text += f" Finance's own numbers were off by {given:.0%}."
+    names = {"wape_to_quota": "off from quota", "wape_to_sales": "off from sales", "bias_to_sales": "bias to sales"}
+    shown = rows.rename(columns={k: f"{v} share" for k, v in names.items()})
+    return [Note(text), Table(shown, book.facts.currency, "Each basis alone, known the day before the year")]

@@ -21,9 +21,9 @@ _PERSON = ("name", "title", "role", "influence", "support", "our_contact", "know
 
 def entry_of(plan: AccountPlan, horizon: Horizon) -> Entry:
     """What the sheets show of an account's plan."""
-    ahead = (*horizon.open, *horizon.later)
+    repeat = repeat_by_period(plan)
     entry: Entry = {
-        "repeat": {p: sum(a.amount for a in plan.amounts if a.source == "run_rate" and a.period == p) for p in ahead},
+        "repeat": {p: repeat.get(p, 0) for p in (*horizon.open, *horizon.later)},
         "deals": [[a.reference, a.period, a.amount, a.note] for a in plan.amounts if a.source == "opportunity"],
         "new": _new_rows(plan),
         "objective": plan.objective,
@@ -40,6 +40,15 @@ def entry_of(plan: AccountPlan, horizon: Horizon) -> Entry:
         "risks": [r.model_dump() for r in plan.risks],
         "verified": [v.model_dump() for v in plan.verified],
     }
+
+
+def repeat_by_period(plan: AccountPlan) -> dict[str, int]:
+    """Repeat business of a plan, booked or planned, by period."""
+    sums: dict[str, int] = {}
+    for a in plan.amounts:
+        if a.source == "run_rate":
+            sums[a.period] = sums.get(a.period, 0) + a.amount
+    return sums
 
 
 def _new_rows(plan: AccountPlan) -> list[list[Any]]:

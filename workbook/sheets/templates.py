@@ -15,7 +15,7 @@ from workbook.plans.known import Horizon
 from workbook.sheets import layout
 from workbook.sheets.canvas import Canvas
 from workbook.sheets.cover import cover
-from workbook.sheets.entries import LINE, Entry, digest, territory_entry_of
+from workbook.sheets.entries import LINE, Entry, digest, repeat_by_period, territory_entry_of
 from workbook.sheets.layout import ACCOUNTS, DEALS, NEW, START, TERRITORY, blocks
 from workbook.sheets.stamp import Sent, Stamp
 from workbook.sheets.styles import Styles
@@ -142,29 +142,28 @@ def _accounts(sheet: Canvas, file: RepFile, keys: Mapping[str, str]) -> dict[str
     )
     first = sheet.heading(block)
     deals, new = len(file.deals) + DEAL_ROWS, max(len(_proposals(file)) + NEW_ROWS, 1)
+    every = (*file.horizon.periods, *file.horizon.later)
+    sums = dict.fromkeys((*every, "total"), 0)
     for held in file.accounts:
         plan, entry = held.plan, held.entry
         key = keys.get(plan.account_id, "")
         values = dict(held.facts) | {name: entry.get(name) for name in LINE}
-        values |= {f"p:{p}": plan_amount(plan, p) for p in file.horizon.over}
-        values |= {f"p:{p}": amount for p, amount in entry["repeat"].items()}
+        repeat = repeat_by_period(plan)
+        values |= {f"p:{p}": repeat.get(p, 0) for p in every}
         values |= {"account": held.label, "objective": plan.objective, "note": plan.note, "sheet": key}
         fixed = set(LINE) - {"note"} if key else set()
         if key:
             values |= dict.fromkeys(fixed, None) | {"objective": f"→ sheet {key}"}
         row = sheet.row(block, f"account:{plan.account_id}", values, fixed)
-        sheet.total(block, row, plan.planned_amount(), (deals, new), key)
+        planned = plan.planned_amount()
+        sheet.total(block, row, planned, (deals, new), key)
+        for name, amount in (*repeat.items(), ("total", planned)):
+            if name in sums:
+                sums[name] += amount
     last = sheet.at - 1
-    sums = {p: sum(plan_amount(h.plan, p) for h in file.accounts) for p in (*file.horizon.periods, *file.horizon.later)}
-    sums["total"] = sum(h.plan.planned_amount() for h in file.accounts)
     places = sheet.sums(block, first, sums, layout.TOTAL)
     sheet.finish(block, first, last, freeze=(first, 2))
     return {f"repeat:{p}": cell for p, cell in places.items()}
-
-
-def plan_amount(plan: AccountPlan, period: str) -> int:
-    """Repeat business of a plan in one period."""
-    return sum(a.amount for a in plan.amounts if a.source == "run_rate" and a.period == period)
 
 
 def _deals(sheet: Canvas, file: RepFile) -> dict[str, str]:
@@ -289,7 +288,7 @@ def _card(sheet: Canvas, held: Held, file: RepFile) -> None:
             f"section:{key}",
             {"topic": f"{title}\n{ours}\n{theirs}", "ours": said[0], "theirs": said[1]},
             set(),
-            height=58,
+            height=54,
             hints={"ours": ours, "theirs": theirs},
         )
     sheet.gap()
@@ -319,7 +318,7 @@ def _numbers(held: Held, file: RepFile) -> list[tuple[str, str]]:
     facts, short = held.facts, {"short": True}
     amounts = [
         ("Sales, last 12 months", facts.get("sales")),
-        ("The 12 months before", facts.get("prior")),
+        ("12 months before", facts.get("prior")),
         ("Open deals", facts.get("open")),
         ("Planned so far", held.plan.planned_amount()),
     ]

@@ -92,6 +92,8 @@ def unfit(table: Table, checked: list[Column]) -> str:
 def cast(column: Column, name: str, kind: str, currency: str) -> str:
     """SQL of a column's typed value, NULL where blank or unfit (casts overlook blanks). ``kind`` is its SQL type in the file."""
     value = name
+    if kind != "VARCHAR" and not kind.startswith(_NATIVE["date" if column.kind == "date" else "number"]):
+        value, kind = f"{name}::varchar", "VARCHAR"
     if column.kind in ("id", "text", "period"):
         return value if kind == "VARCHAR" else f"{value}::varchar"
     if column.kind == "choice":
@@ -109,6 +111,11 @@ def cast(column: Column, name: str, kind: str, currency: str) -> str:
     return f"case when isfinite({number}) then {number} end"
 
 
+#: Beginnings of the SQL types that are cast as they are; all others go by their text.
+_NATIVE = {
+    "date": ("DATE", "TIMESTAMP"),
+    "number": ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "DOUBLE", "FLOAT", "DECIMAL"),
+}
 _WHOLE = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT")
 
 

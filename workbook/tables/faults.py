@@ -41,6 +41,7 @@ class Faults:
         self.db, self.listed = db, listed
         self.totals = {"error": 0, "warning": 0}
         self.topics: dict[tuple[str, str], int] = {}
+        db.execute('create table _bad ("table" varchar, "row" bigint)')
         db.execute(
             'create table _faults ("table" varchar, file varchar, "row" bigint, "column" varchar, value varchar, '
             "fault varchar, remedy varchar, severity varchar, topic varchar, place integer, general varchar)"
@@ -49,6 +50,8 @@ class Faults:
     def add(self, fault: Fault, topic: str, count: int = 1) -> None:
         """Add one fault that stands for ``count`` rows."""
         self._count(fault.severity, topic, count)
+        if fault.severity == "error" and fault.row > 1:
+            self.db.execute("insert into _bad values (?, ?)", [fault.table, fault.row])
         self.db.execute(
             "insert into _faults values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -64,6 +67,8 @@ class Faults:
         if not number:
             return 0
         self._count(finding.severity, finding.topic, number)
+        if finding.severity == "error":
+            self.db.execute(f"insert into _bad select {text(finding.table)}, _row from _hits where _row > 1")
         limit = "" if self.listed is None else f"limit {self.listed}"
         fault = f"replace({text(finding.fault)}, '{{}}', coalesce(detail::varchar, ''))"
         fixed = f"{text(finding.remedy)}, {text(finding.severity)}, {text(finding.topic)}, {_place(finding.table)}, {text(general(finding.fault))}"
@@ -84,8 +89,8 @@ class Faults:
         self.topics[topic, severity] = self.topics.get((topic, severity), 0) + number
 
     def rejected(self, table: str) -> int:
-        """How many rows of a table have an error, among the listed ones."""
-        sql = 'select count(distinct "row") from _faults where "table" = ? and severity = \'error\' and "row" > 1'
+        """How many rows of a table have an error."""
+        sql = 'select count(distinct "row") from _bad where "table" = ?'
         number: int = self.db.execute(sql, [table]).fetchall()[0][0]
         return number
 

@@ -80,7 +80,9 @@ class Intake:
             elif near:
                 what, remedy = f"the column looks like {column.name}", f"Rename it to {column.name} if it is that."
                 self.faults.add(Fault(name, file, 1, near[0], "", what, remedy, "warning"), "columns")
-        for column_name in source.doubled:
+        spelled = [plain(c) for c in source.columns]
+        again = [c for at, c in enumerate(source.columns) if plain(c) in table.column and plain(c) in spelled[:at]]
+        for column_name in dict.fromkeys((*source.doubled, *again)):
             fault = Fault(name, file, 1, column_name, "", "two columns have this name", "Rename or delete one.")
             self.faults.add(fault, "columns")
         for remark in source.remarks:
@@ -203,7 +205,10 @@ def _strangers(folder: Path, intake: Intake) -> None:
             what, remedy = f"is not read: {used.name} is there too", "Delete one of them."
         else:
             what = "is not a table and is not read"
-            remedy = f"Rename it to {near[0]}.csv if it is that." if near else "Move it elsewhere."
+            if path.stem in TABLES:
+                remedy = "Save it as CSV, or read it by `workbook import --from plain`."
+            else:
+                remedy = f"Rename it to {near[0]}.csv if it is that." if near else "Move it elsewhere."
         intake.faults.add(Fault("", path.name, 0, "", "", what, remedy, "warning"), "columns")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -28,7 +29,10 @@ from workbook.tables.write import settle
 __all__ = ["assess", "load_tables", "read_report", "table_file", "table_files", "write_report"]
 
 #: Changes when what is cached changes its shape.
-_FORMAT = "6"
+_FORMAT = "7"
+_PARTS = ("faults", "topics", "counts", "completeness")
+#: Tables of more rows are cached only when they are opened, not when they are checked.
+MANY = 2_000_000
 
 
 def table_files(folder: Path) -> list[Path]:
@@ -44,45 +48,39 @@ def load_tables(
     What was read once is kept as Parquet in the book's ``.cache/``, named by the hash of the files.
     """
     calendar, rules = calendar or Calendar(), rules or QualityRules()
-    cache, key, mark = _place(folder, currency, calendar, rules)
-    if found := cache.get(key):
+    place = _place(folder, currency, calendar, rules)
+    quality = _known(place)
+    if quality and (kept := place.cache.get(f"{place.key}-tables")):
         try:
-            return _cached(found, folder, mark)
+            return _cached(kept, quality)
         except (OSError, ValueError, KeyError, pa.ArrowException):
-            cache.drop(key)
+            place.cache.drop(f"{place.key}-tables")
     intake = take_in(folder, currency, calendar)
     try:
-        quality = replace(_judge(intake, rules, mark), imported=read_report(folder.parent, mark))
+        quality = quality or _judge(intake, rules, place)
         if quality.errors:
             raise _refusal(folder, quality)
         try:
-            with cache.making(key) as made:
-                _keep(intake, quality, made)
-            return _cached(cache.root / key, folder, mark)
+            _keep(intake, place)
         except OSError:
-            return _direct(intake, quality)
+            return _direct(intake, quality)  # the disk is read-only or full: the book opens all the same
     finally:
         intake.db.close()
+    return _cached(place.cache.root / f"{place.key}-tables", quality)
 
 
 def assess(folder: Path, currency: str, calendar: Calendar | None = None, rules: QualityRules | None = None) -> Quality:
-    """The quality of the tables in a folder, errors and all; nothing is raised. Sound tables are cached for opening."""
+    """The quality of the tables in a folder, errors and all; nothing is raised. Small sound tables are cached for opening."""
     calendar, rules = calendar or Calendar(), rules or QualityRules()
-    cache, key, mark = _place(folder, currency, calendar, rules)
-    if found := cache.get(key):
-        try:
-            return _cached_quality(found, folder, mark)
-        except (OSError, ValueError, KeyError, pa.ArrowException):
-            cache.drop(key)
+    place = _place(folder, currency, calendar, rules)
+    if quality := _known(place):
+        return quality
     intake = take_in(folder, currency, calendar)
     try:
-        quality = replace(_judge(intake, rules, mark), imported=read_report(folder.parent, mark))
-        if not quality.errors:
-            try:
-                with cache.making(key) as made:
-                    _keep(intake, quality, made)
-            except OSError:
-                pass  # a book on a read-only disk is read again each time
+        quality = _judge(intake, rules, place)
+        if not quality.errors and sum(intake.read.values()) < MANY:
+            with contextlib.suppress(OSError):
+                _keep(intake, place)
         return quality
     finally:
         intake.db.close()
@@ -108,16 +106,41 @@ def read_report(book: Path, mark: str) -> Imported | None:
     return None
 
 
-def _place(folder: Path, currency: str, calendar: Calendar, rules: QualityRules) -> tuple[Cache, str, str]:
+@dataclass(frozen=True)
+class _Place:
+    """Where a state of the tables is cached: by the hash of the files (``mark``) and of how they are read (``key``)."""
+
+    cache: Cache
+    key: str
+    mark: str
+    book: Path
+
+
+def _place(folder: Path, currency: str, calendar: Calendar, rules: QualityRules) -> _Place:
     home = folder.parent / ".cache"
     settle(folder)
     mark = snapshot(table_files(folder), home / "hashes.json")
     strangers = sorted(p.name for p in folder.glob("*")) if folder.is_dir() else []
     key = sha256(repr((_FORMAT, mark, currency, calendar, rules, strangers)).encode()).hexdigest()[:20]
-    return Cache(home / "tables"), key, mark
+    return _Place(Cache(home / "tables"), key, mark, folder.parent)
 
 
-def _judge(intake: Intake, rules: QualityRules, mark: str) -> Quality:
+def _known(place: _Place) -> Quality | None:
+    """The quality that was found before for this state of the tables."""
+    kept = place.cache.get(f"{place.key}-quality")
+    if kept is None:
+        return None
+    try:
+        parts = [pq.read_table(kept / f"{part}.parquet").to_pandas() for part in _PARTS]
+    except (OSError, ValueError, KeyError, pa.ArrowException):
+        place.cache.drop(f"{place.key}-quality")
+        return None
+    faults, topics, counts, done = parts
+    return Quality(faults, topics, counts, done, place.mark, read_report(place.book, place.mark))
+
+
+def _judge(intake: Intake, rules: QualityRules, place: _Place) -> Quality:
+    """Validate, and keep what was found."""
     validate(intake, rules)
     done = completeness(intake, rules)
     faults = intake.faults
@@ -127,13 +150,18 @@ def _judge(intake: Intake, rules: QualityRules, mark: str) -> Quality:
         rejected = faults.rejected(name)
         read, columns = intake.read[name], " ".join(c for c in TABLES[name].names if c in intake.columns[name])
         rows.append((name, intake.files[name], read, read - rejected, rejected, columns))
-    return Quality(
+    quality = Quality(
         faults.frame(),
         pd.DataFrame(topics, columns=["topic", "severity", "count"]).astype({"count": "int64"}),
         pd.DataFrame(rows, columns=["table", "file", "read", "used", "rejected", "columns"]),
         done,
-        mark,
+        place.mark,
+        read_report(place.book, place.mark),
     )
+    with contextlib.suppress(OSError), place.cache.making(f"{place.key}-quality") as made:
+        for part in _PARTS:
+            pq.write_table(pa.Table.from_pandas(getattr(quality, part), preserve_index=False), made / f"{part}.parquet")
+    return quality
 
 
 def _refusal(folder: Path, quality: Quality) -> DataError:
@@ -142,13 +170,14 @@ def _refusal(folder: Path, quality: Quality) -> DataError:
     return DataError(what, quality.error_list(), remedy="`workbook check` lists them all.")
 
 
-def _keep(intake: Intake, quality: Quality, into: Path) -> None:
-    for name in intake.columns:
-        select = f"select {_selection(intake, TABLES[name])} from {name}"
-        intake.db.execute(f"copy ({select}) to {text(into / f'{name}.parquet')} (format parquet, compression lz4_raw)")
-    for part in ("faults", "topics", "counts", "completeness"):
-        pq.write_table(pa.Table.from_pandas(getattr(quality, part), preserve_index=False), into / f"_{part}.parquet")
-    (into / "_given.json").write_text(json.dumps(sorted(intake.columns)), encoding="utf-8")
+def _keep(intake: Intake, place: _Place) -> None:
+    with place.cache.making(f"{place.key}-tables") as made:
+        for name in intake.columns:
+            select = f"select {_selection(intake, TABLES[name])} from {name}"
+            intake.db.execute(
+                f"copy ({select}) to {text(made / f'{name}.parquet')} (format parquet, compression lz4_raw)"
+            )
+        (made / "_given.json").write_text(json.dumps(sorted(intake.columns)), encoding="utf-8")
 
 
 def _selection(intake: Intake, table: Table) -> str:
@@ -164,17 +193,9 @@ def _selection(intake: Intake, table: Table) -> str:
     return ", ".join(parts + [quoted(c) for c in intake.own_columns[table.name]])
 
 
-def _cached(kept: Path, folder: Path, mark: str) -> Tables:
+def _cached(kept: Path, quality: Quality) -> Tables:
     given = json.loads((kept / "_given.json").read_text(encoding="utf-8"))
-    frames = {name: _frame(pq.read_table(kept / f"{name}.parquet")) for name in given}
-    return Tables.of(frames, quality=_cached_quality(kept, folder, mark))
-
-
-def _cached_quality(kept: Path, folder: Path, mark: str) -> Quality:
-    faults, topics, counts, done = (
-        pq.read_table(kept / f"_{part}.parquet").to_pandas() for part in ("faults", "topics", "counts", "completeness")
-    )
-    return Quality(faults, topics, counts, done, mark, read_report(folder.parent, mark))
+    return Tables.of({name: _frame(pq.read_table(kept / f"{name}.parquet")) for name in given}, quality=quality)
 
 
 def _direct(intake: Intake, quality: Quality) -> Tables:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any
 
 _BLOCK = 1 << 22
 #: Entries of the cache that are kept.
-KEPT = 3
+KEPT = 6
+#: After so many seconds a folder that was begun and never finished is litter.
+_LITTER_SECONDS = 3600
 
 
 def snapshot(files: Iterable[Path], memory: Path | None = None) -> str:
@@ -109,3 +112,12 @@ class Cache:
             entries.sort(key=lambda p: p.stat().st_mtime_ns, reverse=True)
             for old in entries[KEPT - 1 :]:
                 shutil.rmtree(old, ignore_errors=True)
+        sweep(self.root, ".making-")
+
+
+def sweep(folder: Path, prefix: str) -> None:
+    """Remove what a process that was killed an hour ago or earlier left half made."""
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f"{prefix}*"):
+            if path.stat().st_mtime < time.time() - _LITTER_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -45,8 +47,11 @@ def text(value: object) -> str:
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A private DuckDB in memory, within 3 GB; what is larger goes to its temporary files."""
-    return duckdb.connect(config={"memory_limit": "2500MB", "preserve_insertion_order": "true"})
+    """A private DuckDB in memory, within 3 GB; what is larger goes to temporary files. Times with a zone are read as UTC."""
+    spill = Path(tempfile.gettempdir()) / f"workbook-{os.getpid()}"
+    db = duckdb.connect(config={"memory_limit": "2500MB", "temp_directory": str(spill)})
+    db.execute("set TimeZone = 'UTC'")
+    return db
 
 
 def frame(db: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from workbook.errors import DataError
 from workbook.files import replacing
 from workbook.money import exponent
 from workbook.tables.schema import TABLES, Table
+from workbook.tables.snapshot import sweep
 from workbook.tables.source import quoted, text
 
 Format = Literal["csv", "parquet"]
@@ -66,11 +67,7 @@ def selection(table: Table, columns: list[str], currency: str) -> str:
 
 def write_query(db: duckdb.DuckDBPyConnection, select: str, path: Path, form: Format) -> None:
     """Write the rows of a query, in their order."""
-    how = (
-        "format csv, header true, delimiter ','"
-        if form == "csv"
-        else "format parquet, compression zstd, compression_level 1"
-    )
+    how = "format csv, header true, delimiter ','" if form == "csv" else "format parquet, compression snappy"
     db.execute(f"copy ({select}) to {text(path)} ({how})")
 
 
@@ -89,6 +86,7 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
     Files of the old folder that the new one does not have are kept.
     """
     settle(folder)
+    sweep(folder.parent, f".{folder.name}.new-")
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.new-"))
     before = _before(folder)

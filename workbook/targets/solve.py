@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from workbook.errors import ConflictError
 from workbook.targets.grid import Branches
+from workbook.targets.programme import Rows, least
 from workbook.targets.rounding import Fixed, rounded
 from workbook.targets.skeleton import Held, Skeleton
 
@@ -186,28 +187,18 @@ def _misses(skeleton: Skeleton, active: Bools, table: Int64s) -> int:
     return off
 
 
-def _matrix(skeleton: Skeleton, numbers: npt.NDArray[np.intp]) -> object:
-    """Held numbers × cells, sparse."""
-    from scipy.sparse import csr_array
-
-    cells = [skeleton.rest(int(i), []) for i in numbers]
-    starts = np.concatenate([[0], np.cumsum([len(c) for c in cells])])
-    at = np.concatenate(cells)
-    return csr_array((np.ones(len(at)), at, starts), shape=(len(numbers), skeleton.table.size))
-
-
 def _programme(skeleton: Skeleton, active: Bools, fitted: Floats, loose: Bools, slack: int) -> Int64s | None:
     """Whole numbers within ``slack`` of the fitted cells' neighbours, nearest to them; None where there are none."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
     low = np.where(loose, np.floor(fitted) - slack, np.rint(fitted)).reshape(-1)
     high = np.where(loose, np.ceil(fitted) + slack, np.rint(fitted)).reshape(-1)
     low = np.where((fitted.reshape(-1) >= 0) & (low < 0), 0.0, low)
     free = np.repeat(skeleton.free > 0, skeleton.table.shape[1])
     low, high = np.where(free, low, 0.0), np.where(free, high, 0.0)
     numbers = np.flatnonzero(active)
-    matrix = _matrix(skeleton, numbers)
-    goals = np.array([float(skeleton.held[i].amount) for i in numbers]) - matrix @ low
+    cells = [skeleton.rest(int(i), []) for i in numbers]
+    goals = np.array(
+        [skeleton.held[i].amount - low[c].sum() for i, c in zip(numbers, cells, strict=True)], dtype=np.float64
+    )
     up = (high - low).astype(np.float64)
     moving = np.flatnonzero(up > 0)
     if not len(moving):
@@ -216,18 +207,25 @@ def _programme(skeleton: Skeleton, active: Bools, fitted: Floats, loose: Bools, 
     rise = np.concatenate([np.full((up[moving] > step).sum(), float(step)) for step in range(int(up.max()))])
     goal = fitted.reshape(-1)[steps] - low[steps]
     cost = np.abs(rise + 1.0 - goal) - np.abs(rise - goal)  # convex, so a cell's earlier steps are taken first
-    answer = milp(
-        cost,
-        constraints=LinearConstraint(matrix[:, steps], goals, goals),  # type: ignore[index]
-        bounds=Bounds(0.0, 1.0),
-        integrality=np.ones(len(steps)),
-        options={"presolve": True, "time_limit": 60.0},
-    )
-    if answer.x is None:
+    answer = least(cost, np.zeros(len(steps)), np.ones(len(steps)), _over(cells, steps, goals), whole=True)
+    if answer is None:
         return None
-    np.add.at(low, steps, np.rint(answer.x))
+    np.add.at(low, steps, np.rint(answer[0]))
     found: Int64s = low.astype(np.int64).reshape(fitted.shape)
     return found
+
+
+def _over(cells: list[npt.NDArray[np.intp]], steps: npt.NDArray[np.intp], goals: Floats) -> Rows:
+    """Held numbers as rows over the columns ``steps``, each a cell of the table (a cell may stand there more than once)."""
+    order = np.argsort(steps, kind="stable")
+    ordered = steps[order]
+    found = []
+    for own in cells:
+        first, last = np.searchsorted(ordered, own), np.searchsorted(ordered, own, side="right")
+        count = last - first
+        begin = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(count.sum())
+        found.append(order[begin])
+    return Rows.of(found, goals)
 
 
 def _conflict(skeleton: Skeleton, active: Bools) -> tuple[PinConflictError, Floats]:
@@ -235,30 +233,30 @@ def _conflict(skeleton: Skeleton, active: Bools) -> tuple[PinConflictError, Floa
 
     Its amount is 0 where all can be met; then the table that does.
     """
-    from scipy.optimize import linprog
-    from scipy.sparse import csr_array, hstack, identity
-
     numbers = np.flatnonzero(active)
-    matrix = _matrix(skeleton, numbers)
     scale = max(1.0, float(np.abs(skeleton.table).max()))
     goals = np.array([float(skeleton.held[i].amount) for i in numbers]) / scale
     price = np.array([100.0 if skeleton.held[i].kind == "company" else 1.0 for i in numbers])
-    eye = identity(len(numbers), format="csr")
-    size = skeleton.table.size
+    size, count = skeleton.table.size, len(numbers)
     free = np.repeat(skeleton.free > 0, skeleton.table.shape[1])
-    signs = [(None, None) if skeleton.table.min() < 0 else (0, None) if f else (0, 0) for f in free]
-    answer = linprog(
-        np.concatenate([np.zeros(size), price, price]),
-        A_eq=csr_array(hstack([matrix, eye, -eye])),
-        b_eq=goals,
-        bounds=signs + [(0, None)] * (2 * len(numbers)),
-        method="highs",
-    )
-    gives = answer.x[size : size + len(numbers)] + answer.x[size + len(numbers) :]
+    columns, values = [], []
+    for row, i in enumerate(numbers):  # the held cells, and what the number gives up or takes beyond them
+        cells = skeleton.rest(int(i), [])
+        columns.append(np.concatenate([cells, [size + row, size + count + row]]))
+        values.append(np.concatenate([np.ones(len(cells)), [1.0, -1.0]]))
+    starts = np.concatenate([[0], np.cumsum([len(c) for c in columns])]).astype(np.intp)
+    rows = Rows(starts, np.concatenate(columns).astype(np.intp), np.concatenate(values), goals)
+    below = -np.inf if skeleton.table.min() < 0 else 0.0
+    low = np.concatenate([np.where(free, below, 0.0), np.zeros(2 * count)])
+    high = np.concatenate([np.where(free, np.inf, 0.0), np.full(2 * count, np.inf)])
+    answer = least(np.concatenate([np.zeros(size), price, price]), low, high, rows, whole=False)
+    assert answer is not None  # giving up everything is always possible
+    found, duals = answer
+    gives = found[size : size + count] + found[size + count :]
     amount = round(float(gives.sum()) * scale)
-    involved = (np.abs(answer.eqlin.marginals) > 1e-9) | (gives > 1e-12)
+    involved = (np.abs(duals) > 1e-9) | (gives > 1e-12)
     labels = [skeleton.held[i].label for i in numbers[involved]] or [skeleton.held[i].label for i in numbers]
-    return PinConflictError(labels, amount), answer.x[:size].reshape(skeleton.table.shape) * scale
+    return PinConflictError(labels, amount), found[:size].reshape(skeleton.table.shape) * scale
 
 
 def _handed_down(branches: Branches, base: Int64s, weights: Floats, skeleton: Skeleton, table: Int64s) -> Int64s:

@@ -69,9 +69,12 @@ def normalised(name: str) -> str:
 def _neighbours(order: str, at: int) -> str:
     """Pairs (smaller and larger row) that stand ``at`` places apart and differ by a letter or two."""
     same_end = "key[:3] = k{0}[:3]" if order == "key" else "key[-3:] = k{0}[-3:]"
+    worth = (
+        f"key <> k{at} and coalesce(place = p{at}, true) and abs(length(key) - length(k{at})) <= 2 "
+        f"and length(key) >= 6 and length(k{at}) >= 6 and {same_end.format(at)}"
+    )
+    allowed = f"case when least(length(key), length(k{at})) >= 12 and key[:4] = k{at}[:4] then 2 else 1 end"
     return (
         f"select least(_row, r{at}) as one, greatest(_row, r{at}) as other from _by_{order} "
-        f"where key <> k{at} and coalesce(place = p{at}, true) and abs(length(key) - length(k{at})) <= 2 and {same_end.format(at)} "
-        f"and length(key) >= 6 and length(k{at}) >= 6 and damerau_levenshtein(key, k{at}) <= "
-        f"case when least(length(key), length(k{at})) >= 12 and key[:4] = k{at}[:4] then 2 else 1 end"
+        f"where case when {worth} then damerau_levenshtein(key, k{at}) <= {allowed} else false end"
     )

@@ -1,0 +1,153 @@
+"""``workbook targets`` as people and programs call it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.targets.conftest import tiny_frames
+from workbook.cli.app import run
+
+TOML = """[book]
+name = "Tiny"
+fiscal_year = 2026
+as_of = 2025-12-31
+[targets]
+basis = { last_year = 1.0 }
+basis_by_level = {}
+hedge = { territory = 0.1 }
+season = "even"
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """The tiny book on disk, amounts in major units."""
+    folder = tmp_path / "tiny"
+    (folder / "tables").mkdir(parents=True)
+    (folder / "book.toml").write_text(TOML, encoding="utf-8")
+    for name, frame in tiny_frames().items():
+        shown = frame.copy()
+        for column in shown.columns:
+            if column == "amount" or column.endswith("_amount"):
+                shown[column] = shown[column].astype("Float64") / 100
+        shown.to_csv(folder / "tables" / f"{name}.csv", index=False)
+    return folder
+
+
+def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = run(["targets", *arguments])
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def test_the_list_shows_every_node_and_writes_a_draft(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = asked(capsys, "--book", str(book))
+    assert code == 0
+    assert "1,200.00" in out
+    assert "T3" in out
+    draft = (book / "documents" / "targets" / "allocation.csv").read_text(encoding="utf-8")
+    assert "ann,rep,T1,FY2026-M01,,bookings,target,31.25" in draft
+
+
+def test_json_is_one_object_of_minor_units(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = asked(capsys, "--book", str(book), "--json")
+    answer: dict[str, Any] = json.loads(out)
+    assert code == 0
+    assert (answer["command"], answer["ok"], answer["as_of"]) == ("targets", True, "2025-12-31")
+    assert (answer["summary"]["target"], answer["summary"]["street"]) == (120000, 132000)
+    assert set(answer["rows"][0]) == {"node", "parent", "period", "family", "layer", "amount"}
+    top = [r["amount"] for r in answer["rows"] if r["node"] == "CO" and r["layer"] == "target"]
+    assert sum(top) == 120000
+    assert answer["rows"][0]["parent"] is None
+
+
+def test_a_number_is_explained(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = asked(capsys, "--book", str(book), "--node", "ann", "--period", "FY2026-Q1", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["summary"]["target"] == 9375
+    assert answer["summary"]["hedge"] in (937, 938)  # a tenth, within a unit
+    assert sum(r["amount"] for r in answer["rows"]) == 9375 + answer["summary"]["hedge"]
+    code, out, _ = asked(capsys, "--book", str(book), "--node", "ann")
+    assert "= street quota" in out
+    code, _, err = asked(capsys, "--book", str(book), "--node", "anne")
+    assert code == 2
+    assert "Did you mean ann" in err
+
+
+def test_letters_are_one_offline_page_each(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, _ = asked(capsys, "--book", str(book), "--letters")
+    assert code == 0
+    folder = book / "documents" / "letters"
+    pages = sorted(p.name for p in folder.glob("*.html"))
+    assert pages == ["quota-ann.html", "quota-ben.html", "quota-cyd.html", "quota-dan.html"]
+    text = (folder / "quota-ann.html").read_text(encoding="utf-8")
+    assert "412.50 USD" in text
+    assert "http" not in text
+    for path in folder.glob("*.pdf"):
+        content = path.read_bytes()
+        assert content.startswith(b"%PDF")
+        assert content.count(b"/Type/Page/") + content.count(b"/Type /Page\n") <= 1
+
+
+def test_letters_escape_names(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reps = book / "tables" / "reps.csv"
+    reps.write_text(reps.read_text(encoding="utf-8").replace("Ann", "<script>alert(1)</script>"), encoding="utf-8")
+    assert asked(capsys, "--book", str(book), "--letters")[0] == 0
+    text = (book / "documents" / "letters" / "quota-ann.html").read_text(encoding="utf-8")
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_the_grid_goes_out_and_its_changes_come_back(
+    book: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "grid.xlsx"
+    assert asked(capsys, "--book", str(book), "--out", str(path))[0] == 0
+    sheet = openpyxl.load_workbook(path)
+    page = sheet["Targets"]
+    row = next(r for r in range(1, page.max_row + 1) if page.cell(r, 1).value == "ann")
+    page.cell(row, 4).value = 41.25
+    sheet.save(path)
+    code, out, _ = asked(capsys, "--book", str(book), "--in", str(path))
+    assert code == 0
+    assert "not recorded" in out
+    code, _, err = asked(capsys, "--book", str(book), "--in", str(path), "--accept")
+    assert code == 2
+    assert "--by" in err
+    code, out, _ = asked(capsys, "--book", str(book), "--in", str(path), "--accept", "--by", "Kim", "--json")
+    answer = json.loads(out)
+    assert answer["summary"]["recorded"]
+    assert {r["node"]: r["change_amount"] for r in answer["rows"]} == {"ann": 1000, "ben": -1000}
+    code, out, _ = asked(capsys, "--book", str(book), "--node", "ann", "--json")
+    assert json.loads(out)["summary"]["target"] == 38500
+
+
+def test_no_target_and_faults_of_finance_end_with_one(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = book / "tables" / "targets.csv"
+    table.write_text("territory_id,period,amount\nCO,FY2026,100\nR1,FY2026,90\nR2,FY2026,20\n", encoding="utf-8")
+    code, out, _ = asked(capsys, "--book", str(book))
+    assert code == 1
+    assert "do not add up" in out
+    table.unlink()
+    code, out, _ = asked(capsys, "--book", str(book), "--json")
+    assert code == 1
+    assert json.loads(out)["summary"]["target"] is None
+
+
+def test_an_allocation_is_accepted_by_name_and_hash(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from workbook.book import Book
+
+    code, out, _ = asked(capsys, "--book", str(book), "--accept", "--by", "Kim", "--reason", "agreed", "--json")
+    assert code == 0
+    stored = Book.open(book).facts.decisions.log("allocation")
+    assert (stored[0].by, stored[0].reason, stored[0].payload["hash"]) == (
+        "Kim",
+        "agreed",
+        json.loads(out)["summary"]["hash"],
+    )

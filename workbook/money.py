@@ -117,7 +117,7 @@ def format_amount(amount: Any, currency: str = "USD", *, short: bool = False) ->
     >>> format_amount(123456789, "USD", short=True)
     '1.23 M USD'
     """
-    if amount is None or amount != amount or str(amount) == "<NA>":
+    if amount is None or str(amount) == "<NA>" or amount != amount:
         return "not known"
     value = to_decimal(int(amount), currency)
     if not short:

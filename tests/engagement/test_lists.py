@@ -14,7 +14,7 @@ from workbook.engagement.lists import action, as_list, call_list, chosen, main_c
 from workbook.engagement.log import Log
 from workbook.errors import UsageError
 from workbook.rules.engagement import EngagementRules
-from workbook.sheets.lists import COLUMNS, _folded, write_lists
+from workbook.sheets.lists import COLUMNS, folded, write_lists
 from workbook.tables.frames import shaped
 from workbook.tables.schema import TABLES
 
@@ -133,6 +133,6 @@ def test_one_file_per_rep(tmp_path: Path, standing_of: Callable[..., Standing]) 
 
 @given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\r\n"), max_size=300))
 def test_folded_lines_unfold_to_what_they_were(line: str) -> None:
-    raw = b"".join(_folded(line))
+    raw = b"".join(folded(line))
     assert max(map(len, raw.split(b"\r\n"))) <= 75
     assert raw.replace(b"\r\n ", b"").removesuffix(b"\r\n").decode() == line

@@ -100,6 +100,12 @@ def test_without_activities_it_says_so_everywhere(tmp_path: Path) -> None:
     assert stage.coverage["share"].isna().all()
     assert [c.verdict for c in stage.checks] == ["not known"]
     assert stage.main_contacts is None
+    for frame, column in ((stage.top_criteria, "touches"), (stage.prospects, "touches"), (stage.books, "worked")):
+        assert frame[column].isna().all()
+        assert frame["sentence"].str.startswith("no activities table: ").all()
+    assert stage.meetings_per_sale["meetings"].isna().all()
+    assert not stage.books["sits"].any()
+    assert stage.since_review["touches"].isna().all()
     for name, made in vars(type(stage)).items():
         if isinstance(made, noun):
             getattr(stage, name)

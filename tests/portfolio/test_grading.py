@@ -39,6 +39,20 @@ def test_without_a_contacts_table_contacts_are_not_known_and_never_zero(without:
     assert grades["sentence"].str.contains("contacts not known \\(left out\\)").all()
 
 
+def test_without_sales_deals_contacts_and_answers_the_grade_is_missing_and_says_why(
+    without: Callable[..., Facts],
+) -> None:
+    none = pd.DataFrame(columns=["account_id", "booked_on", "amount"])
+    grades = Portfolio(without("contacts", "opportunities", sales=none)).grades.set_index("account_id")
+    assert pd.isna(grades.loc["A2", "grade"])
+    assert pd.isna(grades.loc["A2", "score"])
+    assert grades.loc["A2", "sentence"] == (
+        "Grade not known: contacts not known (left out), projection not known (left out), no valid NPS answer (left out)."
+    )
+    assert grades.loc["A1", "grade"] == "A"  # its answer of 9 is all there is: graded from the rest
+    assert grades.loc["A1", "partial"]
+
+
 def test_an_old_answer_is_not_used(facts: Facts, ruled: Callable[..., Rules]) -> None:
     strict = Portfolio(replace(facts, rules=ruled("grades", nps_valid_days=30)))
     assert strict.grades["nps_points"].isna().all()

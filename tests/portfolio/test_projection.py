@@ -79,7 +79,8 @@ def test_a_book_without_deals_or_sales_still_projects(without: Callable[..., Fac
     no_sales = Portfolio(without("opportunities", sales=pd.DataFrame(columns=["account_id", "booked_on", "amount"])))
     assert (no_sales.projection["projected_amount"] == 0).all()
     assert no_sales.projection_months.empty
-    assert no_sales.grades["grade"].notna().all()
+    assert no_sales.grades["grade"].notna().all()  # from the contacts
+    assert no_sales.grades["projection_points"].isna().all()
     assert len(no_sales.classes) == 9
 
 

@@ -23,7 +23,7 @@ def sales_against_target(frame: pd.DataFrame, currency: str, ax: Axes | None = N
             frame.loc[given, "target_amount"].astype("float64"), [a - 0.42 for a in at], [a + 0.42 for a in at],
             colors=VERMILION, linewidth=2.2, label="target",
         )  # fmt: skip
-    ax.set_xticks(place, [p.removeprefix("FY") for p in frame["period"]], rotation=0 if len(frame) <= 9 else 45)
+    ax.set_xticks(place, [p.removeprefix("FY").replace("-", "\n") for p in frame["period"]], rotation=0, fontsize=8)
     amount_axis(ax, currency)
     ax.set_title("Sales by quarter against target" if given.any() else "Sales by quarter (no targets given)")
     ax.legend(frameon=False, loc="upper left", ncols=2)
@@ -37,7 +37,8 @@ def pipeline(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes
     wide = frame.pivot_table(index="period", columns="stage", values="amount", aggfunc="sum", fill_value=0)
     shades = ["#08306B", "#2171B5", "#6BAED6", "#C6DBEF", "#969696", "#D9D9D9"]
     base = pd.Series(0, index=wide.index)
-    for i, stage in enumerate(wide.columns):
+    order = wide.sum().sort_values(ascending=False, kind="stable").index
+    for i, stage in enumerate(order):
         ax.bar(range(len(wide)), wide[stage], bottom=base, color=shades[i % len(shades)], label=str(stage), width=0.6)
         base = base + wide[stage]
     ax.set_xticks(range(len(wide)), [str(p).removeprefix("FY") for p in wide.index])

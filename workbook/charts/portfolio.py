@@ -95,7 +95,7 @@ def segment_grid(
     """
     down, across = list(labels)[:2]
     rows, columns = _in_order(grid[down], labels[down])[::-1], _in_order(grid[across], labels[across])
-    ax = axes(ax, 1.6 + 1.5 * len(columns), 0.9 + 0.55 * len(rows))
+    ax = axes(ax, max(1.6 + 1.5 * len(columns), 4.6), 0.9 + 0.55 * len(rows))
     shape = (len(rows), len(columns))
     at = (pd.Index(rows).get_indexer(pd.Index(grid[down])), pd.Index(columns).get_indexer(pd.Index(grid[across])))
     count, sales, potential = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -200,7 +200,7 @@ def whitespace_matrix(gaps: pd.DataFrame, bought: pd.DataFrame, currency: str, a
     """
     labels = list(dict.fromkeys(gaps["label"]))
     families = sorted({*gaps["product_family"], *bought["product_family"]})
-    ax = axes(ax, 1.9 + 1.15 * max(len(families), 1), 0.8 + 0.27 * max(len(labels), 1))
+    ax = axes(ax, max(1.9 + 1.15 * len(families), 6.6), 0.8 + 0.27 * max(len(labels), 1))
     top = max(float(gaps["gap_amount"].max()) if len(gaps) else 0.0, 1.0)
     grid = np.full((len(labels), len(families)), np.nan)
     place, kind = pd.Index(labels), pd.Index(families)

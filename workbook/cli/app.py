@@ -15,6 +15,7 @@ MODULES = (
     "new",
     "import_",
     "check",
+    "calendar",
     "targets",
     "design",
     "plans",

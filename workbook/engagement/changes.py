@@ -128,8 +128,12 @@ def summary(changed: pd.DataFrame, currency: str) -> str:
         return "Nothing to compare with."
     won, amount = int(changed["deals_won"].sum()), int(changed["deals_won_amount"].sum())
     sold = format_amount(int(changed["sales_amount"].sum()), currency, short=True)
+    known = changed["touches"].notna().any()
+    touched = (
+        f"{int((changed['touches'] > 0).sum())} of {len(changed)} accounts touched" if known else "Touches not known"
+    )
     return (
-        f"{int((changed['touches'] > 0).sum())} of {len(changed)} accounts touched, sales of {sold}, {won} deals won "
+        f"{touched}, sales of {sold}, {won} deals won "
         f"({format_amount(amount, currency, short=True)}), {int(changed['deals_lost'].sum())} lost, "
         f"{int(changed['deals_new'].sum())} new; {int(changed['look_again'].sum())} accounts to look at again."
     )

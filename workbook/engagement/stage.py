@@ -26,6 +26,7 @@ from workbook.engagement.loyalty import nps
 from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
 from workbook.engagement.rotation import Floats, book_care, room, rotation, what_if, yearly_hours
 from workbook.engagement.sight import sight
+from workbook.engagement.unknown import not_known
 from workbook.errors import UsageError
 from workbook.rules.engagement import EngagementRules
 from workbook.stage import Stage, noun
@@ -41,6 +42,10 @@ class Engagement(Stage):
     @property
     def _portfolio(self) -> Any:
         return self.before
+
+    def _known(self, frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> pd.DataFrame:
+        """The frame; without activities its ``columns`` are missing and its sentences say why."""
+        return frame if self._knows_touches else not_known(frame, columns, self.facts.tables.lacks("activities", what))
 
     @property
     def _knows_touches(self) -> bool:
@@ -144,13 +149,20 @@ class Engagement(Stage):
     @noun
     def books(self) -> pd.DataFrame:
         """Each rep's book: held against worked (D1)."""
-        return books(self._standing, self._real, self._rules)
+        counted = (
+            "worked", "high_value_worked", "worked_value_amount", "touches", "never", "recency_days", "worked_share",
+            "touches_per_worked", "contacts_per_worked", "in_person_share",
+        )  # fmt: skip
+        found = books(self._standing, self._real, self._rules).assign(sits=lambda b: b["sits"] & self._knows_touches)
+        return self._known(found, counted, "what is worked")
 
     @noun
     def depth(self) -> pd.DataFrame:
         """How deeply and broadly each rep works, and the share of easy wins (A8)."""
         wins = easy_wins(self._ledger, self._standing.frame["owner_rep_id"], self._log.today, self._rules)
-        return depth(self.books, wins, self._rules)
+        counted = ("worked_share", "touches_per_worked", "contacts_per_worked", "in_person_share")
+        worked = books(self._standing, self._real, self._rules)
+        return self._known(depth(worked, wins, self._rules), counted, "depth and breadth")
 
     @noun
     def lorenz(self) -> pd.DataFrame:
@@ -165,7 +177,9 @@ class Engagement(Stage):
     @noun
     def top_criteria(self) -> pd.DataFrame:
         """The top accounts against the published activity criteria (A3)."""
-        return top_criteria(self._standing, self._real, self._steps, self._rules)
+        counted = ("touches", "contacts", "in_person", "longest_gap_days", "met")
+        found = top_criteria(self._standing, self._real, self._steps, self._rules)
+        return self._known(found, counted, "activity in top accounts")
 
     @noun
     def reporting(self) -> pd.DataFrame:
@@ -188,7 +202,8 @@ class Engagement(Stage):
     @noun
     def prospects(self) -> pd.DataFrame:
         """Touches per prospect against the 12 to 15 (A21)."""
-        return prospects(self._standing, self._real, self._rules)
+        found = prospects(self._standing, self._real, self._rules)
+        return self._known(found, ("touches", "meetings"), "touches per prospect")
 
     @noun
     def touches_before_win(self) -> pd.DataFrame:
@@ -199,7 +214,9 @@ class Engagement(Stage):
     def meetings_per_sale(self) -> pd.DataFrame:
         """What a won deal takes, by product family (A22); company-wide."""
         families = self.facts.tables.products.set_index("product_id")["family"]
-        return meetings_per_sale(self._real, self._ledger, families, self.effort, self._rules)
+        counted = ("meetings", "touches", "meetings_per_win", "touches_per_win", "hours_per_win")
+        found = meetings_per_sale(self._real, self._ledger, families, self.effort, self._rules)
+        return self._known(found, counted, "meetings per sale")
 
     @noun
     def at_risk(self) -> pd.DataFrame:
@@ -246,7 +263,8 @@ class Engagement(Stage):
         """What changed on each account since the last review of its territory (or a node above), else since the fiscal year
         began."""
         since = review_days(self.facts, self._standing.frame["territory_id"])
-        return changes(self._standing, self._real, self._ledger, since, self._rules)
+        found = changes(self._standing, self._real, self._ledger, since, self._rules)
+        return found if self._knows_touches else found.assign(touches=pd.array([pd.NA] * len(found), dtype="Int64"))
 
     @noun
     def sight(self) -> pd.DataFrame:

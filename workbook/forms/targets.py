@@ -96,7 +96,8 @@ class TargetSession:
         """What differs from the published rules, as a scenario says it."""
         rules = self.book.rules.targets
         basis = {name: round(box.value, 4) for name, box in self.weights.items() if box.value > 0}
-        hedge = {**self.method.rules.hedge, **{level: round(box.value, 4) for level, box in self.hedges.items()}}
+        chosen = {**self.method.rules.hedge, **{level: round(box.value, 4) for level, box in self.hedges.items()}}
+        hedge = {level: share for level, share in chosen.items() if share or level in rules.hedge}
         levels = {} if self.same.value else dict(self.method.rules.basis_by_level)
         found: dict[str, Any] = {}
         for key, value in (

@@ -26,7 +26,7 @@ def projection_bands(projected: pd.Series, rules: GradeRules) -> tuple[int, int,
     if rules.projection_bands_amount:
         low, middle, high = rules.projection_bands_amount
         return low, middle, high
-    amounts = np.sort(projected.to_numpy(np.int64))[::-1]
+    amounts = np.sort(projected.dropna().to_numpy(np.int64))[::-1]
     amounts = amounts[amounts > 0]
     if not len(amounts):
         return 1, 1, 1
@@ -41,7 +41,8 @@ def grades(
     """One row per account: account_id, territory_id, grade (A to D), score (0 to 100), contact_points, projection_points,
     nps_points (0 to 3, NaN where not known), partial, sentence.
 
-    The score is the weighted mean of the points there are, over 3; a missing criterion is left out and said so.
+    The score is the weighted mean of the points there are, over 3; a missing criterion is left out and said so. Where all are
+    missing (a projected_amount may be, too) the grade is missing.
     """
     bands = projection_bands(projection["projected_amount"], rules)
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=rules.nps_valid_days)
@@ -49,21 +50,22 @@ def grades(
     points = np.column_stack(
         [
             _points(register["contacts"].to_numpy(np.float64, na_value=np.nan), rules.contacts_bands),
-            _points(projection["projected_amount"].to_numpy(np.float64), bands),
+            _points(projection["projected_amount"].astype("Float64").to_numpy(np.float64, na_value=np.nan), bands),
             _points(nps.to_numpy(np.float64), rules.nps_bands),
         ]
     )
     weights = np.array([rules.contacts_weight, rules.projection_weight, rules.nps_weight])
     used = np.isfinite(points) * weights
     score = np.nansum(np.nan_to_num(points) * used, axis=1) / np.maximum(used.sum(1), 1e-12) / 3 * 100
+    nothing = ~(used > 0).any(1)
     step = np.digitize(np.round(score, 9), (rules.c_score, rules.b_score, rules.a_score))
     partial = (~np.isfinite(points) & (weights > 0)).any(1)
     frame = pd.DataFrame(
         {
             "account_id": register["account_id"],
             "territory_id": register["territory_id"],
-            "grade": pd.Series(np.array(LETTERS)[step], dtype="str"),
-            "score": score,
+            "grade": pd.Series(np.where(nothing, None, np.array(LETTERS, dtype=object)[step]), dtype="str"),
+            "score": np.where(nothing, np.nan, score),
             "contact_points": points[:, 0],
             "projection_points": points[:, 1],
             "nps_points": points[:, 2],
@@ -92,15 +94,17 @@ def _sentences(
         _phrases(frame[c], lambda n: f" ({int(n)} of 3 points)", " (left out)")
         for c in ("contact_points", "projection_points", "nps_points")
     ]
-    head = "Grade " + frame["grade"] + ": "
+    head = "Grade " + frame["grade"].fillna("not known") + ": "
     text = head + people + marks[0] + ", " + money + marks[1] + ", " + answer + marks[2]
-    return text + np.where(frame["partial"], "; graded from the rest.", ".")
+    end = np.where(frame["partial"], "; graded from the rest.", ".")
+    return text + np.where(frame["grade"].isna(), ".", end)
 
 
 def _three_digits(amounts: pd.Series) -> pd.Series:
-    size = np.maximum(np.floor(np.log10(np.maximum(amounts.abs(), 1))) - 2, 0)
-    unit = (10**size).astype(np.int64)
-    return (amounts / unit).round().astype(np.int64) * unit
+    known = amounts.fillna(0).to_numpy(np.int64)
+    unit = (10 ** np.maximum(np.floor(np.log10(np.maximum(np.abs(known), 1))) - 2, 0)).astype(np.int64)
+    rounded = pd.Series(np.rint(known / unit).astype(np.int64) * unit, dtype="Int64")
+    return rounded.where(amounts.notna().to_numpy())
 
 
 def _phrases(values: pd.Series, say: Callable[[Any], str], missing: str) -> pd.Series:

@@ -59,6 +59,8 @@ class Portfolio(Stage):
     def outlook_months(self) -> pd.DataFrame:
         """Like projection_months, from the day after as-of to the end of the planned year or 12 months, the later."""
         horizon = self._horizon
+        if len(horizon.share) == 12:
+            return self.projection_months
         ids, past = self.facts.tables.accounts["account_id"], self._history
         cells = ahead.projection_cells(past, self._run_rate, self.deal_odds, ids, horizon)
         return ahead.projection_months(cells, ids, horizon.periods, past.families)
@@ -83,7 +85,10 @@ class Portfolio(Stage):
     @noun
     def grades(self) -> pd.DataFrame:
         """Grade A to D per account with its score, points and one sentence (A6)."""
-        return grading.grades(self.register, self.projection, self.rules.grades, self.facts.as_of, self.facts.currency)
+        projection = self.projection
+        if self.facts.tables.sales.empty and self.facts.tables.opportunities.empty:
+            projection = projection.assign(projected_amount=pd.Series(pd.NA, index=projection.index, dtype="Int64"))
+        return grading.grades(self.register, projection, self.rules.grades, self.facts.as_of, self.facts.currency)
 
     @noun
     def key_accounts(self) -> pd.DataFrame:

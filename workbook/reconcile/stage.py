@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.checks import Check
+from workbook.reconcile import calendar as readiness
 from workbook.reconcile import gap as gaps
 from workbook.reconcile import meeting, seal, warning
 from workbook.reconcile import replay as replaying
@@ -174,6 +175,11 @@ class Reconcile(Stage):
         return replaying.scored(rows, targets.merge(past.rename_axis("node").reset_index(), on="node"))
 
     @noun
+    def calendar(self) -> pd.DataFrame:
+        """The planning cycle's steps with dates back from the first day of the fiscal year; done, late, and what shows it (A20)."""
+        return readiness.calendar(self.facts)
+
+    @noun
     def statement(self) -> dict[str, pd.DataFrame]:
         """Finance's lists of the year, each adding up to the company: by node, rep, account, product and line; bridge, edits, audit."""
         nodes = stating.by_node(self.facts, self.cube, self._last_year)
@@ -314,4 +320,5 @@ class Reconcile(Stage):
             found.append(Check.not_known("pipeline coverage", tables.lacks("opportunities", "pipeline coverage")))
         else:
             found += coverage_checks(self.coverage, names, self.facts.currency)
-        return found + warning.warning_checks(self.early_warning, names)
+        found += warning.warning_checks(self.early_warning, names)
+        return found + readiness.calendar_checks(self.calendar, self.facts.tree.root)

@@ -11,6 +11,7 @@ from typing import Any
 from workbook.book import Book
 from workbook.money import format_amount
 from workbook.places import shipped
+from workbook.reconcile.calendar import calendar
 from workbook.review.jobs import Result
 from workbook.review.summary import VERDICTS
 
@@ -58,8 +59,16 @@ def index_html(
         lines=lines,
         failed=[one for one in lines if one.status == "failed"],
         combined=combined,
+        late=late_steps(book),
         style=re.sub(r"</style", "", style),
     )
+
+
+def late_steps(book: Book) -> list[tuple[str, str, str]]:
+    """Steps of the readiness calendar that are late: title, who owes it, due day."""
+    rows = calendar(book.facts)
+    late = rows[(rows["state"] == "late").to_numpy()]
+    return [(row.title, row.owner, f"{row.due_on:%Y-%m-%d}") for row in late.itertuples()]
 
 
 def depth_first(book: Book, start: str | None = None) -> list[str]:

@@ -88,6 +88,45 @@ class WarningRules:
             raise ValueError("simulations is below 160 or pipeline_days below 1")
 
 
+#: The steps of the planning cycle, in order; what shows that each is done stands in ``workbook/reconcile/calendar.py``.
+STEPS = (
+    "data",
+    "target",
+    "territories",
+    "allocation",
+    "plans_sent",
+    "plans_approved",
+    "meeting",
+    "sign_off",
+    "communicated",
+)
+
+
+@dataclass(frozen=True)
+class CalendarRules:
+    """The readiness calendar: every step so many days before the first day of the fiscal year, and who owes it."""
+
+    days_before: dict[str, int] = rule(
+        {"data": 90, "target": 75, "territories": 60, "allocation": 50, "plans_sent": 30, "plans_approved": 20,
+         "meeting": 14, "sign_off": 7, "communicated": 0},
+        "days before the first day of the fiscal year by which a step is done",
+    )  # fmt: skip
+    owner: dict[str, str] = rule(
+        {"data": "sales operations", "target": "finance", "territories": "sales management", "allocation": "finance",
+         "plans_sent": "reps", "plans_approved": "managers", "meeting": "managers and finance", "sign_off": "finance",
+         "communicated": "sales management"},
+        "who owes a step",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        for given in (self.days_before, self.owner):
+            unknown = [step for step in given if step not in STEPS]
+            if unknown:
+                raise ValueError(f"{unknown[0]!r} is not a step; steps are {', '.join(STEPS)}")
+        if any(days < 0 for days in self.days_before.values()):
+            raise ValueError("days_before is negative")
+
+
 @dataclass(frozen=True)
 class ReconcileRules:
     """When plan and target count as aligned."""
@@ -101,6 +140,7 @@ class ReconcileRules:
     odds: OddsRules = rule(OddsRules(), "the odds: simulated years")
     meeting: MeetingRules = rule(MeetingRules(), "the proposal between plan and target")
     warning: WarningRules = rule(WarningRules(), "early warning during the year")
+    calendar: CalendarRules = rule(CalendarRules(), "the readiness calendar")
     sign_off: SignOffRules = rule(SignOffRules(), "approvals and sign-off")
 
     def __post_init__(self) -> None:

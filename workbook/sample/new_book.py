@@ -13,8 +13,8 @@ from workbook.errors import UsageError
 from workbook.files import write_text
 from workbook.places import shipped
 from workbook.rules import Rules
+from workbook.sample.blank_tables import write_blank_tables
 from workbook.sample.generator import write_sample
-from workbook.tables.reference import write_blank_tables
 
 #: Told after each run of territories how many of how many accounts there are.
 Progress = Callable[[int, int], None]

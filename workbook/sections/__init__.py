@@ -14,6 +14,7 @@ from workbook.sections.accounts import whitespace as whitespace
 from workbook.sections.audience import AUDIENCES as AUDIENCES
 from workbook.sections.audience import Audience as Audience
 from workbook.sections.audience import audience_of as audience_of
+from workbook.sections.calendar import calendar as calendar
 from workbook.sections.changes import changes as changes
 from workbook.sections.contents import company_title as company_title
 from workbook.sections.contents import history_reach as history_reach
@@ -52,3 +53,5 @@ from workbook.sections.sales import pipeline_table as pipeline_table
 from workbook.sections.sales import product_mix as product_mix
 from workbook.sections.sales import sales_against_target as sales_against_target
 from workbook.sections.sales import top_accounts as top_accounts
+from workbook.sections.territory import explained_target as explained_target
+from workbook.sections.territory import territory_health as territory_health

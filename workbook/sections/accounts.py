@@ -48,7 +48,9 @@ def engagement(book: Book) -> Any:
     )
     rows = coverage.assign(name=coverage["node"].map(names))
     keep = [c for c in ("node", "name", "accounts", "touched", "on_time", "share") if c in rows]
-    return Table(rows[keep], facts.currency, "Coverage: accounts touched, and touched on time", {"share": "on time"})
+    return Table(
+        rows[keep], facts.currency, "Coverage: accounts touched, and touched on time", {"share": "share on time"}
+    )
 
 
 def overdue(book: Book, count: int = 12) -> Any:
@@ -134,14 +136,8 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
     register = book.portfolio.register.set_index("account_id")
     cadence = book.engagement.cadence.drop_duplicates("account_id").set_index("account_id")
     classes = book.portfolio.classes.set_index("account_id")
-    white = (
-        getattr(book.portfolio, "whitespace", pd.DataFrame(columns=["account_id", "rank", "product_family"]))
-        .sort_values(["rank", "product_family"])
-        .groupby("account_id", sort=False)
-        .head(3)
-    )
-    planned = book.plans.lines
-    lines = planned[planned["period"].str.startswith(facts.year)].groupby("account_id")["amount"].sum()
+    white = book.portfolio.whitespace.sort_values(["rank", "product_family"]).groupby("account_id", sort=False).head(3)
+    planned = _planned(book)
     contacts = _contacts(book)
     reps = facts.tables.reps.set_index("rep_id")["name"]
     cards = []
@@ -169,10 +165,21 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
                 "What else",
                 "; ".join(f"{p.product_family} {money(p.sized_amount)}" for p in pieces.itertuples()) or MISSING,
             ),
-            ("Planned", money(lines[row.account_id]) if row.account_id in lines else "no account plan yet"),
+            ("Planned", planned.get(row.account_id, "no account plan yet")),
         ]
         cards.append((str(account["name"]), f"{row.account_id} · grade {row.grade} · {owner}", rows))
     return Cards(cards)
+
+
+def _planned(book: Book) -> dict[str, str]:
+    """Per account: the planned amount of the year, the plan's state and its scores, in words."""
+    rows = book.plans.scores
+    out = {}
+    for row in rows.itertuples():
+        focus = "" if row.customer_focus != row.customer_focus else f", customer focus {row.customer_focus:.0%}"
+        amount = format_amount(row.planned_amount, book.facts.currency, short=True)
+        out[row.account_id] = f"{amount} in {book.facts.year}; plan {row.state}, complete {row.completeness:.0%}{focus}"
+    return out
 
 
 def _contacts(book: Book) -> dict[str, str]:

@@ -7,12 +7,18 @@ from collections.abc import Iterable
 from workbook.book import STAGES, Book
 from workbook.checks import Check
 
+#: Nouns of stages that are lists of checks.
+NOUNS = ("checks", "health", "fairness_checks")
+
 
 def judgements(book: Book) -> list[Check]:
     """The checks of every stage that are about the book's node or company-wide; of the people and accounts in it too."""
     found: list[Check] = []
     for name in STAGES:
-        found += _of(getattr(getattr(book, name), "checks", ()))
+        stage = getattr(book, name)
+        for noun in NOUNS:
+            if hasattr(type(stage), noun):
+                found += _of(getattr(stage, noun))
     return found
 
 

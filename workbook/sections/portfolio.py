@@ -19,9 +19,16 @@ def view_of_accounts(book: Book, count: int = 10) -> list[Any]:
         "projected_amount", "open_amount", "contacts", "grade", "class",
     ]  # fmt: skip
     top = view.sort_values(["projected_amount", "account_id"], ascending=[False, True], ignore_index=True)
-    told = {"contacts": "contacts", "potential_amount": "potential", "nps": "an NPS answer", "industry": "industry"}
+    told = {
+        "contacts": "contacts",
+        "potential_amount": "a potential",
+        "nps": "an NPS answer",
+        "industry": "an industry",
+    }
     gaps = [
-        f"{view[c].notna().mean():.0%} have {name}" for c, name in told.items() if len(view) and view[c].isna().any()
+        f"{view[c].notna().mean():.0%} have {name}" if view[c].notna().any() else f"none have {name}"
+        for c, name in told.items()
+        if len(view) and view[c].isna().any()
     ]
     reading = f"{len(view):,} accounts, {int((view['status'] == 'customer').sum()):,} of them customers. "
     reading += ("Of all accounts " + ", ".join(gaps) + ".") if gaps else "Nothing that grading needs is missing."
@@ -91,6 +98,8 @@ def grades(book: Book, count: int = 12) -> list[Any]:
     ladder = stage.grade_ladder
     partial, whole = int(ladder["partial"].sum()), int(ladder["accounts"].sum())
     reading = f"{partial:,} of {whole:,} accounts are graded without all three criteria; their sentence says which."
+    if missing := int(stage.grades["grade"].isna().sum()):
+        reading += f" {missing:,} accounts cannot be graded: none of the criteria is known."
     keys = stage.key_accounts.merge(stage.grades[["account_id", "sentence"]], on="account_id", how="left")
     keep = ["rank", "account_id", "name", "grade", "projected_amount", "why", "sentence"]
     return [

@@ -24,7 +24,7 @@ def faults(book: Book, count: int = 40) -> Any:
 
 def faults_by_table(book: Book) -> Table:
     """Rows read, used and rejected per table, with errors and warnings."""
-    counts, rows = book.quality.counts, book.quality.faults
+    counts, rows = book.quality.counts.drop(columns="columns"), book.quality.faults
     number = pd.crosstab(rows["table"], rows["severity"])
     for severity in ("error", "warning"):
         found = number[severity] if severity in number else pd.Series(dtype="int64")

@@ -18,11 +18,22 @@ def sales_against_target(book: Book, quarters: int = 12) -> Any:
     sold = history.sales_by_period(facts.tables.sales, facts.calendar, "quarter").tail(quarters)
     if sold.empty:
         return Note("No sales are known for this node: history not known.", "warn")
-    targets = history.given_targets(facts.tables.targets, book.node, "quarter")
+    targets = _quarter_targets(book)
     frame = sold.merge(targets.rename(columns={"amount": "target_amount"}), on="period", how="left")
     frame["target_amount"] = frame["target_amount"].astype("Int64")
     frame["running"] = [facts.calendar.bounds(p)[1] > facts.as_of for p in frame["period"]]
     return charts.sales_against_target(frame, facts.currency).figure
+
+
+def _quarter_targets(book: Book) -> pd.DataFrame:
+    """Finance's numbers by quarter; for the planned year those of the allocation, where there is one."""
+    facts = book.facts
+    given = history.given_targets(facts.tables.targets, book.node, "quarter")
+    rows = book.reconcile.standing
+    own = rows[(rows["node"] == book.node).to_numpy() & rows["period"].str.contains("-Q").to_numpy()]
+    own = own[own["target_amount"].notna().to_numpy()]
+    allocated = pd.DataFrame({"period": own["period"], "amount": own["target_amount"].astype("int64")})
+    return pd.concat([allocated, given[~given["period"].isin(allocated["period"])]], ignore_index=True)
 
 
 def pipeline(book: Book) -> Any:

@@ -62,6 +62,8 @@ def cadence(book: Book, count: int = 12) -> list[Any]:
 
 def integrity(book: Book, count: int = 10) -> list[Any]:
     """Why activities do not count, and the accounts where most of them stand."""
+    if not book.tables.has("activities"):
+        return _lacking(book, "integrity")
     stage = book.engagement
     signals = stage.by_signal()
     if signals.empty:
@@ -96,6 +98,8 @@ def books(book: Book, count: int = 10) -> list[Any]:
 
 def depth(book: Book, count: int = 15) -> list[Any]:
     """How deeply and broadly each rep works, and the share of easy wins."""
+    if not book.tables.has("activities", "done_on"):
+        return _lacking(book, "depth and breadth")
     rows = _named(book, book.engagement.depth)
     keep = [
         "name",
@@ -112,6 +116,8 @@ def depth(book: Book, count: int = 15) -> list[Any]:
 
 def top(book: Book) -> list[Any]:
     """The top accounts against the published criteria."""
+    if not book.tables.has("activities", "done_on"):
+        return _lacking(book, "activity in top accounts")
     rows = book.engagement.top_criteria
     if rows.empty:
         return [Note("None of the company's top accounts lies in this view.")]
@@ -135,6 +141,8 @@ def top(book: Book) -> list[Any]:
 
 def keep_rule(book: Book, count: int = 12) -> list[Any]:
     """Accounts that may rotate and who has room, and what if they all moved."""
+    if not book.tables.has("activities", "done_on"):
+        return _lacking(book, "keep rule")
     stage = book.engagement
     kept, moves = stage.keep, stage.rotation
     placed = int(moves["to_rep"].notna().sum())
@@ -173,6 +181,8 @@ def loyalty(book: Book) -> list[Any]:
 
 def winning(book: Book) -> list[Any]:
     """Prospects against the 12 to 15 touches, meetings per sale by product, and cost at risk by neglect."""
+    if not book.tables.has("activities", "done_on"):
+        return _lacking(book, "touches per prospect and meetings per sale")
     stage, rules, currency = book.engagement, book.rules.engagement, book.facts.currency
     learned = stage.touches_before_win.iloc[0]
     text = "How many touches this company's new clients took is not known."
@@ -212,6 +222,8 @@ def elsewhere(book: Book, count: int = 8) -> list[Any]:
 
 def lists(book: Book, count: int = 10) -> list[Any]:
     """The first rows of the call list; ``workbook lists`` writes it as files."""
+    if not book.tables.has("activities", "done_on"):
+        return _lacking(book, "who is due")
     rows = book.engagement.list_of("due")
     keep = ["rep_name", "priority", "account_name", "action", "due_on", "contact_name", "reason"]
     return [Table(rows[keep], book.facts.currency, "To call, visit or message in the next four weeks", limit=count)]

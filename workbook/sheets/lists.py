@@ -94,13 +94,13 @@ def write_ics(rows: pd.DataFrame, path: Path, as_of: date) -> None:
             f"DTSTAMP:{as_of:%Y%m%d}T000000Z",
             f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
             f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escaped(what + (f' ({with_whom})' if with_whom else ''))}",
-            f"DESCRIPTION:{_escaped(as_plain(row.reason))}",
+            f"SUMMARY:{escaped(what + (f' ({with_whom})' if with_whom else ''))}",
+            f"DESCRIPTION:{escaped(as_plain(row.reason))}",
             "TRANSP:TRANSPARENT",
             "END:VEVENT",
         ]
     lines.append("END:VCALENDAR")
-    write_bytes(path, b"".join(part for line in lines for part in _folded(line)))
+    write_bytes(path, b"".join(part for line in lines for part in folded(line)))
 
 
 def as_plain(value: Any) -> str:
@@ -108,12 +108,12 @@ def as_plain(value: Any) -> str:
     return "" if value is None or value is pd.NA or value != value else str(value)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
 
 
-def _folded(line: str) -> Iterable[bytes]:
+def folded(line: str) -> Iterable[bytes]:
     """A content line in pieces of at most 75 octets, no character cut in two (RFC 5545, 3.1)."""
     piece, first = b"", True
     for letter in line:

@@ -288,7 +288,7 @@ def _card(sheet: Canvas, held: Held, file: RepFile) -> None:
             f"section:{key}",
             {"topic": f"{title}\n{ours}\n{theirs}", "ours": said[0], "theirs": said[1]},
             set(),
-            height=58,
+            height=54,
             hints={"ours": ours, "theirs": theirs},
         )
     sheet.gap()
@@ -318,7 +318,7 @@ def _numbers(held: Held, file: RepFile) -> list[tuple[str, str]]:
     facts, short = held.facts, {"short": True}
     amounts = [
         ("Sales, last 12 months", facts.get("sales")),
-        ("The 12 months before", facts.get("prior")),
+        ("12 months before", facts.get("prior")),
         ("Open deals", facts.get("open")),
         ("Planned so far", held.plan.planned_amount()),
     ]

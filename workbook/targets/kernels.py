@@ -11,14 +11,18 @@ Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 #: A family of sets: by leaf, offset by cell, and each set's enclosing set.
 Sets = tuple[Int32s, Int32s, Int32s]
+#: The order of a leaf's cells, and how many levels end after each.
+Within = tuple[Int32s, Int32s]
+#: Each cell's mate, who waits in each set, the odd cells, and the sets of the second family that these lie in.
+Work = tuple[Int32s, Int32s, Int32s, Int32s]
 
 
 @njit(cache=True)
-def settle(frac: Int32s, bits: int, order: Int32s, closes: Int32s, rows: Sets, columns: Sets) -> None:
+def settle(frac: Int32s, bits: int, within: Within, rows: Sets, columns: Sets) -> None:
     """Round fixed-point fractions (leaves, cells) in place to multiples of ``2**bits``, bit by bit.
 
-    Two families of sets, each nested like a tree. The first: a leaf's cells in ``order``, where ``closes`` says how many of
-    the levels quarter, half, class end after each, then ``rows``; the second: ``columns``. Both are given as the set in
+    Two families of sets, each nested like a tree. The first: a leaf's cells in an order, and how many of the levels
+    quarter, half, class end after each (``within``), then ``rows``; the second: ``columns``. Both are given as the set in
     which a leaf's cell lies (by leaf, then offset per cell) and each set's enclosing one (-1 at the top; enclosing sets have
     smaller numbers). At every bit the odd cells are paired inside the smallest sets, in both families; the pairs form paths
     and even cycles, along which signs alternate. So a set of either family has at most one unpaired cell per bit, and moves
@@ -29,17 +33,22 @@ def settle(frac: Int32s, bits: int, order: Int32s, closes: Int32s, rows: Sets, c
     mate_a = np.empty(n, np.int32)
     mate_b = np.empty(n, np.int32)
     sign = np.zeros(n, np.int8)
+    odd = np.empty(n, np.int32)
+    own = np.empty(n, np.int32)
     wait_a = np.empty(len(rows[2]), np.int32)
     wait_b = np.empty(len(columns[2]), np.int32)
     turn = np.int8(1)
     for bit in range(bits):
-        _pair_rows(frac, bit, order, closes, rows, mate_a, wait_a)
-        _pair_columns(frac, bit, columns, mate_b, wait_b)
+        count = _pair_rows(frac, bit, within, (rows, columns), (mate_a, wait_a, odd, own))
+        wait_b[:] = -1
+        for k in range(count):
+            mate_b[odd[k]] = -1
+            _meet(wait_b, own[k], odd[k], mate_b)
+        _upwards(columns[2], mate_b, wait_b)
         for closed in range(2):
-            for start in range(n):
-                if ((flat[start] >> bit) & 1) == 0 or sign[start] != 0:
-                    continue
-                if closed == 0 and mate_a[start] >= 0 and mate_b[start] >= 0:
+            for k in range(count):
+                start = odd[k]
+                if sign[start] != 0 or (closed == 0 and mate_a[start] >= 0 and mate_b[start] >= 0):
                     continue
                 turn = np.int8(-turn)
                 mark, at, by_a = turn, start, mate_a[start] >= 0
@@ -48,24 +57,33 @@ def settle(frac: Int32s, bits: int, order: Int32s, closes: Int32s, rows: Sets, c
                     mark = np.int8(-mark)
                     at = mate_a[at] if by_a else mate_b[at]
                     by_a = not by_a
-        for i in range(n):
-            if sign[i] != 0:
-                flat[i] += np.int32(sign[i]) << bit
-                sign[i] = 0
+        for k in range(count):
+            i = odd[k]
+            flat[i] += np.int32(sign[i]) << bit
+            sign[i] = 0
 
 
 @njit(cache=True)
-def _pair_rows(frac: Int32s, bit: int, order: Int32s, closes: Int32s, rows: Sets, mate: Int32s, wait: Int32s) -> None:
-    """Pair odd cells inside each leaf's quarters, then halves, then classes, then nodes further up."""
+def _pair_rows(frac: Int32s, bit: int, within: Within, sets: tuple[Sets, Sets], work: Work) -> int:
+    """Pair odd cells inside each leaf's quarters, then halves, then classes, then nodes further up.
+
+    Lists the odd cells, and for each the set of the second family that it lies in; returns how many there are.
+    """
     leaves, cells = frac.shape
-    base, offset, up = rows
+    order, closes = within
+    base, offset, up = sets[0]
+    mate, wait, odd, own = work
     wait[:] = -1
     pending = np.full(3, -1, np.int32)
+    count = 0
     for leaf in range(leaves):
         for k in range(cells):
             c = order[k]
             if (frac[leaf, c] >> bit) & 1:
                 i = np.int32(leaf * cells + c)
+                odd[count] = i
+                own[count] = sets[1][0][leaf] + sets[1][1][c]
+                count += 1
                 mate[i] = -1
                 _meet(pending, 0, i, mate)
             for level in range(closes[k]):
@@ -77,21 +95,7 @@ def _pair_rows(frac: Int32s, bit: int, order: Int32s, closes: Int32s, rows: Sets
                     elif base[leaf] >= 0:
                         _meet(wait, base[leaf] + offset[c], i, mate)
     _upwards(up, mate, wait)
-
-
-@njit(cache=True)
-def _pair_columns(frac: Int32s, bit: int, columns: Sets, mate: Int32s, wait: Int32s) -> None:
-    """Pair odd cells of one month and family inside the nodes, the smallest first."""
-    leaves, cells = frac.shape
-    base, offset, up = columns
-    wait[:] = -1
-    for leaf in range(leaves):
-        for c in range(cells):
-            if (frac[leaf, c] >> bit) & 1:
-                i = np.int32(leaf * cells + c)
-                mate[i] = -1
-                _meet(wait, base[leaf] + offset[c], i, mate)
-    _upwards(up, mate, wait)
+    return count
 
 
 @njit(cache=True)

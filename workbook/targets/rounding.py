@@ -53,8 +53,8 @@ def rounded(branches: Branches, values: Floats, fixed: Fixed) -> Int64s:
     if (frac % (1 << BITS)).any():
         from workbook.targets.kernels import settle
 
-        order, closes = _within_leaf(fixed.column_class)
-        settle(frac, BITS, order, closes, _rows(branches, fixed), _columns(branches, values.shape[1]))
+        within = _within_leaf(fixed.column_class)
+        settle(frac, BITS, within, _rows(branches, fixed), _columns(branches, values.shape[1]))
     return amounts + (frac >> BITS)
 
 

@@ -122,6 +122,18 @@ def test_pins_of_children_beyond_their_parent_name_all_of_them(targets: Stages) 
     assert refused.value.amount == 30_00
 
 
+def test_a_split_shares_an_account_among_its_holders(targets: Stages) -> None:
+    """A2 has 100.00, of which ben as co-owner had a quarter."""
+    stage = targets(decisions=[edit("split", "A2", shares={"ann": 0.4, "ben": 0.6})])
+    parts = stage.by_node[stage.by_node["node"] == "A2"].set_index("parent")["target_amount"]
+    assert parts.sum() == 100_00
+    assert abs(parts["ben"] - 60_00) <= 12  # whole units in each of twelve months
+    assert year_of(stage)["T1"] == 600_00
+    assert adds_up(stage)
+    with pytest.raises(UsageError, match="cyd does not hold A2"):
+        _ = targets(decisions=[edit("split", "A2", shares={"cyd": 1.0})]).allocation
+
+
 def test_undo_takes_an_edit_back(targets: Stages) -> None:
     stage = targets(decisions=[edit("pin", "ann", amount=1), edit("undo", "ann", revision=1)])
     assert year_of(stage)["ann"] == 375_00
@@ -190,6 +202,7 @@ def test_edits_that_say_too_little_are_refused_with_what_is_missing() -> None:
     for payload, message in (
         ({"action": "pin", "node": "T1", "period": "FY2026"}, "amount"),
         ({"action": "transfer", "node": "T1", "period": "FY2026", "amount": 1}, "to_node"),
+        ({"action": "split", "node": "A2", "period": "FY2026", "shares": {"ann": -1}}, "not negative"),
         ({"action": "raise", "node": "T1", "period": "FY2026"}, "not an edit"),
         ({"action": "pin", "node": "T1", "period": "2026", "amount": 1}, "not a period"),
         ({"action": "scale", "node": "T1", "period": "FY2026", "factor": float("nan")}, "cannot be"),

@@ -97,7 +97,7 @@ def allocated(draft: Draft, edits: Sequence[Edit] = ()) -> Allocated:
     if changes:
         _still_held(draft, settled, [*company, *(p for p in pins if p.kind != "keep")], tuple(changes))
     target, handed = settled, draft.prepared.changes.iloc[:0]
-    if draft.method.rules.depth == "account" and len(draft.prepared.changes):
+    if draft.depth == "account" and len(draft.prepared.changes):
         went = followed(draft.prepared.facts, draft.prepared.company, cells, settled, draft.prepared.changes)
         target, handed = went.amounts, went.rows
     return Allocated(
@@ -121,6 +121,16 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
     for name, why in sorted(draft.bases.silent.items()):
         found.append(
             Check(f"basis {name}", "not known", f"{why[:1].upper()}{why[1:]}: the other bases stand in.", subject=root)
+        )
+    if draft.depth != draft.method.rules.depth:
+        most = draft.method.rules.accounts_at_most
+        found.append(
+            Check(
+                "depth",
+                "warn",
+                f"There are more than {most:,} accounts: the cascade ends at reps (rule accounts_at_most).",
+                subject=root,
+            )
         )
     even = np.zeros(len(nodes), dtype=bool)
     for split in draft.splits:

@@ -156,6 +156,13 @@ def test_depth_ends_the_cascade_and_keeps_the_numbers(targets: Stages) -> None:
         assert adds_up(stage)
 
 
+def test_too_many_accounts_end_the_cascade_at_reps_and_are_told(targets: Stages) -> None:
+    stage = targets(rules={"accounts_at_most": 3})
+    assert set(stage.by_node["node_kind"]) == {"territory", "rep"}
+    assert any("more than 3 accounts" in c.sentence for c in stage.checks)
+    assert year_of(stage)["T1"] == 600_00
+
+
 def test_a_scoped_stage_shows_only_its_own_rows(targets: Stages) -> None:
     stage = targets()
     scope = Scope.of(stage.facts, "T1")

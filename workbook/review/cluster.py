@@ -17,8 +17,6 @@ from workbook.errors import UsageError
 from workbook.review.jobs import Failure, Job, Result, as_result, result
 from workbook.review.sharing import local_book, local_text, private_folder
 
-#: How many workers may die under one job before it is reported as failed.
-DEATHS = 5
 CONNECT_SECONDS = 30
 
 
@@ -32,7 +30,7 @@ def cluster_pool(scheduler: str) -> Callable[[Sequence[Job], int], Iterator[Resu
             for job in work:
                 shipped = asdict(job) | {"text": Path(job.notebook).read_text(encoding="utf-8")}
                 waiting[client.submit(run_shipped, shipped, pure=False, retries=1)] = job
-            for future in distributed.as_completed(list(waiting)):
+            for future in distributed.as_completed(list(waiting), loop=client.loop):
                 job = waiting.pop(future)
                 if future.status == "finished":
                     yield as_result(future.result())
@@ -51,7 +49,6 @@ def _distributed() -> Any:
         raise UsageError(
             "--scheduler needs Dask", remedy="Install it: pip install 'territory-workbook[cluster]'."
         ) from None
-    distributed.config.set({"distributed.scheduler.allowed-failures": DEATHS})
     return distributed
 
 

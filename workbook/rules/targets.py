@@ -35,6 +35,9 @@ class TargetsRules:
         "other weights for the split among children of a level: region, team, territory, rep, account",
     )
     depth: Literal["territory", "rep", "account"] = rule("account", "how far down the cascade goes")
+    accounts_at_most: int = rule(
+        100000, "with more accounts than this the cascade ends at reps, and a check says so (memory)"
+    )
     hedge: dict[str, float] = rule(
         {"company": 0.0, "region": 0.02, "territory": 0.03},
         "over-assignment: what nodes of a level add for those under them, as a share (0.03 is 3 %)",

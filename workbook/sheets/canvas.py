@@ -18,7 +18,7 @@ class Canvas:
 
     def __init__(self, sheet: Any, name: str, styles: Styles, horizon: Horizon) -> None:
         self.sheet, self.styles, self.name, self.at = sheet, styles, name, 0
-        self.scale, self.blocks = styles.scale, blocks(horizon)
+        self.scale, self.blocks, self.heading_text = styles.scale, blocks(horizon), name
         self._ranges: dict[tuple[str, int], list[int]] = {}
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, None, None, {"hidden": True})
@@ -29,6 +29,7 @@ class Canvas:
             self.sheet.set_row(row, 26 if row == 0 else 17)
             for column in range(1, width + 1):
                 self.sheet.write_blank(row, column, None, self.styles(style))
+        self.heading_text = title
         self.sheet.write_string(0, 0, key)
         self.sheet.write_string(0, 1, title, self.styles("band"))
         self.sheet.write_string(1, 1, note, self.styles("band_note"))
@@ -53,7 +54,7 @@ class Canvas:
         for column, at in block.placed:
             right = column.kind in ("amount", "share", "support", "count")
             self._write(column, self.at, at, column.title, self.styles("head_right" if right else "head"))
-        long = any(len(c.title) > c.width * c.span + 2 for c in block.columns)
+        long = any(len(c.title) > c.width * c.span - 2 for c in block.columns)
         self.sheet.set_row(self.at, 32 if long else 20)
         self.at += 1
         return self.at - 1
@@ -67,15 +68,19 @@ class Canvas:
         if key:
             self.sheet.write_string(row, 0, key)
         looks, typed = self._looks(block, frozenset(fixed))
+        lines = 1
         for column, at, style in looks:
-            self._write(column, row, at, values.get(column.key), style)
+            value = values.get(column.key)
+            self._write(column, row, at, value, style)
+            if type(value) is str and len(value) > column.width * column.span - 2:
+                lines = max(lines, _lines(value, column.width * column.span))
         for at in typed:
             self._ranges.setdefault((block.name, at), []).append(row)
         for name, hint in (hints or {}).items():
             at = next(a for c, a in block.placed if c.key == name)
             self.sheet.data_validation(row, at, row, at, {"validate": "any", "input_message": hint})
-        if height:
-            self.sheet.set_row(row, height)
+        if height or lines > 1:
+            self.sheet.set_row(row, max(height, 13.5 * lines + 1.5))
         self.at += 1
         return row
 
@@ -101,7 +106,11 @@ class Canvas:
         if value is None or value == "":
             sheet.write_blank(row, at, None, style)
         elif type(value) is str:
-            sheet.write_string(row, at, value, style)
+            head, mark, rest = value.partition("\n")
+            if column.key == "topic" and mark:
+                sheet.write_rich_string(row, at, self.styles("strong"), head, self.styles("label"), mark + rest, style)
+            else:
+                sheet.write_string(row, at, value, style)
         elif column.kind == "amount":
             sheet.write_number(row, at, value / self.scale, style)
         elif column.kind == "date":
@@ -164,8 +173,10 @@ class Canvas:
             sheet.autofilter(first, 1, last, len(block.columns))
             sheet.repeat_rows(first)
             wide = len(block.columns) > 16
-            if wide:
+            if wide:  # over two pages: the names on both, the title in the header
                 sheet.repeat_columns(1)
+                sheet.print_area(first, 1, last + 1, len(block.columns))
+                sheet.set_header(f"&L&14&B{self.heading_text.replace('&', '&&')[:200]}")
         elif self.name == TERRITORY:
             sheet.set_column(1, 1, 30)
             sheet.set_column(2, 4, 16)
@@ -202,7 +213,7 @@ class Canvas:
 
     def card_columns(self) -> None:
         """Widths of a key account's sheet."""
-        self.sheet.set_column(1, 1, 24)
+        self.sheet.set_column(1, 1, 34)
         self.sheet.set_column(2, 10, 15)
 
     def facts(self, sentences: Sequence[str], numbers: Sequence[tuple[str, str]]) -> None:
@@ -216,6 +227,11 @@ class Canvas:
             self.sheet.merge_range(self.at, 1, self.at, 10, words, self.styles("fact"))
             self.sheet.set_row(self.at, 15 * (1 + len(words) // 150))
             self.at += 1
+
+
+def _lines(words: str, width: float) -> int:
+    """How many lines a text takes in a cell, roughly: words wrap a little before the edge."""
+    return min(sum(1 + int(len(line) * 1.12 / width) for line in words.split("\n")), 20)
 
 
 def _rule(column: Column) -> dict[str, Any] | None:

@@ -95,8 +95,8 @@ def blocks(horizon: Horizon) -> dict[str, Block]:
             "account",
             (
                 account,
-                Column("class", "Class", width=12, fixed=True),
-                Column("grade", "Grade", width=6, fixed=True),
+                Column("class", "Class", width=15, fixed=True),
+                Column("grade", "Grade", width=8, fixed=True),
                 Column("sheet", "Plan", width=6, fixed=True),
                 Column("last_touch_on", "Last touch", "date", 11, fixed=True),
                 Column("touch_due_on", "Next due", "date", 11, fixed=True),
@@ -151,7 +151,7 @@ def blocks(horizon: Horizon) -> dict[str, Block]:
             ),
             free=True,
         ),
-        Block("section", (Column("topic", "Section", fixed=True), *_views())),
+        Block("section", (Column("topic", "Section", width=34, fixed=True), *_views())),
         Block("objective", (Column("topic", "Objective", fixed=True), Column("text", "What we want to reach", span=9))),
         Block(
             "outcome",

@@ -59,6 +59,7 @@ class Styles:
             "label": {"font_color": QUIET, "indent": 1},
             "fact": {"text_wrap": True, "indent": 1, "valign": "top", "bg_color": PAPER, **_BOX},
             "good": {"font_color": GOOD, "bold": True},
+            "strong": {"bold": True, "font_color": BAND},
             "bad": {"font_color": BAD, "bold": True},
             "key": {
                 "bold": True,
@@ -69,10 +70,18 @@ class Styles:
                 "indent": 1,
                 **_BOX,
             },
-            "sum": {"bold": True, "num_format": "#,##0", "top": 1, "bg_color": HEAD, **_BOX},
+            "sum": {"bold": True, "num_format": "#,##0", "top": 1, "valign": "top", "bg_color": HEAD, **_BOX},
             "sum_exact": {"bold": True, "num_format": self.money, "top": 1, "bg_color": HEAD, **_BOX},
             "sum_label": {"bold": True, "bg_color": HEAD, "indent": 1, **_BOX},
-            "link": {"font_color": BAND, "underline": 1, "bold": True, "align": "center", "bg_color": PAPER, **_BOX},
+            "link": {
+                "valign": "top",
+                "font_color": BAND,
+                "underline": 1,
+                "bold": True,
+                "align": "center",
+                "bg_color": PAPER,
+                **_BOX,
+            },
             "legend_input": {"bg_color": INPUT, **_BOX},
             "legend_fixed": {"bg_color": PAPER, "font_color": QUIET, **_BOX},
         }
@@ -82,7 +91,8 @@ class Styles:
         look: dict[str, Any] = dict(_BOX)
         look |= {"bg_color": INPUT, "locked": False} if state == "input" else {"bg_color": PAPER, "font_color": QUIET}
         numbers = {
-            "amount": self.money,
+            "amount": "#,##0",
+            "exact": self.money,
             "share": "0.00",
             "support": "0.00",
             "count": "0",

@@ -49,6 +49,12 @@ class Prepared:
     def _made(self) -> dict[object, Any]:
         return {}
 
+    def depth(self, method: Method) -> str:
+        """How far down a method's cascade goes: as its rules say, but not to more accounts than they allow."""
+        wanted = method.rules.depth
+        many = wanted == "account" and len(self.company.seats) > method.rules.accounts_at_most
+        return "rep" if many else wanted
+
     def bases(self, wanted: set[str]) -> Bases:
         """The wanted bases at every node of the company; each is made once."""
         kept: dict[object, Any] = self._made
@@ -111,6 +117,11 @@ class Draft:
     fixed: Fixed
 
     @property
+    def depth(self) -> str:
+        """How far down it goes: territory, rep or account."""
+        return self.prepared.depth(self.method)
+
+    @property
     def cuts(self) -> tuple[Held, ...]:
         """The company's numbers that cross the classes; under a growth scenario they are not given."""
         return () if self.method.growth_share else self.prepared.given.cuts
@@ -132,7 +143,7 @@ class Draft:
 
 def drafted(prepared: Prepared, method: Method) -> Draft:
     """Cascade the company's target by a method."""
-    facts, cells, depth = prepared.facts, prepared.cells, method.rules.depth
+    facts, cells, depth = prepared.facts, prepared.cells, prepared.depth(method)
     whole = prepared.company.nodes
     keep = kept_to(whole, depth)
     nodes = whole if len(keep) == len(whole) else cut(whole, keep)

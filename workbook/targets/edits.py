@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -17,8 +17,8 @@ from workbook.targets.grid import Branches, Cells, Nodes
 from workbook.targets.skeleton import Held
 
 Int64s = npt.NDArray[np.int64]
-Action = Literal["pin", "lock", "scale", "transfer", "shift"]
-ACTIONS: tuple[str, ...] = ("pin", "lock", "scale", "transfer", "shift", "undo")
+Action = Literal["pin", "lock", "scale", "transfer", "shift", "split"]
+ACTIONS: tuple[str, ...] = ("pin", "lock", "scale", "transfer", "shift", "split", "undo")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Edit:
 
     pin: the node's number for the period (and family) is ``amount`` · lock: it stays at ``amount``, what it was when locked ·
     scale: it becomes ``factor`` times what it was before edits · transfer: ``amount`` goes to ``to_node``, every month and
-    family kept · shift: ``amount`` goes to ``to_period``, every family kept.
+    family kept · shift: ``amount`` goes to ``to_period``, every family kept ·
+    split: the account's number is shared among its holders (owner and co-owners) by ``shares``, every month and family kept.
     """
 
     revision: int
@@ -41,6 +42,7 @@ class Edit:
     to_node: str | None = None
     to_period: str | None = None
     holder: str | None = None
+    shares: tuple[tuple[str, float], ...] = ()
     by: str = ""
     at: datetime | None = None
     reason: str = ""
@@ -64,6 +66,7 @@ class Edit:
             "scale": ["factor"],
             "transfer": ["amount", "to_node"],
             "shift": ["amount", "to_period"],
+            "split": ["shares"],
         }
         missing = [k for k in ("node", "period", *needs[action]) if payload.get(k) in (None, "")]
         if missing:
@@ -78,31 +81,53 @@ class Edit:
         text = {
             k: (str(payload[k]) if payload.get(k) not in (None, "") else None) for k in ("measure", "to_node", "holder")
         }
+        shares = _shares(payload.get("shares")) if action == "split" else ()
         to_period = payload.get("to_period")
         return cls(
             revision, action, str(payload["node"]), periods.normal(str(payload["period"])),
             None if payload.get("family") is None else str(payload["family"]), text["measure"], amount, factor,
-            text["to_node"], periods.normal(str(to_period)) if to_period else None, text["holder"],
+            text["to_node"], periods.normal(str(to_period)) if to_period else None, text["holder"], shares,
         )  # fmt: skip
 
     def payload(self) -> dict[str, Any]:
         """What a decision of this edit says: plain values, nothing that is not set."""
         names = ("action", "node", "period", "family", "measure", "amount", "factor", "to_node", "to_period", "holder")
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        said = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        return said | ({"shares": dict(self.shares)} if self.shares else {})
+
+
+def _shares(given: Any) -> tuple[tuple[str, float], ...]:
+    """A split's shares by rep, sorted; :class:`UsageError` for what cannot be."""
+    try:
+        shares = tuple(sorted((str(rep), float(share)) for rep, share in dict(given).items()))
+    except (TypeError, ValueError) as fault:
+        raise UsageError(f"a split needs a share for each rep: {fault}") from fault
+    if not shares or any(not np.isfinite(s) or s < 0 for _, s in shares) or not sum(s for _, s in shares):
+        raise UsageError("the shares of a split are not negative and not all zero")
+    return shares
 
 
 def edits_of(decisions: Iterable[Decision]) -> list[Edit]:
-    """The edits that stand: those of kind ``target_edit`` that no later one undoes, by revision."""
-    from dataclasses import replace
+    """The edits that stand: those of kind ``target_edit`` that no later one undoes, by revision; unreadable ones left out."""
+    return readable_edits(decisions)[0]
 
-    undone, found = set(), []
+
+def readable_edits(decisions: Iterable[Decision]) -> tuple[list[Edit], list[str]]:
+    """The edits that stand, by revision, and for each that cannot be read why."""
+    undone: set[int] = set()
+    found: list[Edit] = []
+    faults: list[tuple[int, str]] = []
     for row in decisions:
-        if row.payload.get("action") == "undo":
-            undone.add(int(row.payload.get("revision", 0)))
-        else:
-            made = Edit.of(row.revision, {"node": row.subject, **row.payload})
-            found.append(replace(made, by=row.by, at=row.at, reason=row.reason))
-    return sorted((e for e in found if e.revision not in undone), key=lambda e: e.revision)
+        try:
+            if row.payload.get("action") == "undo":
+                undone.add(int(row.payload.get("revision", 0)))
+            else:
+                made = Edit.of(row.revision, {"node": row.subject, **row.payload})
+                found.append(replace(made, by=row.by, at=row.at, reason=row.reason))
+        except (UsageError, TypeError, ValueError) as fault:
+            faults.append((row.revision, f"decision {row.revision} on {row.subject} is not an edit: {fault}"))
+    kept = sorted((e for e in found if e.revision not in undone), key=lambda e: e.revision)
+    return kept, [text for revision, text in faults if revision not in undone]
 
 
 def mask(cells: Cells, edit: Edit, period: str | None = None) -> npt.NDArray[np.bool_]:

@@ -26,4 +26,4 @@ def by_holder(draft: Draft, amounts: pd.Series) -> Int64s:
     leaf = np.zeros(len(company.nodes), dtype=np.int64)
     leaf[seats["position"].to_numpy()] = value
     total = company.nodes.branches.roll_up(leaf[company.nodes.branches.leaves])
-    return total[kept_to(company.nodes, draft.method.rules.depth)].astype(np.int64)
+    return total[kept_to(company.nodes, draft.depth)].astype(np.int64)

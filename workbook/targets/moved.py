@@ -24,7 +24,7 @@ Change = tuple[slice, Ints, Int64s]
 def moved(
     nodes: Nodes, cells: Cells, amounts: Int64s, edits: Sequence[Edit]
 ) -> tuple[Int64s, dict[str, tuple[Change, Change]]]:
-    """Leaf amounts after all transfers and shifts, and what each of them took and gave, by its label.
+    """Leaf amounts after all transfers, shifts and splits, and what each of them took and gave, by its label.
 
     Each is reckoned on ``amounts`` as they stand before all of them, so their order does not matter. Raises
     :class:`PinConflictError` when together they take more than there is.
@@ -32,9 +32,9 @@ def moved(
     changes: dict[str, tuple[Change, Change]] = {}
     after = amounts.copy()
     for edit in sorted(edits, key=lambda e: (e.revision, e.label)):
-        if edit.action not in ("transfer", "shift"):
+        if edit.action not in ("transfer", "shift", "split"):
             continue
-        move = _transfer if edit.action == "transfer" else _shift
+        move = {"transfer": _transfer, "shift": _shift, "split": _split}[edit.action]
         changes[edit.label] = move(nodes, cells, amounts, edit)
         for rows, columns, block in changes[edit.label]:
             after[rows, columns] += block
@@ -86,6 +86,28 @@ def _shift(nodes: Nodes, cells: Cells, amounts: Int64s, edit: Edit) -> tuple[Cha
             own = have[row, into] if have[row, into].any() else have[:, into].sum(axis=0)
             given[row, into] = apportion(int(gone[row]), own)
     return (span, columns, -taken), (span, goal, given)
+
+
+def _split(nodes: Nodes, cells: Cells, amounts: Int64s, edit: Edit) -> tuple[Change, Change]:
+    """An account's cells among its holders by the stated shares; holders that are not named get nothing."""
+    columns = np.flatnonzero(mask(cells, edit))
+    seats = np.flatnonzero(nodes.ids == edit.node)
+    up = nodes.branches.parent[seats]
+    holders = [str(nodes.ids[u]) if nodes.kinds[u] == "rep" else "" for u in up]
+    missing = [rep for rep, _ in edit.shares if rep not in holders]
+    if not len(seats) or missing:
+        what = f"{missing[0]} does not hold {edit.node}" if len(seats) else f"there is no account {edit.node!r}"
+        raise UsageError(f"{edit.label}: {what}", remedy="Make the rep a co-owner in the ownership table first.")
+    leaf = nodes.branches.leaf_span[0][seats]
+    have = amounts[np.ix_(leaf, columns)]
+    share = np.array([dict(edit.shares).get(holder, 0.0) for holder in holders])
+    wanted = np.stack([apportion(int(total), share) for total in have.sum(axis=0)], axis=1)
+    span = slice(int(leaf[0]), int(leaf[-1]) + 1)
+    taken = np.zeros((span.stop - span.start, len(columns)), dtype=np.int64)
+    given = taken.copy()
+    taken[leaf - span.start] = np.minimum(wanted - have, 0)
+    given[leaf - span.start] = np.maximum(wanted - have, 0)
+    return (span, columns, taken), (span, columns, given)
 
 
 def _taken(have: Int64s, amount: int, edit: Edit) -> Int64s:

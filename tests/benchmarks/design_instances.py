@@ -200,7 +200,7 @@ def _allocated(case: Districts, centres: np.ndarray, seed: int, effort: float) -
         chosen = problem.start[:-1] + np.argmin(problem.cost.reshape(len(banned), -1), axis=1)
         arrays = (problem.start, problem.rep, problem.cost, problem.weight, False, problem.bands.table)
         steps = int(effort * 4_000_000)
-        plan, _ = anneal(*arrays, chosen, steps, 60.0, 0.5, 0.5, seed + 1)
+        plan, _, _ = anneal(*arrays, chosen, steps, 60.0, 0.5, 0.5, seed + 1)
         plan, _ = descend(*arrays, plan, 100)
         held = problem.rep[plan].astype(np.int64)
         apart = case.apart(held, centres)

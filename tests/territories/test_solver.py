@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.benchmarks.design_instances import company
 from workbook.territories.solver import Bands, Effort, Problem, solve
+from workbook.territories.solver.branching import branch
 from workbook.territories.solver.certificate import certify, rep_values
 from workbook.territories.solver.highs import Program, SolverError, run
 from workbook.territories.solver.kernels import cheapest, descend
@@ -164,3 +165,15 @@ def test_a_status_that_cannot_be_used_is_an_error():
     )  # fmt: skip
     with pytest.raises(SolverError, match="Infeasible"):
         run(program, {})
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_branching_on_units_raises_the_bound_up_to_the_best_plan_and_not_beyond(seed):
+    problem = small(7, 3, seed)
+    best, floor = best_of_all(problem), relax(problem).bound
+    bound, cut = branch(problem, best, 0.0, (2000, np.inf))
+    assert not cut
+    assert floor - 1e-6 <= bound <= best + 1e-9
+    early, cut = branch(problem, best, 0.0, (1, np.inf))
+    assert not cut
+    assert early <= bound + 1e-9

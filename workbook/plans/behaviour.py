@@ -140,7 +140,8 @@ def _exceeds(row: Mapping[str, Any], rep: str, name: str, rules: PlansRules, cur
             "plan exceeds target", f"No quota of {name} is known: the plan has nothing to exceed.", rep
         )
     wanted = int(target * rules.exceeds_target_share)
-    gap = int(plan) - wanted
+    plan = 0 if pd.isna(plan) else int(plan)  # plans were sent, and none of them names an amount
+    gap = plan - wanted
     words = "exceeds" if gap >= 0 else "falls short of"
     return Check(
         "plan exceeds target",

@@ -120,7 +120,8 @@ def levels(past: History, cycle: Ints, season: Floats, smoothing: Smoothing) -> 
     if smoothing.plain == 1:
         return np.maximum(plain, 0.0)
     counted = np.minimum(-(-(past.first + 1) // cycle) * cycle, width)
-    weight = (1 - smoothing.weight) ** (month[None, :] // cycle[:, None])
+    by_cycle = (1 - smoothing.weight) ** (month[None, :] // np.arange(1, LONGEST + 1)[:, None])
+    weight = by_cycle[cycle - 1]
     weight = np.where(month[None, :] < counted[:, None], weight, 0.0)
     own = (weight * past.months).sum(1) / np.maximum(weight @ turned, 1e-12)
     return np.maximum((1 - smoothing.plain) * own + smoothing.plain * plain, 0.0)

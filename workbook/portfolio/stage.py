@@ -59,6 +59,8 @@ class Portfolio(Stage):
     def outlook_months(self) -> pd.DataFrame:
         """Like projection_months, from the day after as-of to the end of the planned year or 12 months, the later."""
         horizon = self._horizon
+        if len(horizon.share) == 12:
+            return self.projection_months
         ids, past = self.facts.tables.accounts["account_id"], self._history
         cells = ahead.projection_cells(past, self._run_rate, self.deal_odds, ids, horizon)
         return ahead.projection_months(cells, ids, horizon.periods, past.families)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import gc
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -87,7 +89,7 @@ def write_file(file: RepFile, path: Path) -> None:
     """Write a rep's file, whole or not at all."""
     import xlsxwriter
 
-    with replacing(path) as temporary:
+    with _collector_at_rest(), replacing(path) as temporary:
         options = {
             "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False, "in_memory": True,
             "default_format_properties": {"font_name": "Calibri", "font_size": 10},
@@ -97,6 +99,18 @@ def write_file(file: RepFile, path: Path) -> None:
             title = f"Account plans {file.horizon.year}: {file.rep_name}"
             book.set_properties({"title": title, "company": file.company, "created": made})
             _fill(file, book)
+
+
+@contextlib.contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No garbage collection while one file is assembled: its thousands of small tuples would be looked through in vain."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _fill(file: RepFile, book: Any) -> None:

@@ -12,7 +12,7 @@ from workbook.checks import Check
 from workbook.stage import Stage, noun
 from workbook.targets import fairness as fair
 from workbook.targets import frames
-from workbook.targets.allocated import Allocated, allocated
+from workbook.targets.allocated import Allocated, applied
 from workbook.targets.bases import Sources, between, by_account, known_sales, rep_hours
 from workbook.targets.draft import Draft, drafted, prepared
 from workbook.targets.edits import edits_of
@@ -81,7 +81,7 @@ class Targets(Stage):
 
     def _allocated(self, method: Method) -> Allocated | None:
         draft = self.drafted(method)
-        return allocated(draft, edits_of(self.facts.decisions.log("target_edit"))) if draft else None
+        return applied(draft, self.facts.decisions.log("target_edit")) if draft else None
 
     @noun
     def allocation(self) -> pd.DataFrame:

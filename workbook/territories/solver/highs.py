@@ -66,6 +66,17 @@ def run(program: Program, options: dict[str, Any], warm: Floats | None = None) -
     # One thread, always: the scheduler of the process keeps the first number it sees, and later ones fail in silence.
     for name, value in {"output_flag": False, "threads": 1, "random_seed": 1, **options}.items():
         _ok(highs.setOptionValue(name, value), f"option {name}")
+    _pass(highs, program)
+    if warm is not None:
+        _ok(highs.setSolution(len(warm), np.arange(len(warm), dtype=np.int32), warm), "start")
+    _ok(highs.run(), "run")
+    return _result(highs, program.whole is not None)
+
+
+def _pass(highs: Any, program: Program) -> None:
+    """Hand a program over."""
+    import highspy
+
     whole = program.whole
     integrality = np.zeros(len(program.cost), dtype=np.int32) if whole is None else whole.astype(np.int32)
     _ok(
@@ -88,10 +99,6 @@ def run(program: Program, options: dict[str, Any], warm: Floats | None = None) -
         ),
         "model",
     )
-    if warm is not None:
-        _ok(highs.setSolution(len(warm), np.arange(len(warm), dtype=np.int32), warm), "start")
-    _ok(highs.run(), "run")
-    return _result(highs, whole is not None)
 
 
 def _ok(status: Any, what: str) -> None:
@@ -125,3 +132,35 @@ def _result(highs: Any, whole: bool) -> Result:
         cut=status not in _DONE,
         nodes=int(info.mip_node_count) if whole else 0,
     )
+
+
+class Relaxed:
+    """A linear program that is solved again and again with some columns closed, each time from the last basis."""
+
+    def __init__(self, program: Program) -> None:
+        import highspy
+
+        self.highs = highspy.Highs()
+        for name, value in {"output_flag": False, "threads": 1, "solver": "simplex", "presolve": "off"}.items():
+            _ok(self.highs.setOptionValue(name, value), f"option {name}")
+        _pass(self.highs, program)
+        self.upper, self.changed = program.upper, np.zeros(0, dtype=np.int32)
+
+    def solve(self, closed: dict[int, float]) -> tuple[float, Floats]:
+        """Value and solution with the upper bounds of some columns changed; infinite when infeasible."""
+        back = np.setdiff1d(self.changed, np.fromiter(closed, dtype=np.int32, count=len(closed))).astype(np.int32)
+        self._bounds(back, self.upper[back])
+        now = np.fromiter(closed, dtype=np.int32, count=len(closed))
+        self._bounds(now, np.fromiter(closed.values(), dtype=np.float64, count=len(closed)))
+        self.changed = now
+        _ok(self.highs.run(), "run")
+        status = self.highs.modelStatusToString(self.highs.getModelStatus())
+        if status == "Infeasible":
+            return np.inf, np.zeros(len(self.upper))
+        if status != "Optimal":
+            raise SolverError(f"HiGHS stopped with {status!r}", remedy="Report this with the book's rules.")
+        return float(self.highs.getInfo().objective_function_value), np.array(self.highs.getSolution().col_value)
+
+    def _bounds(self, columns: npt.NDArray[np.int32], upper: Floats) -> None:
+        if len(columns):
+            _ok(self.highs.changeColsBounds(len(columns), columns, np.zeros(len(columns)), upper), "bounds")

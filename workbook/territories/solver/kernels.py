@@ -78,11 +78,11 @@ def anneal(
     cold: float,
     swaps: float,
     seed: int,
-) -> tuple[Array, float]:
+) -> tuple[Array, float, Array]:
     """Simulated annealing (Kirkpatrick et al., 1983) of moves and swaps from the plan ``chosen`` (an arc per unit).
 
     The temperature falls geometrically from ``warm`` to ``cold`` over ``steps`` proposals; a proposal is a swap with the
-    chance ``swaps``. Returns the best plan seen at the end of an epoch or of the run, and its value.
+    chance ``swaps``. Returns the best plan seen at the end of an epoch or of the run, its value, and the plan it ended with.
     """
     n, m, k = len(start) - 1, bands.shape[0], bands.shape[1]
     now = chosen.copy()
@@ -121,7 +121,7 @@ def anneal(
     best, best_value = now.copy(), value
     state = np.uint64(seed * 2654435761 + 88172645463325252)
     scale = 1.0 / 9007199254740992.0
-    epochs = 64
+    epochs = 16
     per_epoch = max(1, steps // epochs)
     cooling = (cold / warm) ** (1.0 / (epochs * per_epoch))
     heat = warm
@@ -205,7 +205,7 @@ def anneal(
         if value < best_value:
             best_value = value
             best[:] = now
-    return best, best_value
+    return best, best_value, now
 
 
 @njit(cache=True, nogil=True)

@@ -6,7 +6,9 @@ those that pay, repeat. The bound does not rest on the solver: for any load pric
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -33,8 +35,11 @@ def dual_bound(problem: Problem, slope: Floats) -> float:
     return float(least.sum() + problem.bands.least(slope, problem.most).sum())
 
 
-def relax(problem: Problem, *, gap: float = 1e-4, most_rounds: int = 40) -> Relaxation:
-    """The linear relaxation of ``problem``, to within ``gap`` (relative) of its optimum."""
+def relax(problem: Problem, *, gap: float = 1e-4, most_rounds: int = 40, until: float = np.inf) -> Relaxation:
+    """The linear relaxation of ``problem``, to within ``gap`` (relative) of its optimum.
+
+    After ``until`` (``time.perf_counter``) the best prices so far are taken; without any, prices of zero prove what they can.
+    """
     inside = _first_columns(problem)
     best_bound, best_slope = -np.inf, np.zeros((problem.m, problem.k))
     share = np.zeros(len(problem.rep))
@@ -42,9 +47,14 @@ def relax(problem: Problem, *, gap: float = 1e-4, most_rounds: int = 40) -> Rela
     for _ in range(most_rounds):
         rounds += 1
         small = problem.kept(inside)
-        options = {"solver": "ipx", "run_crossover": "off", "ipm_optimality_tolerance": 1e-6}
+        options: dict[str, Any] = {"solver": "ipx", "run_crossover": "off", "ipm_optimality_tolerance": 1e-6}
         if len(small.rep) < 20_000:
             options = {"solver": "simplex"}
+        left = until - time.perf_counter()
+        if left <= 0:
+            break
+        if np.isfinite(left):
+            options["time_limit"] = left
         result = run(assignment_program(small, whole=False), options)
         if result.duals is None or result.values is None:
             break
@@ -60,6 +70,8 @@ def relax(problem: Problem, *, gap: float = 1e-4, most_rounds: int = 40) -> Rela
             break
         least = reduced(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, slope)
         inside |= _paying(problem, least, small_count=3)
+    if not np.isfinite(best_bound):
+        best_bound = dual_bound(problem, best_slope)
     over = reduced(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, best_slope)
     return Relaxation(best_slope, best_bound, over, share, rounds)
 

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from workbook.territories.solver.branching import branch
 from workbook.territories.solver.certificate import certify, rep_values
 from workbook.territories.solver.exact import prove
 from workbook.territories.solver.kernels import anneal, cheapest, descend
@@ -25,11 +26,15 @@ from workbook.territories.solver.relaxation import Relaxation, relax
 #: Proposals of the annealing per second and chain.
 _PROPOSALS = 4_000_000
 #: Seconds of a small model over three reps with 150 units; grows with the units.
-_REBUILD = 0.25
+_REBUILD = 0.5
 #: Seconds of the root of the full branch and bound, per arc; a node takes a fortieth of it.
 _ROOT = 0.0015
 #: Seconds of one rep's knapsack with 100 units.
 _KNAPSACK = 0.5
+#: The annealing looks at the clock so many times.
+_STAGES = 16
+#: Seconds of one linear program of the branching on units, per arc.
+_PROGRAM = 8e-6
 #: Beyond so many units the full branch and bound is not tried.
 _EXACT_UNITS = 1000
 
@@ -182,7 +187,7 @@ def _solve_part(problem: Problem, effort: Effort, began: float, limit: float) ->
         search.bound = search.value
         search.note("given")
         return Solution(search.plan, search.value, search.bound, tuple(search.steps), False)
-    relaxed = relax(problem)
+    relaxed = relax(problem, until=search.until)
     search.bound = relaxed.bound
     search.note("relaxation")
     _anneal(search, relaxed)
@@ -221,18 +226,27 @@ def _anneal(search: _Search, relaxed: Relaxation) -> None:
     core, arcs = problem.kept(inside), np.flatnonzero(inside)
     rounded = np.lexsort((-relaxed.share[arcs], core.unit))[core.start[:-1]]
     present = np.searchsorted(arcs, search.plan)
-    steps = int(min(0.3 * effort.seconds * _PROPOSALS, 200_000.0 * problem.n))
+    share, most = (0.3, 200_000.0) if problem.n > _EXACT_UNITS else (0.12, 20_000.0)
+    steps = int(min(share * effort.seconds * _PROPOSALS, most * problem.n))
     slope = problem.bands.over + problem.bands.under
     usual = np.median(slope, axis=0)
     price = float((problem.weight * usual).sum(axis=1).mean()) + 1e-12
-    warm = price * (1.0 if steps >= 20_000 * problem.n else 0.1 if steps >= 2_000 * problem.n else 0.03)
+    warm = price * (1.0 if steps >= 15_000 * problem.n else 0.1 if steps >= 2_000 * problem.n else 0.03)
     cold = price * 0.002
 
     def chain(at: int) -> tuple[Ints, float]:
-        first = rounded if at == 0 else present
-        heat = warm if at == 0 else 3 * warm
-        found: tuple[Ints, float] = anneal(*_arrays(core), first, steps, heat, cold, 0.75, effort.seed * 2 + at)
-        return found
+        now, heat = (rounded, warm) if at == 0 else (present, 3 * warm)
+        best, value = now, np.inf
+        cooling = (cold / heat) ** (1 / _STAGES)
+        for stage in range(_STAGES):
+            if search.late():
+                break
+            seed = effort.seed * 1000 + at * 100 + stage
+            made, reached, now = anneal(*_arrays(core), now, steps // _STAGES, heat, heat * cooling, 0.75, seed)
+            if reached < value:
+                best, value = made, reached
+            heat *= cooling
+        return best, value
 
     with ThreadPoolExecutor(effort.workers) as pool:
         chains = list(pool.map(chain, (0, 1)))
@@ -281,7 +295,11 @@ def _certify(search: _Search, relaxed: Relaxation) -> None:
         return
     root = _ROOT * len(problem.rep)
     if problem.n <= _EXACT_UNITS:
-        if 0.6 * effort.seconds < root:
+        count = int((0.4 if 0.6 * effort.seconds < root else 0.1) * effort.seconds / (_PROGRAM * len(problem.rep)))
+        bound, cut = branch(problem, search.value, effort.gap, (max(1, count), search.until))
+        search.bound, search.cut = max(search.bound, bound), search.cut or cut
+        search.note("branching")
+        if search.done or 0.6 * effort.seconds < root:
             return
         nodes = int(1 + 40 * (0.6 * effort.seconds - root) / root)
         limits = (nodes, max(0.1, search.left))

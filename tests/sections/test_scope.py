@@ -1,0 +1,127 @@
+"""A territory's document holds nothing of another territory: every name elsewhere is a canary, and none may be seen.
+
+The sections of the review notebook are run as the notebook runs them, for every audience, on a copy of the sample company in
+which everybody and everything outside territory T-06 carries the word CANARY.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from workbook.book import Book
+
+ROOT = Path(__file__).resolve().parents[2]
+NODE = "T-06"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample company with canaries, and plans for every account (filled in by code)."""
+    made = tmp_path_factory.mktemp("canary") / "book"
+    shutil.copytree(
+        ROOT / "data/sample", made, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", ".drafts")
+    )
+    folder = made / "tables"
+    read = {"dtype": str, "keep_default_na": False}
+    accounts = pd.read_csv(folder / "accounts.csv", **read)
+    outside = accounts["territory_id"] != NODE
+    elsewhere = set(accounts.loc[outside, "account_id"])
+    _mark(accounts, outside, "name").to_csv(folder / "accounts.csv", index=False)
+    reps = pd.read_csv(folder / "reps.csv", **read)
+    _mark(_mark(reps, reps["territory_id"] != NODE, "name"), reps["territory_id"] != NODE, "email").to_csv(
+        folder / "reps.csv", index=False
+    )
+    for table, column in (("contacts", "name"), ("activities", "subject"), ("opportunities", "next_step")):
+        frame = pd.read_csv(folder / f"{table}.csv", **read)
+        _mark(frame, frame["account_id"].isin(elsewhere), column).to_csv(folder / f"{table}.csv", index=False)
+    _save_plans(made)
+    return made
+
+
+def _mark(frame: pd.DataFrame, rows: pd.Series, column: str) -> pd.DataFrame:
+    frame.loc[rows & (frame[column] != ""), column] = "CANARY " + frame.loc[rows & (frame[column] != ""), column]
+    return frame
+
+
+def _save_plans(made: Path) -> None:
+    from datetime import datetime
+
+    from workbook.plans.document import Action, changed
+    from workbook.store import PlanRevision, open_store
+
+    book = Book.open(made)
+    register = book.portfolio.register
+    owned = register[register["owner_rep_id"].notna().to_numpy()]
+    plans = book.plans.prefill.accounts(owned["account_id"])
+    home = dict(zip(register["account_id"], register["territory_id"], strict=True))
+    at = datetime(2026, 6, 1, 12)
+    rows = []
+    for account, plan in plans.items():
+        word = "goal" if home[account] == NODE else "CANARY goal"
+        full = changed(plan, objective=word, actions=(Action(action=word, owner=word),))
+        rows.append((PlanRevision(plan.rep_id, account, full.as_json(), "submitted", plan.rep_id, at), 0))
+    open_store(made).save_plans(rows)
+
+
+def _cells(notebook: str) -> list[str]:
+    cells = json.loads((ROOT / "notebooks" / notebook).read_text(encoding="utf-8"))["cells"]
+    return ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+
+
+def _shown(root: Path, notebook: str, monkeypatch: pytest.MonkeyPatch, **parameters: str) -> str:
+    """Everything that the notebook's cells display, as HTML, SVG and text."""
+    import ast
+
+    seen: list[str] = []
+
+    def display(*things: Any, **_: Any) -> None:
+        for thing in things:
+            for form in ("_repr_html_", "__repr__"):
+                if hasattr(thing, form):
+                    seen.append(str(getattr(thing, form)()))
+            if hasattr(thing, "_repr_mimebundle_"):
+                seen.append(str(thing._repr_mimebundle_()))
+
+    monkeypatch.setattr("IPython.display.display", display)
+    space: dict[str, Any] = {}
+    for source in _cells(notebook):
+        tree = ast.parse(source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "cell", "exec"), space)
+        space |= {k: v for k, v in parameters.items() if k in space and "workbook" not in space}
+        if last is not None:
+            display(eval(compile(ast.Expression(last.value), "cell", "eval"), space))
+    return "\n".join(seen)
+
+
+@pytest.mark.parametrize("audience", ["rep", "manager", "finance"])
+def test_nothing_of_another_territory_is_in_the_document(
+    root: Path, audience: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _shown(root, "08-territory-review.ipynb", monkeypatch, book=str(root), node=NODE, audience=audience)
+    assert "Ohio and Michigan" in text
+    found = sorted({m.group(0) for m in re.finditer(r".{0,60}CANARY.{0,60}", text)})
+    assert found == []
+
+
+def test_a_scoped_book_holds_no_row_of_another_territory(root: Path) -> None:
+    book = Book.open(root, node=NODE)
+    for name, frame in book.tables.frames().items():
+        if name != "reps":  # owners of accounts here may sit elsewhere; see the document's test for what is shown
+            text = frame.to_csv()
+            assert "CANARY" not in text, name
+    assert all(
+        plan["account_id"] in set(book.tables.accounts["account_id"]) for plan in book.facts.plans if plan["account_id"]
+    )
+
+
+def test_the_company_does_see_them(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = _shown(root, "08-territory-review.ipynb", monkeypatch, book=str(root), node="T-01", audience="manager")
+    assert "CANARY" in text  # the canaries do sing where they live

@@ -1,0 +1,188 @@
+"""Edits of targets by hand: say what, see what it would do, record it with who and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+import pandas as pd
+
+from workbook.book import Book
+from workbook.errors import UsageError, WorkbookError
+from workbook.money import format_amount, to_minor
+from workbook.show import Note
+from workbook.targets.allocated import Allocated
+from workbook.targets.edits import Edit, edits_of, mask
+from workbook.targets.previews import decided_at, decisions_of, preview
+
+#: What each action needs besides node and period.
+NEEDS = {"pin": ("amount",), "lock": (), "scale": ("percent",), "transfer": ("amount", "to_node"), "shift": ("amount", "to_period"), "undo": ("revision",)}  # fmt: skip
+
+
+class EditDesk:
+    """A form for one edit after another. ``preview`` changes nothing; ``record`` refuses what cannot be met.
+
+    In a notebook the object itself is the form; where widgets do not live the list of edits stands.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self.book, self.currency = book, book.facts.currency
+        self.standing = edits_of(book.facts.decisions.log("target_edit"))
+        made = book.targets.allocated
+        if made is None:
+            raise UsageError(f"no target for {book.facts.year}", remedy="Give one in targets.csv.")
+        self.made: Allocated = made
+        families = [""] + [
+            f for m, f in made.draft.prepared.cells.slots if f and m == made.draft.prepared.cells.slots[0][0]
+        ]
+        self.action = widgets.Dropdown(options=list(NEEDS), value="pin", description="edit")
+        self.node = widgets.Text(placeholder="node, rep or account", description="of")
+        self.period = widgets.Text(book.facts.year, description="period")
+        self.family = widgets.Dropdown(
+            options=[("all", None) if not f else (f, f) for f in families], description="family"
+        )
+        self.amount = widgets.Text(placeholder="1234.56", description=self.currency)
+        self.percent = widgets.FloatText(100.0, description="percent")
+        self.to_node = widgets.Text(description="to node")
+        self.to_period = widgets.Text(description="to period")
+        self.revision = widgets.IntText(0, description="of edit")
+        self.who, self.why = widgets.Text(description="by"), widgets.Text(description="why")
+        self.look = widgets.Button(description="Preview")
+        self.save = widgets.Button(description="Record", button_style="primary")
+        self.answer, self.listed = widgets.HTML(), widgets.HTML()
+        self.action.observe(lambda change: self._asked(), names="value")
+        self.look.on_click(lambda _: self.preview())
+        self.save.on_click(lambda _: self.record())
+        first = widgets.VBox([self.action, self.node, self.period, self.family])
+        second = widgets.VBox([self.amount, self.percent, self.to_node, self.to_period, self.revision])
+        third = widgets.VBox([self.who, self.why, widgets.HBox([self.look, self.save])])
+        self.form = widgets.VBox([widgets.HBox([first, second, third]), self.answer, self.listed])
+        self._asked()
+        self._list()
+
+    def _asked(self) -> None:
+        """Show only the fields that the action needs."""
+        for name in ("amount", "percent", "to_node", "to_period", "revision"):
+            getattr(self, name).layout.display = "" if name in NEEDS[self.action.value] else "none"
+        for box in (self.node, self.period, self.family):
+            box.layout.display = "none" if self.action.value == "undo" else ""
+
+    def edit(self) -> Edit:
+        """The edit as it stands in the form; :class:`UsageError` says what is missing."""
+        action = self.action.value
+        said: dict[str, Any] = {
+            "action": action,
+            "node": self.node.value.strip(),
+            "period": self.period.value.strip(),
+            "family": self.family.value,
+        }
+        if "amount" in NEEDS[action]:
+            said["amount"] = to_minor(self.amount.value.replace(",", ""), self.currency)
+        if action == "scale":
+            said["factor"] = self.percent.value / 100
+        if "to_node" in NEEDS[action]:
+            said["to_node"] = self.to_node.value.strip()
+        if "to_period" in NEEDS[action]:
+            said["to_period"] = self.to_period.value.strip()
+        if action == "lock":
+            said["amount"] = self._now(said)
+        return Edit.of(0, said)
+
+    def _now(self, said: dict[str, Any]) -> int:
+        """What a number is before accounts change hands: what a lock holds."""
+        draft = self.made.draft
+        at = draft.nodes.at(said["node"])
+        columns = mask(draft.prepared.cells, Edit.of(0, {**said, "amount": 0}))
+        lo, hi = draft.nodes.branches.leaf_span
+        return int(self.made.settled[lo[at] : hi[at]][:, columns].sum())
+
+    def preview(self) -> pd.DataFrame | None:
+        """Show what the edit would change; a refusal shows the numbers in conflict."""
+        try:
+            rows, after = self._tried()
+        except WorkbookError as fault:
+            self._told(str(fault), wrong=True)
+            return None
+        lines = "".join(
+            f"<tr><td>{escape(r.node)}</td>"
+            + "".join(
+                f"<td style='text-align:right'>{format_amount(a, self.currency)}</td>"
+                for a in (r.before_amount, r.after_amount, r.change_amount)
+            )
+            + "</tr>"
+            for r in rows.head(40).itertuples()
+        )
+        more = f"<p>… and {len(rows) - 40} more</p>" if len(rows) > 40 else ""
+        gave = f"<p>Could not stay: {escape(', '.join(after.given_way))}.</p>" if after.given_way else ""
+        head = "<tr><th>node</th><th>before</th><th>after</th><th>change</th></tr>"
+        self.answer.value = f"<table>{head}{lines}</table>{more}{gave}" if len(rows) else "<p>Nothing would change.</p>"
+        return rows
+
+    def _tried(self) -> tuple[pd.DataFrame, Allocated]:
+        if self.action.value != "undo":
+            return preview(self.made, [self.edit()])
+        from dataclasses import replace
+
+        kept = tuple(e for e in self.standing if e.revision != self.revision.value)
+        if len(kept) == len(self.standing):
+            raise UsageError(f"there is no edit {self.revision.value}", remedy="See the list below.")
+        base = replace(self.made, edits=())
+        rows, after = preview(base, kept)
+        return rows, after
+
+    def record(self) -> None:
+        """Record the edit in the book's store, if it can be met."""
+        from workbook.decisions import Decision
+        from workbook.store.store import open_store
+
+        who, why = self.who.value.strip(), self.why.value.strip()
+        if not who:
+            self._told("Say who decides.", wrong=True)
+            return
+        try:
+            self._tried()
+            at = decided_at(self.book.as_of, datetime.now())
+            if self.action.value == "undo":
+                subject = next(e.node for e in self.standing if e.revision == self.revision.value)
+                rows = [
+                    Decision("target_edit", subject, {"action": "undo", "revision": self.revision.value}, who, at, why)
+                ]
+            else:
+                rows = decisions_of([self.edit()], who, at, why)
+            stored = open_store(self.book.root).record_all(rows)
+        except WorkbookError as fault:
+            self._told(str(fault), wrong=True)
+            return
+        self.book = Book.open(self.book.root, as_of=self.book.as_of)
+        self.standing = edits_of(self.book.facts.decisions.log("target_edit"))
+        fresh = self.book.targets.allocated
+        assert fresh is not None
+        self.made = fresh
+        self._told(f"Recorded as decision {stored[0].revision}. Open the book again to see it everywhere.", wrong=False)
+        self._list()
+
+    def _told(self, text: str, *, wrong: bool) -> None:
+        self.answer.value = f"<p style='color:{'#A33F00' if wrong else '#00664B'}'>{escape(text)}</p>"
+
+    def _list(self) -> None:
+        rows = "".join(
+            f"<li>{escape(e.label)}, {escape(e.by)}{': ' + escape(e.reason) if e.reason else ''}</li>"
+            for e in self.standing
+        )
+        self.listed.value = f"<p>Edits in force:</p><ul>{rows}</ul>" if rows else "<p>No edits yet.</p>"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = self.form._repr_mimebundle_(**options)
+        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+        return {**data, "text/html": self.listed.value, "text/plain": "Edits of targets (needs a running kernel)."}
+
+
+def edit_desk(book: Book) -> EditDesk | Note:
+    """The form for edits; a note for a part of the company, or without a target."""
+    if book.scope is not None:
+        return Note("Targets are edited for the whole company: open the book without a node.")
+    if book.targets.allocated is None:
+        return Note(f"No target for {book.facts.year}: nothing to edit.", "warn")
+    return EditDesk(book)

@@ -57,7 +57,9 @@ def _odds(book: Book) -> list[tuple[str, str, str]]:
         return []
     row = own.iloc[0]
     low, high = (format_amount(int(row[c]), book.facts.currency, short=True) for c in ("p10_amount", "p90_amount"))
-    return [("Odds of target", f"{row['target_probability']:.0%}", f"8 of 10 outcomes: {low} to {high}")]
+    chance = float(row["target_probability"])
+    said = "under 1%" if chance < 0.01 else "over 99%" if chance > 0.99 else f"{chance:.0%}"
+    return [("Odds of target", said, f"8 of 10 outcomes: {low} to {high}")]
 
 
 def summary(book: Book) -> dict[str, Any]:

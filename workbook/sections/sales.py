@@ -19,6 +19,11 @@ def sales_against_target(book: Book, quarters: int = 12) -> Any:
     if sold.empty:
         return Note("No sales are known for this node: history not known.", "warn")
     targets = _quarter_targets(book)
+    ahead = targets[
+        (targets["period"] > sold["period"].iloc[-1]).to_numpy()
+        & targets["period"].str.startswith(facts.year).to_numpy()
+    ]
+    sold = pd.concat([sold, ahead[["period"]].sort_values("period").assign(amount=0)], ignore_index=True)
     frame = sold.merge(targets.rename(columns={"amount": "target_amount"}), on="period", how="left")
     frame["target_amount"] = frame["target_amount"].astype("Int64")
     frame["running"] = [facts.calendar.bounds(p)[1] > facts.as_of for p in frame["period"]]

@@ -49,3 +49,9 @@ def test_rows_beyond_the_limit_are_counted() -> None:
 def test_checks_come_worst_first() -> None:
     shown = checks([Check("a", "ok", "fine"), Check("b", "fail", "broken"), Check("c", "not known", "no table")])
     assert shown.frame["verdict"].tolist() == ["fail", "not known", "ok"]
+
+
+def test_commands_in_a_note_are_code_and_markup_stays_text() -> None:
+    from workbook.show import Note
+
+    assert "<code>workbook &lt;b&gt;</code>" in Note("run `workbook <b>`")._repr_html_()

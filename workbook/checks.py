@@ -30,6 +30,17 @@ class Check:
         return cls(name, "not known", why, subject=subject)
 
 
+def chance(probability: float) -> str:
+    """A probability in words that promise nothing: never 0% or 100%.
+
+    >>> chance(0.0), chance(0.254), chance(1.0), chance(float("nan"))
+    ('under 1%', '25%', 'over 99%', 'not known')
+    """
+    if probability != probability:
+        return "not known"
+    return "over 99%" if probability > 0.99 else "under 1%" if probability < 0.01 else f"{probability:.0%}"
+
+
 def worst(checks: Iterable[Check]) -> Verdict:
     """The worst verdict among ``checks``; ok when there are none."""
     return max((check.verdict for check in checks), key=ORDER.index, default="ok")

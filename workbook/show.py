@@ -6,6 +6,7 @@ numbers with their unit. Missing is ``–``, never a zero. Text is always text: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -109,13 +110,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Note:
-    """One paragraph in words; ``kind`` is note, warn, fail or ok."""
+    """One paragraph in words; ``kind`` is note, warn, fail or ok; what stands in backticks is a command."""
 
     text: str
     kind: str = "note"
 
     def _repr_html_(self) -> str:
-        return f'<p class="wb-note wb-{escape(self.kind)}">{escape(self.text)}</p>'
+        text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(self.text))
+        return f'<p class="wb-note wb-{escape(self.kind)}">{text}</p>'
 
     def __repr__(self) -> str:
         return self.text

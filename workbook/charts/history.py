@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from workbook.charts.style import BLUE, GREY, INK, PALE, VERMILION, amount_axis, axes
+from workbook.charts.style import BLUE, GREY, INK, PALE, VERMILION, amount_axis, axes, legend_above
 
 
 def sales_against_target(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
@@ -26,8 +26,7 @@ def sales_against_target(frame: pd.DataFrame, currency: str, ax: Axes | None = N
     ax.set_xticks(place, [p.removeprefix("FY").replace("-", "\n") for p in frame["period"]], rotation=0, fontsize=8)
     amount_axis(ax, currency)
     ax.set_title("Sales by quarter against target" if given.any() else "Sales by quarter (no targets given)")
-    ax.legend(frameon=False, loc="upper left", ncols=2)
-    ax.margins(y=0.2)
+    legend_above(ax)
     return ax
 
 
@@ -42,6 +41,7 @@ def pipeline(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes
         ax.bar(range(len(wide)), wide[stage], bottom=base, color=shades[i % len(shades)], label=str(stage), width=0.6)
         base = base + wide[stage]
     ax.set_xticks(range(len(wide)), [str(p).removeprefix("FY") for p in wide.index])
+    ax.set_xlim(-0.6, max(len(wide), 4) - 0.4)
     amount_axis(ax, currency)
     ax.set_title("Open pipeline by expected quarter and stage")
     ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -54,11 +54,11 @@ def product_mix(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> A
     ax = axes(ax, 7.2, 0.8 + 0.32 * max(len(rows), 1))
     place = range(len(rows))
     ax.barh([p + 0.19 for p in place], rows["sales_12m_amount"], height=0.36, color=BLUE, label="last 12 months")
-    ax.barh(
-        [p - 0.19 for p in place], rows["sales_prior_12m_amount"], height=0.36, color=GREY, label="12 months before"
-    )
+    before = bool(rows["sales_prior_12m_amount"].ne(0).any())
+    label = "12 months before" if before else "12 months before: none on record"
+    ax.barh([p - 0.19 for p in place], rows["sales_prior_12m_amount"], height=0.36, color=GREY, label=label)
     ax.set_yticks(list(place), rows["product_family"].tolist(), color=INK)
     amount_axis(ax, currency, "x")
     ax.set_title("Product mix")
-    ax.legend(frameon=False, fontsize=8, loc="lower right")
+    legend_above(ax)
     return ax

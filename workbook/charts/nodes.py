@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from workbook.charts.style import BLUE, INK, SKY, VERMILION, amount_axis, axes
+from workbook.charts.style import BLUE, INK, SKY, VERMILION, amount_axis, axes, legend_above
 
 
 def plan_against_target(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
@@ -26,5 +26,5 @@ def plan_against_target(frame: pd.DataFrame, currency: str, ax: Axes | None = No
     ax.set_ylim(-0.6, len(rows) - 0.4)
     amount_axis(ax, currency, "x")
     ax.set_title("Plan and bookings against target")
-    ax.legend(frameon=False, fontsize=8, loc="lower right", ncols=3)
+    legend_above(ax)
     return ax

@@ -6,11 +6,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from workbook.charts.style import BLUE, GREEN, INK, ORANGE, SKY, VERMILION, amount_axis, axes
+from workbook.checks import chance as in_words
 from workbook.money import format_amount
 
 
 def bridge(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
-    """Waterfall of one node. Columns step, kind (part, total), amount, in order."""
+    """Waterfall of one node. Columns step, kind (part, total), amount, in order; known (optional): false says "not known"."""
     ax = axes(ax, 7.2, 2.8)
     base, lows, colours = 0, [], []
     for row in frame.itertuples():
@@ -35,7 +36,7 @@ def bridge(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
         ax.text(
             at,
             low + abs(row.amount),
-            sign + format_amount(row.amount, currency, short=True),
+            sign + format_amount(row.amount, currency, short=True) if getattr(row, "known", True) else "not known",
             ha="center",
             va="bottom",
             fontsize=8,
@@ -62,8 +63,7 @@ def odds(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.barh(place, high - low, left=low, height=0.55, color=SKY, label="8 of 10 simulated years")
     ax.vlines(middle, [p - 0.28 for p in place], [p + 0.28 for p in place], colors=BLUE, linewidth=2, label="middle")
     for p, chance in zip(place, rows["target_probability"], strict=True):
-        text = "over 99%" if chance > 0.99 else "under 1%" if chance < 0.01 else f"{chance:.0%}"
-        ax.annotate(text, (1.01, p), xycoords=("axes fraction", "data"), va="center", color=INK, fontsize=8)
+        ax.annotate(in_words(chance), (1.01, p), xycoords=("axes fraction", "data"), va="center", color=INK, fontsize=8)
     ax.set_yticks(place, rows["name"].tolist(), color=INK)
     ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")

@@ -50,7 +50,7 @@ class Picture(Figure):
         import matplotlib as mpl
 
         for ax in self.axes:
-            if text := ax.get_title():
+            if text := ax.get_title() or ax.get_title(loc="left"):
                 ax.set_title("")
                 ax.set_title(text, loc="left", fontweight="bold")
         with mpl.rc_context(RC), StringIO() as out:
@@ -77,6 +77,15 @@ def axes(ax: Axes | None, width: float = 7.0, height: float = 3.0) -> Axes:
     with mpl.rc_context(RC):
         figure = Picture(figsize=(width, height), layout="constrained")
         return figure.add_subplot()
+
+
+def legend_above(ax: Axes) -> None:
+    """The legend in one line right of the title, where it covers no bar."""
+    handles, labels = ax.get_legend_handles_labels()
+    ax.legend(
+        handles, labels, frameon=False, fontsize=8, ncols=max(len(labels), 1), loc="lower right",
+        bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1, columnspacing=1.2,
+    )  # fmt: skip
 
 
 def amount_axis(ax: Axes, currency: str, which: str = "y") -> None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.checks import Check
+from workbook.checks import chance as in_words
 from workbook.facts import Facts
 from workbook.money import format_amount
 from workbook.reconcile.cube import Cube
@@ -178,9 +179,9 @@ def _signs(row: object, rules: WarningRules, currency: str) -> list[str]:
 
 
 def _sentence(row: object, words: list[str]) -> str:
-    text = f"Chance of the target {row.target_probability:.0%}"  # type: ignore[attr-defined]
+    text = f"Chance of the target {in_words(row.target_probability)}"  # type: ignore[attr-defined]
     if row.a_quarter_ago == row.a_quarter_ago:  # type: ignore[attr-defined]
-        text += f" ({row.a_quarter_ago:.0%} a quarter ago)"  # type: ignore[attr-defined]
+        text += f" ({in_words(row.a_quarter_ago)} a quarter ago)"  # type: ignore[attr-defined]
     text += f": {row.verdict}"  # type: ignore[attr-defined]
     if not pd.isna(row.foreseeable_on):  # type: ignore[attr-defined]
         text += f", foreseeable since {row.foreseeable_on:%Y-%m-%d}"  # type: ignore[attr-defined]

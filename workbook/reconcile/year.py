@@ -45,7 +45,8 @@ def odds(facts: Facts, cube: Cube, ahead: Ahead, rules: OddsRules) -> Odds:
     """Odds of every node of the tree and every rep, for each quarter and the year.
 
     Out: node, node_kind, period, p10_amount, p50_amount, p90_amount, mean_amount, target_probability, plan_probability
-    (missing where there is no target). What no account is named for yet counts with its expected amount at its territory.
+    (missing where there is no target; the target's also where every simulated year is nothing: no sale, no deal to simulate
+    from). What no account is named for yet counts with its expected amount at its territory.
     """
     head = int((cube.nodes.kinds != "account").sum())
     quarters = children(facts.year, "quarter")
@@ -200,6 +201,7 @@ def _frame(cube: Cube, head: int, outcome: Outcome, periods: list[str]) -> pd.Da
     )
     for name in ("p10", "p50", "p90", "mean"):
         out[f"{name}_amount"] = round_amounts(getattr(outcome, name)[at].reshape(-1))
-    out["target_probability"] = outcome.target_chance[at].reshape(-1)
+    nothing = (outcome.p10[at, -1] == 0) & (outcome.p90[at, -1] == 0)
+    out["target_probability"] = np.where(nothing[:, None], np.nan, outcome.target_chance[at]).reshape(-1)
     out["plan_probability"] = outcome.plan_chance[at].reshape(-1)
     return out

@@ -18,13 +18,15 @@ def class_mix(book: Book) -> Any:
     """Chart: classes of the node's accounts against the target mix."""
     mix = book.portfolio.class_mix
     own = mix[(mix["node"] == book.node).to_numpy()]
-    if own.empty:
-        return Note("No accounts in this node: class mix not known.", "warn")
+    if own["accounts"].sum() == 0:
+        return Note("No accounts lie in this node.", "warn")
     return portfolio_charts.class_mix(own).figure
 
 
-def portfolio_table(book: Book) -> Table:
+def portfolio_table(book: Book) -> Any:
     """Accounts, sales and projection of the node by class and grade."""
+    if book.portfolio.register.empty:
+        return Note("No accounts lie in this node.", "warn")
     rows = book.portfolio.register[["account_id", "sales_12m_amount"]]
     rows = rows.merge(book.portfolio.classes[["account_id", "class"]], on="account_id", how="left")
     rows = rows.merge(book.portfolio.grades[["account_id", "grade"]], on="account_id", how="left")
@@ -57,7 +59,7 @@ def overdue(book: Book, count: int = 12) -> Any:
     """The accounts most overdue, key accounts first, with the reason."""
     facts = book.facts
     if not facts.tables.has("activities"):
-        return Note(facts.tables.lacks("activities", "cadence"), "warn")
+        return Note(facts.tables.lacks("activities", "cadence and integrity"), "warn")
     rows = book.engagement.cadence
     late = rows[(rows["verdict"].isin(["fail", "warn"])).to_numpy()]
     if late.empty:
@@ -140,10 +142,11 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
     planned = _planned(book)
     contacts = _contacts(book)
     reps = facts.tables.reps.set_index("rep_id")["name"]
+    nobody = "no owner known" if facts.tables.has("ownership") else facts.tables.lacks("ownership", "owner")
     cards = []
     for row in keys.itertuples():
         account = register.loc[row.account_id]
-        owner = reps.get(account["owner_rep_id"], "no owner known")
+        owner = reps.get(account["owner_rep_id"], nobody)
         pieces = white[(white["account_id"] == row.account_id).to_numpy()]
         rows = [
             ("Why key", str(row.why)),

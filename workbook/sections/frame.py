@@ -43,23 +43,33 @@ def open_company(book: str, *, as_of: str = "", audience: str = "manager") -> tu
 def title(book: Book, audience: Audience) -> Title:
     """Whose document it is, as of when, for whom."""
     tree, rules = book.tree, book.rules.book
+    level, path = tree.level(book.node), tree.path(book.node)[1:]
     people = book.tables.reps[(book.tables.reps["territory_id"] == book.node).to_numpy()]["name"].tolist()
     lines = [
-        " › ".join([rules.name, *(tree.name(n) for n in tree.path(book.node)[1:])]),
-        f"{tree.level(book.node)} {book.node}, {book.facts.year}, as of {book.as_of:%Y-%m-%d}, copy for {audience.name}",
+        f"{level if level == book.node else f'{level} {book.node}'}, {book.facts.year}, as of {book.as_of:%Y-%m-%d}, "
+        f"copy for {audience.name}",
     ]
+    if path:
+        lines.insert(0, " › ".join([rules.name, *map(tree.name, path)]))
     if people:
-        lines.append("worked by " + ", ".join(people[:6]) + (f" and {len(people) - 6} more" if len(people) > 6 else ""))
+        lines.append(
+            ("led by " if tree.children(book.node) else "worked by ")
+            + ", ".join(people[:6])
+            + (f" and {len(people) - 6} more" if len(people) > 6 else "")
+        )
     return Title(tree.name(book.node), lines, rules.sample)
 
 
 def show(*parts: Any) -> None:
-    """Show several things in one cell, in order."""
+    """Show several things in one cell, in order; what several of them have to say in the same words, once."""
     from IPython.display import display
 
+    said: list[str] = []
     for part in parts:
-        if part is not None:
-            display(part)
+        if part is None or (isinstance(part, Note) and part.text in said):
+            continue
+        said += [part.text] if isinstance(part, Note) else []
+        display(part)
 
 
 def footer(book: Book) -> Note:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.book import Book
+from workbook.checks import chance
 from workbook.money import format_amount
 from workbook.sections.audience import Audience
 from workbook.sections.judgements import judgements
@@ -42,10 +43,24 @@ def headline(book: Book, audience: Audience) -> Figures:
     items += [
         ("Plan", money(row.plan_amount), row.plan_is),
         ("Gap", ("+" if gap and gap > 0 else "") + money(gap), ratio),
-        ("Booked so far", money(row.actual_amount), f"as of {book.as_of:%Y-%m-%d}"),
-        ("Last year", money(row.last_year_amount), book.facts.calendar.shift(book.facts.year, -1)),
+        _booked(book, money(row.actual_amount)),
+        ("Last year", money(row.last_year_amount), _last_year(book)),
     ]
     return Figures([*items, *_odds(book)])
+
+
+def _booked(book: Book, amount: str) -> tuple[str, str, str]:
+    """What is booked; before the year begins nothing can be, which is no zero."""
+    first = book.facts.calendar.bounds(book.facts.year)[0]
+    if book.as_of < first:
+        return "Booked so far", "not begun", f"{book.facts.year} begins {first:%Y-%m-%d}"
+    return "Booked so far", amount, f"as of {book.as_of:%Y-%m-%d}"
+
+
+def _last_year(book: Book) -> str:
+    """The year before, and until when it is known while it is not over."""
+    year = book.facts.calendar.shift(book.facts.year, -1)
+    return f"{year} until {book.as_of:%Y-%m-%d}" if book.as_of < book.facts.calendar.bounds(year)[1] else year
 
 
 def _odds(book: Book) -> list[tuple[str, str, str]]:
@@ -53,12 +68,13 @@ def _odds(book: Book) -> list[tuple[str, str, str]]:
     if odds is None:
         return []
     own = odds[(odds["node"] == book.node).to_numpy() & (odds["period"] == book.facts.year).to_numpy()]
-    if own.empty or own["target_probability"].isna().all():
+    if own.empty or known(row_of(book).target_amount) is None:
         return []
     row = own.iloc[0]
+    if pd.isna(row["target_probability"]):
+        return [("Odds of target", "not known", "no sale and no deal to simulate from")]
     low, high = (format_amount(int(row[c]), book.facts.currency, short=True) for c in ("p10_amount", "p90_amount"))
-    chance = float(row["target_probability"])
-    said = "under 1%" if chance < 0.01 else "over 99%" if chance > 0.99 else f"{chance:.0%}"
+    said = chance(float(row["target_probability"]))
     return [("Odds of target", said, f"8 of 10 outcomes: {low} to {high}")]
 
 

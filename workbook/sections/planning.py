@@ -29,6 +29,8 @@ def plan_status(book: Book) -> list[Any]:
     """Who has sent plans, what is late, and whether the plan exceeds the quota."""
     rows = book.plans.status
     if rows.empty:
+        if not book.tables.has("ownership"):
+            return [Note(book.tables.lacks("ownership", "who owes account plans"), "warn")]
         return [Note("Nobody owns accounts here: no plan is asked for.", "warn")]
     sent = rows["sent"] >= rows["accounts"]
     known = rows["planned_amount"].notna() & rows["street_amount"].notna()
@@ -36,15 +38,25 @@ def plan_status(book: Book) -> list[Any]:
     text = (
         f"{int(sent.sum())} of {len(rows)} reps have sent all their plans, {int((rows['days_late'] > 0).sum())} late. "
     )
-    text += f"{int(exceeds.sum())} of {int(known.sum())} plans exceed the rep's quota."
+    if known.any():
+        text += f"{int(exceeds.sum())} of {int(known.sum())} plans exceed the rep's quota."
     late = rows[(rows["verdict"] != "ok").to_numpy()]
     keep = ["rep_id", "name", "sent", "accounts", "sent_at", "days_late", "planned_amount", "street_amount", "verdict"]
-    out: list[Any] = [Note(text), charts.plan_against_quota(rows, book.facts.currency).figure]
+    out: list[Any] = [Note(text.strip())]
+    if rows["planned_amount"].notna().any():
+        out.append(charts.plan_against_quota(rows, book.facts.currency).figure)
     if not late.empty:
         table = late[keep].rename(
             columns={"sent_at": "sent_on", "days_late": "late_days", "street_amount": "quota_amount"}
         )
-        out.append(Table(table, book.facts.currency, "Plans that are late or missing"))
+        out.append(
+            Table(
+                table,
+                book.facts.currency,
+                "Plans that are late or missing",
+                {"sent": "plans sent", "sent_on": "last sent on"},
+            )
+        )
     return out
 
 

@@ -25,6 +25,7 @@ def reconciliation(book: Book, audience: Audience) -> Table:
         [book.tables.reps.set_index("rep_id")["name"], book.tables.territories.set_index("territory_id")["name"]]
     )
     below = below.assign(what=below["node"].map(names).fillna(below["node"]))
+    below = pd.concat([below, _rest(own[(own["period"] == year).to_numpy()], below)], ignore_index=True)
     keep = [
         "what",
         "target_amount",
@@ -46,10 +47,24 @@ def reconciliation(book: Book, audience: Audience) -> Table:
     )  # fmt: skip
 
 
+def _rest(own: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
+    """The row that makes those below add up to the node: what lies with none of them. No row where they do."""
+    amounts = ["target_amount", "street_amount", "plan_amount", "gap_amount", "projection_amount", "actual_amount"]
+    if own.empty or below.empty:
+        return own.iloc[:0]
+    rest = {name: own[name].iloc[0] - below[name].sum(skipna=False) for name in amounts}
+    if all(rest[name] == 0 for name in ("plan_amount", "projection_amount", "actual_amount")):
+        return own.iloc[:0]
+    values = {name: pd.array([value], dtype="Int64") for name, value in rest.items()}
+    return own.iloc[[0]].assign(what="with none of these", verdict="", **values)
+
+
 def bridge(book: Book) -> Any:
     """Chart: from what comes by itself to the target."""
     steps = book.reconcile.bridge
     own = steps[(steps["node"] == book.node).to_numpy()]
+    lacking = not book.tables.has("opportunities")
+    own = own.assign(known=~((own["step"] == "weighted pipeline").to_numpy() & lacking))
     return charts.bridge(own, book.facts.currency).figure
 
 
@@ -65,6 +80,9 @@ def odds(book: Book) -> Any:
 
 def odds_basis(book: Book, audience: Audience) -> Note:
     """What the odds rest on, and the hedge that the wanted chance of the company's target would need."""
+    totals = book.reconcile.totals
+    if totals.loc[(totals["node"] == book.node).to_numpy(), "target_amount"].isna().all():
+        return Note("No target is given: the chance to reach it is not known.", "warn")
     text = f"Odds from {book.reconcile.odds_basis}."
     hedge = book.reconcile.hedge_needed
     if audience.hedge and book.scope is None and hedge == hedge:

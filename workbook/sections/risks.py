@@ -23,8 +23,15 @@ def leavers(book: Book, audience: Audience) -> Any:
     rows = rows.sort_values(["projected_amount", "rep_id"], ascending=[False, True], ignore_index=True)
     rows = rows.assign(name=rows["rep_id"].map(book.tables.reps.set_index("rep_id")["name"]))
     keep = ["rep_id", "name", "accounts", "contacts_only_here", "sales_12m_amount", "open_amount", "projected_amount"]
+    caption, tables = "Leaver test: what would go with each rep", book.tables
+    if not tables.has("opportunities"):
+        keep.remove("open_amount")
+        caption += f"; {tables.lacks('opportunities', 'open deals')}"
+    if not tables.has("contacts", "owner_rep_id") and not tables.has("activities"):
+        keep.remove("contacts_only_here")
+        caption += f"; {tables.lacks('activities', 'who knows which contact')}"
     return Table(
-        rows[keep], book.facts.currency, "Leaver test: what would go with each rep",
+        rows[keep], book.facts.currency, caption,
         {"contacts_only_here": "contacts nobody else knows", "projected_amount": "projected 12 months"}, limit=8,
     )  # fmt: skip
 
@@ -53,10 +60,21 @@ def questions(book: Book, audience: Audience, count: int = 8) -> Any:
     bad.sort(key=lambda c: (c.verdict != "fail", c.subject != book.node))
     if not bad:
         return Note("Nothing is out of bounds: the meeting can spend its time on growth.", "ok")
+    names = _names(book)
     rows = pd.DataFrame(
-        [(c.verdict, c.subject, c.name, c.sentence) for c in bad], columns=["verdict", "about", "question", "evidence"]
+        [(c.verdict, names.get(c.subject, c.subject), c.name, c.sentence) for c in bad],
+        columns=["verdict", "about", "question", "evidence"],
     )
     return Table(rows, book.facts.currency, "To decide, or to ask", limit=count)
+
+
+def _names(book: Book) -> dict[str, str]:
+    """What people call whom a check is about: nodes, reps, accounts."""
+    tables = book.tables
+    found: dict[str, str] = dict(zip(map(str, book.tree.ids), map(str, book.tree.names), strict=True))
+    for frame, key in ((tables.reps, "rep_id"), (tables.accounts, "account_id")):
+        found |= dict(zip(frame[key], frame["name"], strict=True))
+    return found
 
 
 def check_list(book: Book) -> Table:

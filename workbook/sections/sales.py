@@ -81,6 +81,8 @@ def product_mix(book: Book) -> Any:
 def top_accounts(book: Book, count: int = 15) -> Any:
     """The largest accounts of the last twelve months with trend, open pipeline and last touch."""
     facts = book.facts
+    if book.portfolio.register.empty:
+        return Note("No accounts lie in this node.", "warn")
     rows = book.portfolio.register.sort_values(
         ["sales_12m_amount", "account_id"], ascending=[False, True], ignore_index=True
     ).head(count)
@@ -98,11 +100,19 @@ def top_accounts(book: Book, count: int = 15) -> Any:
     caption = f"Top {len(rows)} accounts by sales of the last 12 months"
     if not facts.tables.has("activities", "done_on"):
         caption += f" ({facts.tables.lacks('activities', 'last touch')})"
+    first = facts.tables.sales["booked_on"].min()
+    if pd.isna(first) or first > pd.Timestamp(facts.as_of) - pd.DateOffset(months=12):
+        keep = [k for k in keep if k not in ("sales_prior_12m_amount", "trend")]
+        caption += (
+            f"; no sale is on record here{'' if pd.isna(first) else f' before {first:%Y-%m-%d}'}: trend not known"
+        )
     return Table(rows[keep], facts.currency, caption, {"open_amount": "open deals", "account_id": "account"})
 
 
 def _trend(change: float, prior: int) -> str:
     if change != change:
-        return "new" if prior == 0 else "–"
+        return "none before" if prior == 0 else "–"
+    if change >= 9:
+        return f"▲ {change + 1:,.0f} times"
     arrow = "▲" if change > 0.05 else "▼" if change < -0.05 else "●"
     return f"{arrow} {change:+.0%}"

@@ -65,10 +65,15 @@ def size(book: Book) -> list[Any]:
         .sum(min_count=1)
         .reset_index()
     )
-    return [
+    parts = [
         Table(steps, book.facts.currency, "The right book size, step by step"),
         Table(sums, book.facts.currency, "People by scenario of growth: territories that are short, added up"),
     ]
+    if len(book.territories.hiring):
+        parts.append(Table(book.territories.hiring, book.facts.currency, "When to hire, so that the ramp ends in time"))
+    if len(book.territories.first_success):
+        parts.append(Table(book.territories.first_success, book.facts.currency, "New reps: days to the first won deal"))
+    return parts
 
 
 def session(book: Book, seconds: float) -> DesignSession:

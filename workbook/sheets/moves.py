@@ -132,6 +132,9 @@ def _table(sheet: Any, frame: pd.DataFrame | None, fields: tuple[Field, ...], lo
     sheet.repeat_rows(3)
     if frame is None or frame.empty:
         return
+    longest = max(fields, key=lambda field: field.width)
+    for line, text in enumerate(frame[longest.column].fillna("").astype("str"), start=4):
+        sheet.set_row(line, 13.5 * max(1, -(-len(text) // longest.width)))
     for at, field in enumerate(fields):
         values = frame[field.column].astype(object).tolist()
         for line, value in enumerate(values, start=4):

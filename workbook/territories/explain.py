@@ -25,11 +25,11 @@ class Names:
     node: dict[str, str]
     currency: str
 
-    def of(self, rep: object, territory: str) -> str:
-        """A rep's name in the rep's own territory; in another one nobody is named."""
+    def of(self, rep: object, territory: str, other: str = "a colleague in another territory") -> str:
+        """A rep's name in the rep's own territory; in another one nobody is named, but ``other`` said."""
         if not isinstance(rep, str):
             return "nobody"
-        return self.reps.get(rep, rep) if self.node.get(rep) == territory else "a colleague in another territory"
+        return self.reps.get(rep, rep) if self.node.get(rep) == territory else other
 
 
 def undo(design: Design, plan: npt.NDArray[np.int64]) -> tuple[Floats, pd.DataFrame]:
@@ -85,7 +85,8 @@ def sentences(
     kin = frame.groupby(["to_rep", "family_id"]).size().to_dict()
     out = []
     for row in moved.itertuples():
-        giver, taker = names.of(row.from_rep, row.territory_id), names.of(row.to_rep, row.territory_id)
+        giver = names.of(row.from_rep, row.territory_id, "its rep in another territory")
+        taker = names.of(row.to_rep, row.territory_id)
         why = [_state(row, company.as_of, names.currency)]
         for measure in best.get(row.unit, [])[:2]:
             if (row.from_rep, measure) in index.index and (row.to_rep, measure) in index.index:
@@ -100,7 +101,7 @@ def sentences(
         if family > 0:
             has.append(f"{family} more account{'s' if family > 1 else ''} of the family")
         told = f"; {taker} has {' and '.join(has)}" if has else ""
-        cost = "" if np.isnan(row.undo_points) else f" Undoing only this move costs {row.undo_points:.2f} points."
+        cost = "" if np.isnan(row.undo_points) else f" Undoing only this move costs {_points(row.undo_points)} points."
         out.append(f"From {giver} to {taker}: {'; '.join(part for part in why if part)}{told}.{cost}")
     return out
 
@@ -114,6 +115,10 @@ def _main_terms(terms: pd.DataFrame) -> dict[int, list[str]]:
         int(unit): [names[k] for k in order[i] if values[i, k] > 1e-9 and names[k] not in ("capacity", "warm")]
         for i, unit in enumerate(terms["unit"])
     }
+
+
+def _points(value: float) -> str:
+    return f"{value:.2f}" if value >= 0.005 else "less than 0.01"
 
 
 def _index(value: float) -> str:

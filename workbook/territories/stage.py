@@ -13,7 +13,7 @@ from workbook.checks import Check
 from workbook.rules.territories import DesignRules, TerritoriesRules
 from workbook.stage import Stage, noun
 from workbook.territories import capacity as hours
-from workbook.territories import geography, moves, spread, staffing
+from workbook.territories import geography, handover, moves, spread, staffing
 from workbook.territories import health as judging
 from workbook.territories import workload as work
 from workbook.territories.design import Company, design
@@ -128,6 +128,16 @@ class Territories(Stage):
     def scenarios(self) -> pd.DataFrame:
         """Reps and territories needed for each scenario of growth, what stays uncovered and what it costs (A14, D6)."""
         return staffing.scenarios(self.capacity, self.people, self.accounts, self.rules.capacity)
+
+    @noun
+    def hiring(self) -> pd.DataFrame:
+        """When to hire what each scenario is short of, so that the ramp ends in time: scenario, node, month, hires."""
+        return staffing.hiring(self.scenarios, self.facts.rules.targets.ramp, self._edges)
+
+    @noun
+    def first_success(self) -> pd.DataFrame:
+        """How long each new rep took to the first won deal (A10): rep_id, hired_on, first_win_on, won, days."""
+        return handover.first_success(self.people, self.facts.tables.opportunities, self.facts.as_of)
 
     @noun
     def book_size(self) -> pd.DataFrame:

@@ -75,7 +75,12 @@ class Targets(Stage):
 
     @cached_property
     def allocated(self) -> Allocated | None:
-        """The year's targets by the plan's method, with finance's lower numbers and every edit that stands."""
+        """The year's targets by the plan's method, with finance's lower numbers and every edit that stands.
+
+        None without a company target, and in a scoped book: it holds every node's numbers.
+        """
+        if self.scope is not None:
+            return None
         methods, plan = self.methods
         return self._allocated(methods[plan])
 

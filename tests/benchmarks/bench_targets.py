@@ -19,7 +19,7 @@ from typing import Any
 FAMILIES = 5
 #: nodes and pins on which the peer is tried; it stops at the first that takes longer than LIMIT seconds
 PEER = ((250, 10), (1_000, 20), (3_000, 30), (10_000, 100))
-LIMIT = 45.0
+LIMIT = 60.0
 #: nodes, families, pins of ours alone
 OWN = ((100_000, 5, 1_000), (1_000_000, 1, 0))
 

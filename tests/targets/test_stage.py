@@ -173,6 +173,7 @@ def test_a_scoped_stage_shows_only_its_own_rows(targets: Stages) -> None:
     for other in ("T2", "T3", "cyd", "dan", "B1"):
         assert other not in told
     assert view.explain_node("T2").empty
+    assert view.allocated is None  # the grid of the whole company is not handed out
 
 
 def test_the_same_book_gives_the_same_frames(targets: Stages) -> None:

@@ -70,3 +70,29 @@ def odds(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_title("The year in percent of the target, and the chance to reach it")
     ax.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=3)
     return ax
+
+
+def progress(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Booked, plan and target of one node since the year's start. Columns period, plan_to_date_amount, target_to_date_amount,
+    actual_to_date_amount (missing where not known), in order."""
+    ax = axes(ax, 7.0, 2.8)
+    place = list(range(1, len(frame) + 1))
+
+    def line(column: str) -> pd.Series:
+        return frame[column].astype("Float64").astype("float64")
+
+    ax.plot(place, line("plan_to_date_amount"), color=SKY, linewidth=2, label="plan")
+    target = line("target_to_date_amount")
+    if target.notna().any():
+        ax.plot(place, target, color=VERMILION, linewidth=1.6, label="target")
+    booked = line("actual_to_date_amount")
+    known = booked.notna().to_numpy()
+    ax.plot(
+        [p for p, k in zip(place, known, strict=True) if k], booked[known], color=BLUE, linewidth=2.6, label="booked"
+    )
+    ax.set_xticks(place, [str(p)[-3:] for p in frame["period"]])
+    ax.set_ylim(bottom=0)
+    amount_axis(ax, currency)
+    ax.set_title("The year so far, added up")
+    ax.legend(frameon=False, fontsize=8, loc="upper left")
+    return ax

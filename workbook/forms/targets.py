@@ -19,7 +19,7 @@ from workbook.rules.reader import as_toml
 from workbook.rules.targets import BASES
 from workbook.show import Note
 from workbook.targets.allocated import Allocated, allocated
-from workbook.targets.draft import drafted, prepared
+from workbook.targets.draft import Prepared, drafted, prepared
 from workbook.targets.edits import edits_of
 from workbook.targets.fairness import fairness
 from workbook.targets.frames import by_node
@@ -42,6 +42,7 @@ class TargetSession:
         self.book, self.currency = book, book.facts.currency
         methods, plan = book.targets.methods
         self.method = methods[plan]
+        self._past: tuple[Prepared, Any, pd.DataFrame] | None = None
         self.ready = prepared(book.facts, book.targets.everything, self.method)
         rules = self.method.rules
         self.weights = {
@@ -164,9 +165,16 @@ class TargetSession:
 
     def frames(self, made: Allocated) -> tuple[pd.DataFrame, pd.DataFrame]:
         """by_node of the draft, and the fairness of its quotas."""
-        past = self.book.targets.last_year_of(made)
-        rows = by_node(made.draft.nodes, made.draft.prepared.cells, made.layers, past)
-        return rows, fairness(self.book.facts, self.book.targets.quotas_of(made, rows))
+        ready, targets = made.draft.prepared, self.book.targets
+        if self._past is None or self._past[0] is not ready:  # what no weight changes is reckoned once
+            past = targets.last_year_of(made)
+            rows = by_node(made.draft.nodes, ready.cells, made.layers, past)
+            self._past = (ready, past, targets.quotas_of(made, rows))
+        _, past, quotas = self._past
+        rows = by_node(made.draft.nodes, ready.cells, made.layers, past)
+        reps = rows[(rows["node_kind"] == "rep") & (rows["measure"] == ready.cells.slots[0][0])]
+        now = {"quota_amount": reps["street_amount"].to_numpy(), "target_amount": reps["target_amount"].to_numpy()}
+        return rows, fairness(self.book.facts, quotas.assign(**now))
 
     def accept(self) -> None:
         """Keep the draft as a named scenario in the book's store."""

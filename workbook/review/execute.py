@@ -88,7 +88,7 @@ def as_bytes(notebook: Any) -> bytes:
     """The notebook file, as papermill writes it."""
     import nbformat
 
-    return str(nbformat.writes(notebook)).encode()
+    return str(nbformat.v4.writes(notebook)).encode()
 
 
 def _death(fault: Exception) -> str:

@@ -71,7 +71,8 @@ def _exporter() -> Any:
                 self._register_filter(environment, name, value)
             return environment
 
-    return ReviewExporter(extra_template_basedirs=[str(folder.parent)])
+    # nbconvert's own preprocessors change nothing here, but each validates the whole notebook
+    return ReviewExporter(extra_template_basedirs=[str(folder.parent)], default_preprocessors=[])
 
 
 def _shown(data: Any) -> list[str]:

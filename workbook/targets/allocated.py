@@ -11,9 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.checks import Check
+from workbook.decisions import Decision
+from workbook.errors import UsageError
 from workbook.money import format_amount
 from workbook.targets.draft import Draft, drafted
-from workbook.targets.edits import Edit, held_by
+from workbook.targets.edits import Edit, held_by, readable_edits
 from workbook.targets.midyear import followed
 from workbook.targets.moved import Change, moved
 from workbook.targets.rounding import rounded
@@ -185,6 +187,29 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
             )
         )
     return found
+
+
+def applied(draft: Draft, decisions: Sequence[Decision]) -> Allocated:
+    """The draft with every edit that people decided and that can be met; a check names each that cannot, and why.
+
+    New edits are refused before they are recorded (``previews.preview``); here stand those that the data have overtaken.
+    """
+    edits, faults = readable_edits(decisions)
+    try:
+        made = allocated(draft, edits)
+    except (PinConflictError, UsageError):
+        kept: list[Edit] = []
+        for edit in edits:
+            try:
+                allocated(draft, [*kept, edit])
+            except (PinConflictError, UsageError) as fault:
+                faults.append(f"{edit.label}: {fault}")
+            else:
+                kept.append(edit)
+        made = allocated(draft, kept)
+    root = str(draft.nodes.ids[0])
+    told = [Check("edit not applied", "fail", text, subject=root) for text in faults]
+    return replace(made, checks=(*told, *made.checks)) if told else made
 
 
 def _still_held(draft: Draft, target: Int64s, held: Sequence[Held], moves: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -108,17 +108,26 @@ def _shares(given: Any) -> tuple[tuple[str, float], ...]:
 
 
 def edits_of(decisions: Iterable[Decision]) -> list[Edit]:
-    """The edits that stand: those of kind ``target_edit`` that no later one undoes, by revision."""
-    from dataclasses import replace
+    """The edits that stand: those of kind ``target_edit`` that no later one undoes, by revision; unreadable ones left out."""
+    return readable_edits(decisions)[0]
 
-    undone, found = set(), []
+
+def readable_edits(decisions: Iterable[Decision]) -> tuple[list[Edit], list[str]]:
+    """The edits that stand, by revision, and for each that cannot be read why."""
+    undone: set[int] = set()
+    found: list[Edit] = []
+    faults: list[tuple[int, str]] = []
     for row in decisions:
-        if row.payload.get("action") == "undo":
-            undone.add(int(row.payload.get("revision", 0)))
-        else:
-            made = Edit.of(row.revision, {"node": row.subject, **row.payload})
-            found.append(replace(made, by=row.by, at=row.at, reason=row.reason))
-    return sorted((e for e in found if e.revision not in undone), key=lambda e: e.revision)
+        try:
+            if row.payload.get("action") == "undo":
+                undone.add(int(row.payload.get("revision", 0)))
+            else:
+                made = Edit.of(row.revision, {"node": row.subject, **row.payload})
+                found.append(replace(made, by=row.by, at=row.at, reason=row.reason))
+        except (UsageError, TypeError, ValueError) as fault:
+            faults.append((row.revision, f"decision {row.revision} on {row.subject} is not an edit: {fault}"))
+    kept = sorted((e for e in found if e.revision not in undone), key=lambda e: e.revision)
+    return kept, [text for revision, text in faults if revision not in undone]
 
 
 def mask(cells: Cells, edit: Edit, period: str | None = None) -> npt.NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from workbook.checks import Check
 from workbook.stage import Stage, noun
 from workbook.targets import fairness as fair
 from workbook.targets import frames
-from workbook.targets.allocated import Allocated, allocated
+from workbook.targets.allocated import Allocated, applied
 from workbook.targets.bases import Sources, between, by_account, known_sales, rep_hours
 from workbook.targets.draft import Draft, drafted, prepared
 from workbook.targets.edits import edits_of
@@ -75,13 +75,18 @@ class Targets(Stage):
 
     @cached_property
     def allocated(self) -> Allocated | None:
-        """The year's targets by the plan's method, with finance's lower numbers and every edit that stands."""
+        """The year's targets by the plan's method, with finance's lower numbers and every edit that stands.
+
+        None without a company target, and in a scoped book: it holds every node's numbers.
+        """
+        if self.scope is not None:
+            return None
         methods, plan = self.methods
         return self._allocated(methods[plan])
 
     def _allocated(self, method: Method) -> Allocated | None:
         draft = self.drafted(method)
-        return allocated(draft, edits_of(self.facts.decisions.log("target_edit"))) if draft else None
+        return applied(draft, self.facts.decisions.log("target_edit")) if draft else None
 
     @noun
     def allocation(self) -> pd.DataFrame:

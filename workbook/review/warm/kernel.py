@@ -7,13 +7,14 @@ What ipykernel sends over 0MQ goes over a :class:`~workbook.review.warm.wire.Wir
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import heapq
 import os
 import select
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -120,6 +121,18 @@ class Stream(OutStream):
         return self._fid is None or not select.select([self._fid], [], [], 0)[0]
 
 
+@contextlib.contextmanager
+def _without_debugger() -> Iterator[None]:
+    """ipykernel asks its debugger whether it is there: it needs sockets, and to import it takes as long as a document."""
+    without: Any = SimpleNamespace(_is_debugpy_available=False, Debugger=object)
+    before = sys.modules.get("ipykernel.debugger")
+    sys.modules["ipykernel.debugger"] = without
+    yield
+    del sys.modules["ipykernel.debugger"]
+    if before is not None:
+        sys.modules["ipykernel.debugger"] = before
+
+
 class WarmKernel(IPythonKernel):
     """The IPython kernel, told that it has one shell and no threads of its own."""
 
@@ -128,6 +141,12 @@ class WarmKernel(IPythonKernel):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
+
+    @property
+    def kernel_info(self) -> dict[str, Any]:
+        with _without_debugger():
+            told: dict[str, Any] = super().kernel_info
+        return told
 
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         """Nothing is queued: the client sends one cell at a time."""
@@ -200,12 +219,8 @@ def prepare() -> WarmApp:
     arguments = ["--HistoryManager.hist_file=:memory:"]
     sys.argv = [str(ipykernel_launcher.__file__), "-f", "kernel.json", *arguments]  # as a kernel that was started
     app: WarmApp = WarmApp.instance()
-    without = SimpleNamespace(
-        _is_debugpy_available=False, Debugger=object
-    )  # the debugger needs sockets, and its import is slow
-    sys.modules["ipykernel.debugger"] = without  # type: ignore[assignment]
-    app.initialize(arguments)
-    del sys.modules["ipykernel.debugger"]
+    with _without_debugger():
+        app.initialize(arguments)
     return app
 
 

@@ -25,6 +25,7 @@ from workbook.review.warm.wire import Wire
 PRELOADED = (
     "numpy", "pandas", "pyarrow", "matplotlib.figure", "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg", "matplotlib.dates", "matplotlib.font_manager", "ipywidgets",
+    "tornado.platform.asyncio", "IPython.core.logger", "IPython.core.pylabtools",
     "workbook.book", "workbook.show", "workbook.charts.style", "workbook.review.summary",
 )  # fmt: skip
 
@@ -62,6 +63,7 @@ class Nursery:
                 import_module(name)
             _load_stages()
             _load_worker()
+            _first_of_all()
         made = cls(app)
         made.settle()
         return made
@@ -141,6 +143,27 @@ def _load_worker() -> None:
 
     register()
     warm_up()
+
+
+def _first_of_all() -> None:
+    """Show a table and draw a chart once: fonts are found, caches filled and modules loaded before kernels are forked."""
+    import pandas as pd
+
+    from workbook.charts.style import axes
+    from workbook.show import Table
+
+    frame = pd.DataFrame({"name": ["a", "b"], "sales_amount": [1, 2], "won_share": [0.5, None]})
+    for shown in (frame, Table(frame)):
+        repr(shown)
+        shown._repr_html_()
+    ax = axes(None)
+    ax.bar([0, 1], [1, 2], label="bars")
+    ax.barh([0, 1], [1, 2])
+    ax.plot([0, 1], [1, 2], label="line")
+    ax.set_xticks([0, 1], ["a", "b"])
+    ax.set_title("title", loc="left")
+    ax.legend()
+    repr(ax.figure._repr_mimebundle_())  # type: ignore[union-attr]
 
 
 def _load_stages() -> None:

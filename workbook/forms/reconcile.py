@@ -1,0 +1,158 @@
+"""The reconciliation session: choose a node, see gap, bridge, odds and proposal; say something and have it recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+import pandas as pd
+
+from workbook.book import Book
+from workbook.charts import reconcile as charts
+from workbook.decisions import Decision
+from workbook.errors import WorkbookError
+from workbook.money import format_amount, to_minor
+from workbook.reconcile.rounds import ACTIONS, SIDES, Wish, checked
+from workbook.show import Table
+from workbook.targets.previews import decided_at
+
+
+class ReconcileSession:
+    """A form over a book's reconciliation. It records nothing until the button is pressed with a name given.
+
+    In a notebook the object is the form; where widgets do not live (papermill, a page), the chosen node's bridge and words stand.
+    """
+
+    def __init__(self, book: Book, node: str) -> None:
+        self.book, self.currency = book, book.facts.currency
+        rows = book.reconcile.meeting_point
+        names = dict(zip(book.tables.territories["territory_id"], book.tables.territories["name"], strict=True))
+        names |= dict(zip(book.tables.reps["rep_id"], book.tables.reps["name"], strict=True))
+        self.names = names
+        options = [(f"{names.get(n, n)} ({n})", n) for n in rows["node"]]
+        self.node = widgets.Dropdown(options=options, value=node or rows["node"].iloc[0], description="node")
+        self.words, self.picture, self.below, self.talk = (widgets.HTML() for _ in range(4))
+        self.action = widgets.Dropdown(options=ACTIONS, description="say")
+        self.side = widgets.Dropdown(options=SIDES, value="manager", description="as")
+        self.amount = widgets.Text(description="amount", placeholder="1200000.00")
+        self.who = widgets.Text(description="by")
+        self.reason = widgets.Text(description="reason", layout=widgets.Layout(width="420px"))
+        self.record_button = widgets.Button(description="Record", button_style="success")
+        self.said = widgets.HTML()
+        say = widgets.VBox(
+            [self.talk, widgets.HBox([self.action, self.side, self.amount]), widgets.HBox([self.who, self.reason]),
+             self.record_button, self.said]
+        )  # fmt: skip
+        tabs = widgets.Tab(children=[self.below, say], titles=("What it is made of", "Rounds"))
+        self.form = widgets.VBox([self.node, self.words, self.picture, tabs])
+        self.node.observe(lambda _: self.redraw(), names="value")
+        self.record_button.on_click(lambda _: self.record())
+        self.redraw()
+
+    def row(self) -> Any:
+        """The chosen node's row of the meeting point."""
+        rows = self.book.reconcile.meeting_point
+        return next(rows[(rows["node"] == self.node.value).to_numpy()].itertuples())
+
+    def text(self) -> str:
+        """Where the chosen node stands, in words."""
+        row, stage = self.row(), self.book.reconcile
+        own = stage.standing[
+            ((stage.standing["node"] == row.node) & (stage.standing["period"] == self.book.facts.year)).to_numpy()
+        ]
+        text = (
+            " ".join(own["sentence"].head(1))
+            + f" Proposal: {format_amount(row.proposal_amount, self.currency)}. {row.sentence}"
+        )
+        warning = stage.early_warning[(stage.early_warning["node"] == row.node).to_numpy()]
+        return " ".join([text.strip(), *warning["sentence"].head(1)])
+
+    def redraw(self) -> None:
+        """Words, bridge, what lies right below, and the rounds of the chosen node."""
+        node, stage = self.node.value, self.book.reconcile
+        self.words.value = f"<p>{escape(self.text())}</p>"
+        self.picture.value = self.svg()
+        self.below.value = walk(self.book, node)._repr_html_()
+        rounds = stage.rounds[(stage.rounds["node"] == node).to_numpy()]
+        shown = rounds[["round", "action", "side", "decided_by", "decided_at", "amount", "moved_amount", "reason"]]
+        self.talk.value = Table(
+            shown, self.currency, "Rounds so far", {"decided_by": "by", "decided_at": "at"}, short=False
+        )._repr_html_()
+
+    def record(self) -> None:
+        """Record what was said; what stands in the way is shown in place."""
+        from workbook.store import open_store
+
+        node, stage = self.node.value, self.book.reconcile
+        signed = stage.sign_offs[
+            ((stage.sign_offs["node"] == node) & (stage.sign_offs["state"] == "signed")).to_numpy()
+        ]
+        try:
+            text = self.amount.value.strip().replace(",", "")
+            amount = to_minor(text, self.currency) if text else None
+            wish = checked(
+                Wish(self.action.value, node, self.side.value, amount, self.reason.value), stage.talks, len(signed) > 0
+            )
+            at = decided_at(self.book.as_of, datetime.now())
+            seen = max(
+                (d.revision for d in self.book.facts.decisions.log("meeting_point") if d.subject == node), default=0
+            )
+            made = open_store(self.book.root).record(
+                Decision("meeting_point", node, wish.payload(self.book.facts.year), self.who.value, at, self.reason.value), seen
+            )  # fmt: skip
+        except WorkbookError as fault:
+            self.said.value = f"<p><b>{escape(str(fault))}</b></p>"
+            return
+        self.said.value = f"<p>Recorded as decision {made.revision}.</p>"
+        whole = Book.open(self.book.root, as_of=self.book.as_of)
+        self.book = whole.scoped(self.book.scope.node) if self.book.scope else whole
+        self.redraw()
+
+    def svg(self) -> str:
+        """The chosen node's bridge as a vector drawing."""
+        steps = self.book.reconcile.bridge
+        figure: Any = charts.bridge(steps[(steps["node"] == self.node.value).to_numpy()], self.currency).figure
+        drawn: str = figure.svg()
+        return drawn
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = self.form._repr_mimebundle_(**options)
+        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+        return {**data, "image/svg+xml": self.svg(), "text/plain": self.text()}
+
+
+def reconcile_session(book: Book, node: str = "") -> ReconcileSession:
+    """The live session for a book, or a scope of one, opened at ``node`` (the top when empty)."""
+    return ReconcileSession(book, node)
+
+
+def walk(book: Book, node: str) -> Table:
+    """One step of finance's walk: what lies right below a node, adding up to it; at a rep its accounts, at an account its lines.
+
+    Columns node, name, target, plan, gap, projection, booked; the last row is what lies with nobody below.
+    """
+    rows = book.reconcile.gap
+    sums = ["target_amount", "plan_amount", "projection_amount", "actual_amount"]
+    below = rows[(rows["parent"] == node).to_numpy()].groupby("node", sort=False)[sums].sum(min_count=1).reset_index()
+    if below.empty:
+        lines = book.reconcile.statement["lines"]
+        mine = lines[(lines["account_id"] == node).to_numpy()]
+        keep = ["period", "product_family", "source", "reference", "amount"]
+        return Table(mine[keep], book.facts.currency, f"Lines of {node}, adding up to {format_amount(int(mine['amount'].sum()), book.facts.currency)}", {"amount": "plan"}, short=False)  # fmt: skip
+    own = rows[(rows["node"] == node).to_numpy()][sums].sum(min_count=1)
+    rest = own - below[sums].sum(min_count=1)
+    tables = book.tables
+    names = pd.concat(
+        [tables.territories.set_index("territory_id")["name"], tables.reps.set_index("rep_id")["name"], tables.accounts.set_index("account_id")["name"]]
+    )  # fmt: skip
+    below.insert(1, "name", below["node"].map(names).fillna(""))
+    below = below.sort_values("plan_amount", ascending=False, kind="stable")
+    if rest.fillna(0).ne(0).any():
+        below = pd.concat(
+            [below, pd.DataFrame([{"node": "", "name": "with nobody below", **rest.to_dict()}])], ignore_index=True
+        )
+    below["gap_amount"] = below["plan_amount"] - below["target_amount"]
+    total = format_amount(int(own["plan_amount"]), book.facts.currency)
+    return Table(below, book.facts.currency, f"Below {node}, the plan adding up to {total}", {"actual_amount": "booked"}, short=False, limit=60, signed=("gap_amount",))  # fmt: skip

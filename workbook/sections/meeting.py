@@ -1,0 +1,106 @@
+"""The meeting point, the rounds, and the year as it goes, as the documents show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from workbook.book import Book
+from workbook.charts import reconcile as charts
+from workbook.sections.audience import Audience
+from workbook.show import Note, Table
+
+
+def _named(book: Book, rows: pd.DataFrame) -> pd.DataFrame:
+    names = pd.concat(
+        [book.tables.reps.set_index("rep_id")["name"], book.tables.territories.set_index("territory_id")["name"]]
+    )
+    return rows.assign(name=rows["node"].map(names).fillna(rows["node"]))
+
+
+def meeting_point(book: Book, audience: Audience) -> Any:
+    """The proposal between target and plan per node, beside the plain policies, with its reason."""
+    if not audience.hedge:
+        return Note("The un-hedged target and the proposal rest with managers and finance; see the quota above.")
+    rows = _named(book, book.reconcile.meeting_point)
+    keep = [
+        "node",
+        "name",
+        "target_amount",
+        "plan_amount",
+        "split_amount",
+        "proposal_amount",
+        "talked_amount",
+        "state",
+        "sentence",
+    ]
+    labels = {"target_amount": "hold the target", "plan_amount": "hold the plan", "split_amount": "split the gap",
+              "proposal_amount": "proposal", "talked_amount": "on the table", "sentence": "why"}  # fmt: skip
+    return Table(rows[keep], book.facts.currency, "Where plan and target can meet; every column adds up", labels)
+
+
+def open_points(book: Book, audience: Audience) -> Table:
+    """What is not settled, and whom it waits for."""
+    rows = _named(book, book.reconcile.open_points)
+    if not audience.people:
+        rows = rows[(rows["node"] == book.node).to_numpy()]
+    keep = ["name", "point", "waits_for", "since", "days_open", "sentence"]
+    return Table(
+        rows[keep], book.facts.currency, "Open points", {"waits_for": "waits for", "sentence": "what"}, limit=20
+    )
+
+
+def sign_offs(book: Book) -> Table:
+    """Who signed what, and whether the numbers still are what was signed."""
+    rows = _named(book, book.reconcile.sign_offs)
+    labels = {"signed_by": "by", "signed_at": "at", "hash": "numbers", "sentence": "what"}
+    return Table(
+        rows[["name", "state", "signed_by", "signed_at", "hash", "sentence"]], book.facts.currency, "Sign-offs", labels
+    )
+
+
+def change_requests(book: Book) -> Table:
+    """What changed after sign-off, month by month."""
+    rows = book.reconcile.change_requests
+    keep = ["node", "measure", "month", "before_amount", "after_amount", "decided_by", "decided_at", "reason"]
+    return Table(rows[keep], book.facts.currency, "Changes after sign-off", {"decided_by": "by", "decided_at": "at"})
+
+
+def early_warning(book: Book, audience: Audience) -> Any:
+    """Chance of the target now and before, since when a miss was foreseeable, leading signs."""
+    rows = _named(book, book.reconcile.early_warning)
+    if not audience.people:
+        rows = rows[(rows["node"] == book.node).to_numpy()]
+    if rows.empty:
+        return Note("No target is given: there is nothing to warn of.", "warn")
+    rows = rows.sort_values("target_probability", kind="stable")
+    keep = ["name", "target_probability", "a_quarter_ago", "verdict", "foreseeable_on", "sentence"]
+    shown = rows[keep].rename(columns={"target_probability": "now_share", "a_quarter_ago": "before_share"})
+    labels = {
+        "now_share": "chance now",
+        "before_share": "a quarter ago",
+        "foreseeable_on": "foreseeable since",
+        "sentence": "why",
+    }
+    return Table(shown, book.facts.currency, "Early warning", labels, limit=24)
+
+
+def progress(book: Book, audience: Audience) -> Any:
+    """Chart: booked, plan and target since the year's start; without the target for readers who do not see it."""
+    rows = book.reconcile.progress
+    own = rows[(rows["node"] == book.node).to_numpy()]
+    return charts.progress(
+        own if audience.hedge else own.assign(target_to_date_amount=pd.NA), book.facts.currency
+    ).figure
+
+
+def warning_record(book: Book) -> Any:
+    """How right the odds would have been last year, month end by month end."""
+    rows = book.reconcile.warning_record
+    if rows.empty:
+        return Note("No targets of last year are given: the odds cannot be scored against what happened.")
+    last = rows.iloc[len(rows) // 2]
+    labels = {"known_on": "as known on", "brier": "Brier score", "brier_of_base": "of the base rate", "right_share": "right side",
+              "inside_share": "inside P10–P90", "foreseen": "of these foreseen"}  # fmt: skip
+    return Table(rows, book.facts.currency, f"Last year's odds against what happened; mid-year the Brier score was {last['brier']:.2f} (always 50 %: 0.25)", labels)  # fmt: skip

@@ -177,3 +177,15 @@ def test_wins_of_moved_accounts_stand_beside_those_that_stayed():
     wins = stage(tables(opportunities=deals), Decisions.of(rows)).moved_wins.set_index("group")
     assert wins.loc["moved", ["won_before", "won_after"]].tolist() == [0, 1]
     assert wins.loc["stayed", ["won_before", "won_after"]].tolist() == [1, 0]
+
+
+def test_books_that_nobody_holds_are_judged_without_a_crash():
+    nobody = tables().ownership.iloc[:0]
+    found = stage(tables(ownership=nobody)).health
+    assert {c.verdict for c in found if c.name == "balance"} <= {"not known", "ok", "warn", "fail"}
+    assert not [c for c in found if c.name == "book of a new rep"]
+
+
+def test_a_book_that_never_changed_says_so_and_names_the_hire_as_what_it_is():
+    told = check(stage().health, "movement", "R1").sentence
+    assert told.startswith("No change of owner is on record since the hire on 2020-01-01")

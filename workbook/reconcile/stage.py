@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -31,9 +31,17 @@ _NO_LINES = pd.DataFrame(
 _NO_TARGETS = pd.DataFrame({"node": [], "period": [], "target_amount": [], "street_amount": []})
 _NO_ALLOCATION = pd.DataFrame({"node": [], "period": [], "product_family": [], "layer": [], "amount": []})
 
+Layer = Literal["target", "street"]
+
 
 class Reconcile(Stage):
-    """Nouns of reconcile. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
+    """Nouns of reconcile. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book.
+
+    ``against`` is the layer that counts as the target: finance's target, or the street quota (``street``) in copies for readers who
+    do not see the hedge.
+    """
+
+    against: Layer = "target"
 
     @property
     def rules(self) -> ReconcileRules:
@@ -49,7 +57,8 @@ class Reconcile(Stage):
             getattr(self.earlier("targets"), "allocation", _NO_ALLOCATION),
             self.earlier("portfolio").outlook_months,
         )
-        return cube(self.facts, inputs, (PLANS, NO_PLANS))
+        made = cube(self.facts, inputs, (PLANS, NO_PLANS))
+        return replace(made, cells={**made.cells, "target": made.cells[self.against]})
 
     @noun
     def gap(self) -> pd.DataFrame:
@@ -83,8 +92,13 @@ class Reconcile(Stage):
             self.facts,
             self.earlier("portfolio").outlook_months,
             getattr(self.earlier("plans"), "lines", _NO_LINES),
-            getattr(self.earlier("targets"), "by_node", _NO_TARGETS),
+            self._targets_by_node,
         )
+
+    @property
+    def _targets_by_node(self) -> pd.DataFrame:
+        rows = getattr(self.earlier("targets"), "by_node", _NO_TARGETS)
+        return rows.assign(target_amount=rows[f"{self.against}_amount"])
 
     @cached_property
     def _odds(self) -> Odds:

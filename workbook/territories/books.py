@@ -76,7 +76,7 @@ def balance_checks(books: Books, by: str, weight: pd.Series | None) -> list[Chec
 
 
 def static_checks(books: Books, by: str, changed: pd.DataFrame) -> list[Check]:
-    """Static (D4): how long ago the last account came or went.
+    """Static (D4): how long ago the last account came or went; where nobody ever came or went, since the rep was hired.
 
     ``changed``: columns holder and on, every change of the books.
     """
@@ -88,15 +88,15 @@ def static_checks(books: Books, by: str, changed: pd.DataFrame) -> list[Check]:
             continue
         on = last.get(holder, pd.NaT)
         hired = first.get(holder, pd.NaT)
-        on = on if pd.notna(on) else hired
+        never = pd.isna(on)
+        on = hired if never else on
         if pd.isna(on):
             out.append(Check.not_known("movement", "No change of owner is on record.", str(holder)))
             continue
         days = _days(on, books.as_of)
         verdict: Verdict = "warn" if days > books.rules.static_days else "ok"
-        text = f"The last account came or went on {on.date()}, {days:,} days ago" + (
-            ": static." if verdict == "warn" else "."
-        )
+        since = "No change of owner is on record since the hire on" if never else "The last account came or went on"
+        text = f"{since} {on.date()}, {days:,} days ago" + (": static." if verdict == "warn" else ".")
         out.append(Check("movement", verdict, text, {"days": days}, subject=str(holder)))
     return out
 
@@ -161,7 +161,7 @@ def fairness_checks(books: Books) -> list[Check]:
     new = ((days >= 0) & (days <= books.rules.new_rep_days)).to_numpy()
     worth = held["projected_amount"].to_numpy(np.float64) / np.where(held["accounts"] > 0, held["accounts"], np.nan)
     others = worth[~new & (held["accounts"] > 0).to_numpy()]
-    warm = books.accounts.groupby("rep_id")["status"].apply(lambda s: s.eq("customer").mean())
+    warm = books.accounts["status"].eq("customer").groupby(books.accounts["rep_id"]).mean()
     usual = float(np.median(others)) if len(others) else np.nan
     usual_warm = float(warm.reindex(held["rep_id"][~new]).median())
     out = []

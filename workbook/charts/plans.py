@@ -41,7 +41,7 @@ def plan_against_quota(status: pd.DataFrame, currency: str, ax: Axes | None = No
     ax.set_xlim(left=0)
     amount_axis(ax, currency, "x")
     ax.set_title("Plans against quota, by rep", loc="left")
-    ax.legend(frameon=False, fontsize=8, loc="lower right")
+    ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
 
 

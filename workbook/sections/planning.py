@@ -44,7 +44,14 @@ def plan_status(book: Book) -> list[Any]:
         table = late[keep].rename(
             columns={"sent_at": "sent_on", "days_late": "late_days", "street_amount": "quota_amount"}
         )
-        out.append(Table(table, book.facts.currency, "Plans that are late or missing"))
+        out.append(
+            Table(
+                table,
+                book.facts.currency,
+                "Plans that are late or missing",
+                {"sent": "plans sent", "accounts": "of", "sent_on": "sent on"},
+            )
+        )
     return out
 
 

@@ -76,9 +76,10 @@ def odds(rng: np.random.Generator) -> list[tuple[str, float, float]]:
     )
     places = Places(tuple(np.array([102 + i // 5, 1 + i // 50, 0]) for i in range(REPS)), 102 + 1_000)
     marks = Marks(np.full((places.count, 5), 1e8), np.full((places.count, 5), 1e8))
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     simulate(world, places, marks, rules, 1)
     ours = time.perf_counter() - start
+    print(f"simulation: {time.process_time() - busy:.1f} s of processor time on all threads")
     start = time.perf_counter()
     for _ in range(rules.simulations // 100):
         won = rng.random(DEALS) < deals.chance

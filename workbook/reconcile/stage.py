@@ -17,6 +17,7 @@ from workbook.reconcile import replay as replaying
 from workbook.reconcile import rounds as talking
 from workbook.reconcile import statement as stating
 from workbook.reconcile.bridge import bridge, coverage, coverage_checks
+from workbook.reconcile.calibration import calibration, closed_quarters, trials
 from workbook.reconcile.cube import Cube, Inputs, cube
 from workbook.reconcile.odds import needed_hedge
 from workbook.reconcile.totals import NO_PLANS, PLANS, booked, node_totals
@@ -187,6 +188,13 @@ class Reconcile(Stage):
         targets = given.allocation.rename(columns={"amount": "target_amount"})[["node", "target_amount"]]
         past = pd.Series(self._last_year, index=self.cube.nodes.ids, name="actual_amount")
         return replaying.scored(rows, targets.merge(past.rename_axis("node").reset_index(), on="node"))
+
+    @noun
+    def calibration(self) -> pd.DataFrame:
+        """Closed quarters as they would have been forecast against what came: do 8 of 10 outcomes lie within P10 to P90?"""
+        owners = self.earlier("portfolio").register.set_index("account_id")["owner_rep_id"]
+        quarters = closed_quarters(self.facts, 4)
+        return calibration(trials(self.facts, owners, quarters, self._replay_rules))
 
     @noun
     def calendar(self) -> pd.DataFrame:

@@ -238,13 +238,15 @@ def _anneal(search: _Search, relaxed: Relaxation) -> None:
     price = float((problem.weight * usual).sum(axis=1).mean()) + 1e-12
     warm = price * (1.0 if steps >= 15_000 * problem.n else 0.1 if steps >= 2_000 * problem.n else 0.03)
     cold = price * 0.002
+    until = search.until - 0.6 * max(0.0, search.left)  # on a busy machine, time is left to improve and to prove
 
     def chain(at: int) -> tuple[Ints, float]:
         now, heat = (rounded, warm) if at == 0 else (present, 3 * warm)
         best, value = now, np.inf
         cooling = (cold / heat) ** (1 / _STAGES)
         for stage in range(_STAGES):
-            if search.late():
+            if time.perf_counter() > until:
+                search.cut = True
                 break
             seed = effort.seed * 1000 + at * 100 + stage
             made, reached, now = anneal(*_arrays(core), now, steps // _STAGES, heat, heat * cooling, 0.75, seed)

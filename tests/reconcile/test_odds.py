@@ -111,15 +111,18 @@ def test_the_needed_hedge_lifts_the_wanted_percentile_to_the_target() -> None:
 
 
 def test_short_history_falls_back_to_the_stated_floor_and_says_how_short() -> None:
-    shared_sd, own, changes = spread_of_history(np.ones((3, 5)), 0.05)
-    assert (shared_sd, changes) == (0.05, 1)
-    assert own.tolist() == [0.1, 0.1, 0.1]
+    shared_sd, own, changes = spread_of_history(np.ones((3, 5)), OddsRules(unknown_spread=0.2))
+    assert (shared_sd, changes) == (0.2, 1)
+    assert own.tolist() == [0.4, 0.4, 0.4]
+    seen, _, changes = spread_of_history(np.ones((3, 8)), OddsRules(unknown_spread=0.2))
+    assert changes == 4
+    assert seen == pytest.approx(np.sqrt(3 * 0.2**2 / 7))  # four changes of nothing, three of the default
 
 
 def test_units_that_vary_more_get_a_wider_spread() -> None:
     rng = np.random.default_rng(1)
     calm, wild = (np.exp(rng.normal(0, sd, 16)) * 100 for sd in (0.02, 0.6))
-    _, own, changes = spread_of_history(np.stack([calm * 100, wild]), 0.01)
+    _, own, changes = spread_of_history(np.stack([calm * 100, wild]), OddsRules(least_spread=0.01))
     assert changes == 12
     assert own[1] > own[0]
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.benchmarks.design_instances import company
 from workbook.territories.solver import Bands, Effort, Problem, solve
+from workbook.territories.solver.ascent import ascend
 from workbook.territories.solver.branching import branch
 from workbook.territories.solver.certificate import certify, rep_values
 from workbook.territories.solver.highs import Program, SolverError, run
@@ -177,3 +178,20 @@ def test_branching_on_units_raises_the_bound_up_to_the_best_plan_and_not_beyond(
     early, cut = branch(problem, best, 0.0, (1, np.inf))
     assert not cut
     assert early <= bound + 1e-9
+
+
+def test_prices_by_ascent_come_near_the_relaxation_and_prove_a_bound():
+    problem = company(800, 10, seed=3)
+    exact = relax(problem).bound
+    quick = dual_bound(problem, ascend(problem, 400, np.inf))
+    assert 0.7 * exact <= quick <= exact + 1e-6
+
+
+def test_large_problems_are_relaxed_by_sifting_to_the_same_bound(monkeypatch):
+    problem = company(300, 8, seed=5)
+    whole = relax(problem).bound
+    monkeypatch.setattr("workbook.territories.solver.relaxation._ALL", 100)
+    sifted = relax(problem)
+    assert sifted.rounds >= 1
+    assert sifted.bound == pytest.approx(whole, rel=2e-3)
+    assert relax(problem, most_rounds=0).bound <= whole + 1e-6

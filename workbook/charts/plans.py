@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import PercentFormatter
 
-from workbook.charts.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, SKY, VERMILION, amount_axis, axes, legend_above
+from workbook.charts.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, SKY, VERMILION, amount_axis, axes
 
 #: What a planned amount rests on: its colour, from the firmest to none.
 SOURCES = {"run_rate": BLUE, "renewal": SKY, "opportunity": GREEN, "whitespace": ORANGE, "not_identified": PALE}
@@ -41,7 +41,7 @@ def plan_against_quota(status: pd.DataFrame, currency: str, ax: Axes | None = No
     ax.set_xlim(left=0)
     amount_axis(ax, currency, "x")
     ax.set_title("Plans against quota, by rep", loc="left")
-    legend_above(ax)
+    ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
 
 

@@ -14,6 +14,7 @@ from workbook.errors import UsageError
 from workbook.files import write_text
 from workbook.places import safe_name
 from workbook.plans.document import AccountPlan, changed, parse
+from workbook.sheets.desk import outbox_of
 from workbook.store import PlanRevision, open_store
 from workbook.store.plan import State
 
@@ -84,13 +85,15 @@ class PlanDesk:
         return stored
 
     def stored(self, account_id: str) -> Opened:
-        """What the store holds, else the pre-filled plan as revision 0."""
+        """What the store holds, brought up to today while it may be edited, else the pre-filled plan as revision 0."""
         self._may(account_id)
         row = self.store.plan(account_id)
         if row is None:
             return Opened(self.book.plans.prefill.account(account_id), 0, "", "", None)
         plan = parse(row.document)
         assert isinstance(plan, AccountPlan)
+        if row.state in OPEN_STATES:
+            plan, _ = outbox_of(self.book.plans, [row]).current(account_id)
         return Opened(plan, row.revision, row.state, row.saved_by, row.saved_at, row.comment)
 
     def autosave(self, opened: Opened, plan: AccountPlan, typed: Mapping[str, list[list[str]]]) -> datetime:

@@ -199,16 +199,17 @@ def needed_hedge(company: Floats, target: float, wanted: float) -> float:
     return float("nan") if low <= 0 else max(target / low - 1.0, 0.0)
 
 
-def spread_of_history(quarters: Floats, floor: float) -> tuple[float, Floats, int]:
+def spread_of_history(quarters: Floats, rules: OddsRules) -> tuple[float, Floats, int]:
     """How quarters differ from a year before, after what the whole company did: the standard deviations of the logarithm.
 
-    ``quarters``: shape (units, n), oldest first, whole quarters of booked amounts. Returns the shared one, each unit's own (shrunk to the
-    typical unit by n / (n + 4)), and how many year-on-year changes they rest on. With fewer than 3, ``floor`` is the shared one and
-    twice it each unit's own.
+    ``quarters``: shape (units, n), oldest first, whole quarters of booked amounts. Returns the shared one, each unit's own, and how many
+    year-on-year changes they rest on. The shared one is shrunk to ``unknown_spread``, which counts as three changes; a unit's own to the
+    typical unit's by n / (n + 4). With fewer than 3 changes ``unknown_spread`` is the shared one and twice it each unit's own.
     """
+    floor = rules.least_spread
     number = max(quarters.shape[1] - 4, 0)
     if number < 3:
-        return floor, np.full(len(quarters), 2 * floor), number
+        return rules.unknown_spread, np.full(len(quarters), 2 * rules.unknown_spread), number
     whole = quarters.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         company = np.log(whole[4:] / whole[:-4])
@@ -220,6 +221,7 @@ def spread_of_history(quarters: Floats, floor: float) -> tuple[float, Floats, in
     square = np.where(good, np.nan_to_num(change, posinf=0.0, neginf=0.0) ** 2, 0.0).sum(axis=1)
     typical = square.sum() / max(count.sum(), 1)
     own = np.sqrt((square + 4 * typical) / (count + 4) / 2)
+    shared_sd = float(np.sqrt((number * shared_sd**2 + 3 * rules.unknown_spread**2) / (number + 3)))
     return max(shared_sd, floor), np.maximum(np.minimum(own, 2.0), floor), number
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from workbook.reconcile import replay as replaying
 from workbook.reconcile import rounds as talking
 from workbook.reconcile import statement as stating
 from workbook.reconcile.bridge import bridge, coverage, coverage_checks
+from workbook.reconcile.calibration import calibration, closed_quarters, trials
 from workbook.reconcile.cube import Cube, Inputs, cube
 from workbook.reconcile.odds import needed_hedge
 from workbook.reconcile.totals import NO_PLANS, PLANS, booked, node_totals
@@ -31,9 +32,17 @@ _NO_LINES = pd.DataFrame(
 _NO_TARGETS = pd.DataFrame({"node": [], "period": [], "target_amount": [], "street_amount": []})
 _NO_ALLOCATION = pd.DataFrame({"node": [], "period": [], "product_family": [], "layer": [], "amount": []})
 
+Layer = Literal["target", "street"]
+
 
 class Reconcile(Stage):
-    """Nouns of reconcile. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
+    """Nouns of reconcile. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book.
+
+    ``against`` is the layer that counts as the target: finance's target, or the street quota (``street``) in copies for readers who
+    do not see the hedge.
+    """
+
+    against: Layer = "target"
 
     @property
     def rules(self) -> ReconcileRules:
@@ -49,7 +58,8 @@ class Reconcile(Stage):
             getattr(self.earlier("targets"), "allocation", _NO_ALLOCATION),
             self.earlier("portfolio").outlook_months,
         )
-        return cube(self.facts, inputs, (PLANS, NO_PLANS))
+        made = cube(self.facts, inputs, (PLANS, NO_PLANS))
+        return replace(made, cells={**made.cells, "target": made.cells[self.against]})
 
     @noun
     def gap(self) -> pd.DataFrame:
@@ -83,8 +93,13 @@ class Reconcile(Stage):
             self.facts,
             self.earlier("portfolio").outlook_months,
             getattr(self.earlier("plans"), "lines", _NO_LINES),
-            getattr(self.earlier("targets"), "by_node", _NO_TARGETS),
+            self._targets_by_node,
         )
+
+    @property
+    def _targets_by_node(self) -> pd.DataFrame:
+        rows = getattr(self.earlier("targets"), "by_node", _NO_TARGETS)
+        return rows.assign(target_amount=rows[f"{self.against}_amount"])
 
     @cached_property
     def _odds(self) -> Odds:
@@ -173,6 +188,13 @@ class Reconcile(Stage):
         targets = given.allocation.rename(columns={"amount": "target_amount"})[["node", "target_amount"]]
         past = pd.Series(self._last_year, index=self.cube.nodes.ids, name="actual_amount")
         return replaying.scored(rows, targets.merge(past.rename_axis("node").reset_index(), on="node"))
+
+    @noun
+    def calibration(self) -> pd.DataFrame:
+        """Closed quarters as they would have been forecast against what came: do 8 of 10 outcomes lie within P10 to P90?"""
+        owners = self.earlier("portfolio").register.set_index("account_id")["owner_rep_id"]
+        quarters = closed_quarters(self.facts, 4)
+        return calibration(trials(self.facts, owners, quarters, self._replay_rules))
 
     @noun
     def calendar(self) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def odds(facts: Facts, cube: Cube, ahead: Ahead, rules: OddsRules) -> Odds:
     np.add.at(booked, of_account, actual.astype(np.float64))
     run_rate = _run_rate(facts, ahead, (place, of_account), (units, cube))
     history = _history(facts, place, of_account, len(units))
-    shared_sd, own_sd, changes = spread_of_history(history, rules.least_spread)
+    shared_sd, own_sd, changes = spread_of_history(history, rules)
     deals = _deals(facts, ahead.deal_odds, (place, of_account), quarters)
     closed = facts.tables.opportunities
     closed = closed[(closed["status"] != "open").to_numpy()]

@@ -15,6 +15,9 @@ class OddsRules:
     seed: int = rule(20260101, "the same seed gives the same odds")
     shared_share: float = rule(0.5, "how much of the run-rate's shared shock moves with the deals', 0 to 1")
     least_spread: float = rule(0.03, "a quarter's run-rate varies at least by this, whatever history says")
+    unknown_spread: float = rule(
+        0.12, "how much a quarter's run-rate varies where too little history tells; counts as three changes"
+    )
     wanted_probability: float = rule(0.8, "the chance of reaching the company's target that is wanted")
     threads: int = rule(2, "threads of the simulation; the numbers do not depend on them")
 

@@ -32,6 +32,7 @@ from workbook.sections.maturity import maturity_compared as maturity_compared
 from workbook.sections.maturity import maturity_evidence as maturity_evidence
 from workbook.sections.maturity import maturity_fixes as maturity_fixes
 from workbook.sections.maturity import maturity_levels as maturity_levels
+from workbook.sections.meeting import calibration as calibration
 from workbook.sections.meeting import change_requests as change_requests
 from workbook.sections.meeting import early_warning as early_warning
 from workbook.sections.meeting import meeting_point as meeting_point

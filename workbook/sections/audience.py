@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbook.book import STAGES, Book
 from workbook.errors import UsageError
+from workbook.reconcile import Reconcile
 
 
 @dataclass(frozen=True)
@@ -38,3 +40,20 @@ def audience_of(name: str) -> Audience:
         return AUDIENCES[name]
     except KeyError:
         raise UsageError(f"there is no audience {name!r}", remedy=f"Use one of {', '.join(AUDIENCES)}.") from None
+
+
+def as_seen_by(book: Book, audience: Audience) -> Book:
+    """The whole book as a reader may see it: where the hedge is not shown, the street quota stands wherever a target would.
+
+    Everything before the reconciliation is shared with the given book.
+    """
+    if audience.hedge:
+        return book
+    view = Book(book.root, book.facts)
+    before = STAGES[: STAGES.index("reconcile")]
+    for name in before:
+        view._stages[name] = book._stage(name)
+    stage = Reconcile(book.facts, book._stage(before[-1]))
+    stage.against = "street"
+    view._stages["reconcile"] = stage
+    return view

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbook import __version__
 from workbook.book import Book
-from workbook.sections.audience import Audience, audience_of
+from workbook.sections.audience import Audience, as_seen_by, audience_of
 from workbook.show import Note
 
 
@@ -31,13 +31,14 @@ class Title:
 def open_for(book: str, *, node: str = "", as_of: str = "", audience: str = "manager") -> tuple[Book, Audience]:
     """The scoped book and the reader. An empty ``node`` takes the first territory."""
     reader = audience_of(audience)
-    whole = Book.open(book or None, as_of=as_of or None)
+    whole = as_seen_by(Book.open(book or None, as_of=as_of or None), reader)
     return whole.scoped(node or whole.tree.leaves()[0]), reader
 
 
 def open_company(book: str, *, as_of: str = "", audience: str = "manager") -> tuple[Book, Audience]:
     """The whole company's book and the reader."""
-    return Book.open(book or None, as_of=as_of or None), audience_of(audience)
+    reader = audience_of(audience)
+    return as_seen_by(Book.open(book or None, as_of=as_of or None), reader), reader
 
 
 def title(book: Book, audience: Audience) -> Title:

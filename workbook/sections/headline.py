@@ -36,7 +36,11 @@ def headline(book: Book, audience: Audience) -> Figures:
     gap, target, street = known(row.gap_amount), known(row.target_amount), known(row.street_amount)
     ratio = f"{row.plan_amount / target:.0%} of target" if target else ""
     items = [
-        ("Target " + book.facts.year, money(target), "" if target is not None else "no target given for this node")
+        (
+            ("Target " if audience.hedge else "Quota ") + book.facts.year,
+            money(target),
+            "" if target is not None else "no target given for this node",
+        )
     ]
     if audience.hedge and street is not None and street != target:
         items.append(("Street quota", money(street), "target with hedge"))

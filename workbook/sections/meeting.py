@@ -104,3 +104,13 @@ def warning_record(book: Book) -> Any:
     labels = {"known_on": "as known on", "brier": "Brier score", "brier_of_base": "of the base rate", "right_share": "right side",
               "inside_share": "inside P10–P90", "foreseen": "of these foreseen"}  # fmt: skip
     return Table(rows, book.facts.currency, f"Last year's odds against what happened; mid-year the Brier score was {last['brier']:.2f} (always 50 %: 0.25)", labels)  # fmt: skip
+
+
+def calibration(book: Book) -> Any:
+    """Whether 8 of 10 outcomes of closed quarters lay within P10 to P90, had they been forecast the day before."""
+    rows = book.reconcile.calibration
+    if rows.empty:
+        return Note("No closed quarter has a year of sales before it: the odds cannot be tried on the past.")
+    labels = {"node_kind": "of", "inside_share": "inside P10–P90 (80 % wanted)", "above_middle_share": "above P50 (50 % wanted)",
+              "below_share": "below P10", "above_share": "above P90", "width_share": "width of P50"}  # fmt: skip
+    return Table(rows, book.facts.currency, "The odds tried on closed quarters", labels)

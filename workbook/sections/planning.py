@@ -54,7 +54,7 @@ def plan_status(book: Book) -> list[Any]:
                 table,
                 book.facts.currency,
                 "Plans that are late or missing",
-                {"sent": "plans sent", "sent_on": "last sent on"},
+                {"sent": "plans sent", "accounts": "of", "sent_on": "sent on"},
             )
         )
     return out

@@ -21,6 +21,8 @@ def reconciliation(book: Book, audience: Audience) -> Table:
     own = own.reindex([p for p in (*children(year, "quarter"), year) if p in own.index]).reset_index()
     own.insert(0, "what", own["period"])
     below = rows[(rows["parent"] == book.node).to_numpy() & (rows["period"] == year).to_numpy()]
+    if not audience.people:
+        below = below[(below["node_kind"] != "rep").to_numpy()]
     names = pd.concat(
         [book.tables.reps.set_index("rep_id")["name"], book.tables.territories.set_index("territory_id")["name"]]
     )

@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workbook.review.jobs import Failure, Job, Result, as_result, result
-from workbook.review.warm.server import answer, ask, launch
+from workbook.review.pool import plain_pool
+from workbook.review.warm.server import ServerError, answer, ask, launch
 
 #: What a worker may take beyond a document's own time limit before it is given up.
 EXTRA_SECONDS = 120.0
@@ -37,7 +38,12 @@ def warm_pool(work: Sequence[Job], workers: int) -> Iterator[Result]:
     """
     with TemporaryDirectory(prefix="workbook-") as folder:
         address = Path(folder) / "kernels.sock"
-        server = launch(address, private=True)
+        try:
+            server = launch(address, private=True)
+        except ServerError as fault:
+            sys.stderr.write(f"{fault}; papermill's own engine runs\n")
+            yield from plain_pool(work, workers)
+            return
         try:
             yield from _Session(address, str(Path(folder) / "book"), workers).run(work)
         finally:

@@ -34,7 +34,10 @@ def work(connection: socket.socket, nursery: Nursery) -> None:
             kept = kept if kept is not None and str(kept.folder) == cache else Kept(Path(cache))
             if kept.load():
                 nursery.settle()
-        made = run_job(job, "warm", start=_start(nursery, job, cache), memory_limit_mb=job.memory_limit_mb)
+        if threads() == 1:
+            made = run_job(job, "warm", start=_start(nursery, job, cache), memory_limit_mb=job.memory_limit_mb)
+        else:  # something that was imported ahead started a thread: not safe to fork
+            made = run_job(job)
         kill_descendants(os.getpid())
         last = done >= JOBS or threads() > 1
         connection.sendall(json.dumps({"result": asdict(made), "last": last}).encode() + b"\n")

@@ -251,3 +251,35 @@ def descend(
         if made == before:
             break
     return now, made
+
+
+@njit(cache=True, nogil=True)
+def soft_loads(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, slope: Array, heat: float) -> Array:
+    """Shape (m, K): the loads when each unit is shared among its arcs by exp(-priced cost / heat)."""
+    n, (m, k) = len(start) - 1, slope.shape
+    load = np.zeros((m, k))
+    widest = 0
+    for u in range(n):
+        widest = max(widest, start[u + 1] - start[u])
+    value = np.empty(widest)
+    for u in range(n):
+        first, least, total = start[u], np.inf, 0.0
+        width = start[u + 1] - first
+        for j in range(width):
+            a = first + j
+            row = a if by_arc else u
+            value[j] = cost[a]
+            for i in range(k):
+                value[j] += slope[rep[a], i] * weight[row, i]
+            least = min(least, value[j])
+        for j in range(width):
+            value[j] = np.exp((least - value[j]) / heat)
+            total += value[j]
+        for j in range(width):
+            part = value[j] / total
+            if part > 1e-6:
+                a = first + j
+                row = a if by_arc else u
+                for i in range(k):
+                    load[rep[a], i] += part * weight[row, i]
+    return load

@@ -12,10 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from workbook.territories.solver.ascent import ascend
 from workbook.territories.solver.highs import run
 from workbook.territories.solver.kernels import cheapest, reduced
 from workbook.territories.solver.problem import Floats, Problem
 from workbook.territories.solver.program import assignment_program, load_duals
+
+#: Up to so many arcs all columns are taken at once.
+_ALL = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,15 +44,18 @@ def relax(problem: Problem, *, gap: float = 1e-4, most_rounds: int = 40, until: 
 
     After ``until`` (``time.perf_counter``) the best prices so far are taken; without any, prices of zero prove what they can.
     """
-    inside = _first_columns(problem)
-    best_bound, best_slope = -np.inf, np.zeros((problem.m, problem.k))
+    best_slope = np.zeros((problem.m, problem.k))
+    if len(problem.rep) > _ALL:
+        best_slope = ascend(problem, 300 if most_rounds > 1 else 1000, until)
+    best_bound = dual_bound(problem, best_slope)
+    inside = _first_columns(problem, best_slope)
     share = np.zeros(len(problem.rep))
     rounds = 0
     for _ in range(most_rounds):
         rounds += 1
         small = problem.kept(inside)
         options: dict[str, Any] = {"solver": "ipx", "run_crossover": "off", "ipm_optimality_tolerance": 1e-6}
-        if len(small.rep) < 20_000:
+        if len(small.rep) < _ALL:
             options = {"solver": "simplex"}
         left = until - time.perf_counter()
         if left <= 0:
@@ -70,21 +77,16 @@ def relax(problem: Problem, *, gap: float = 1e-4, most_rounds: int = 40, until: 
             break
         least = reduced(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, slope)
         inside |= _paying(problem, least, small_count=3)
-    if not np.isfinite(best_bound):
-        best_bound = dual_bound(problem, best_slope)
     over = reduced(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, best_slope)
     return Relaxation(best_slope, best_bound, over, share, rounds)
 
 
-def _first_columns(problem: Problem) -> np.ndarray:
-    """Home, and the three cheapest arcs of each unit; everything where that is little."""
-    if len(problem.rep) <= 20_000:
+def _first_columns(problem: Problem, slope: Floats) -> np.ndarray:
+    """The three cheapest arcs of each unit at these prices; everything where that is little."""
+    if len(problem.rep) <= _ALL:
         return np.ones(len(problem.rep), dtype=bool)
-    zero = np.zeros((problem.m, problem.k))
-    over = reduced(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, zero)
-    inside = _paying(problem, over, small_count=4)
-    inside |= problem.rep == problem.home[problem.unit]
-    return inside
+    over = reduced(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, slope)
+    return _paying(problem, over, small_count=3)
 
 
 def _paying(problem: Problem, reduced_cost: Floats, small_count: int) -> np.ndarray:

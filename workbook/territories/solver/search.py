@@ -31,6 +31,8 @@ _REBUILD = 0.5
 _ROOT = 0.0015
 #: Seconds of one rep's knapsack with 100 units.
 _KNAPSACK = 0.5
+#: Seconds of the relaxation's linear program, per column; where two of them take too long, ascent alone gives the prices.
+_RELAXED = 2e-4
 #: The annealing looks at the clock so many times.
 _STAGES = 16
 #: Seconds of one linear program of the branching on units, per arc.
@@ -187,7 +189,10 @@ def _solve_part(problem: Problem, effort: Effort, began: float, limit: float) ->
         search.bound = search.value
         search.note("given")
         return Solution(search.plan, search.value, search.bound, tuple(search.steps), False)
-    relaxed = relax(problem, until=search.until)
+    programs = int(0.5 * effort.seconds / (_RELAXED * 3 * problem.n))
+    if problem.n <= _EXACT_UNITS:
+        programs = max(2, programs)
+    relaxed = relax(problem, most_rounds=programs if programs > 1 else 0, until=search.until)
     search.bound = relaxed.bound
     search.note("relaxation")
     _anneal(search, relaxed)
@@ -224,7 +229,7 @@ def _anneal(search: _Search, relaxed: Relaxation) -> None:
     inside = _core(problem, relaxed, wide)
     inside[search.plan] = True
     core, arcs = problem.kept(inside), np.flatnonzero(inside)
-    rounded = np.lexsort((-relaxed.share[arcs], core.unit))[core.start[:-1]]
+    rounded = np.lexsort((relaxed.reduced[arcs], -relaxed.share[arcs], core.unit))[core.start[:-1]]
     present = np.searchsorted(arcs, search.plan)
     share, most = (0.3, 200_000.0) if problem.n > _EXACT_UNITS else (0.12, 20_000.0)
     steps = int(min(share * effort.seconds * _PROPOSALS, most * problem.n))
@@ -233,13 +238,15 @@ def _anneal(search: _Search, relaxed: Relaxation) -> None:
     price = float((problem.weight * usual).sum(axis=1).mean()) + 1e-12
     warm = price * (1.0 if steps >= 15_000 * problem.n else 0.1 if steps >= 2_000 * problem.n else 0.03)
     cold = price * 0.002
+    until = search.until - 0.6 * max(0.0, search.left)  # on a busy machine, time is left to improve and to prove
 
     def chain(at: int) -> tuple[Ints, float]:
         now, heat = (rounded, warm) if at == 0 else (present, 3 * warm)
         best, value = now, np.inf
         cooling = (cold / heat) ** (1 / _STAGES)
         for stage in range(_STAGES):
-            if search.late():
+            if time.perf_counter() > until:
+                search.cut = True
                 break
             seed = effort.seed * 1000 + at * 100 + stage
             made, reached, now = anneal(*_arrays(core), now, steps // _STAGES, heat, heat * cooling, 0.75, seed)

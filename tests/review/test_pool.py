@@ -1,0 +1,80 @@
+"""The local pool of warm workers: memory stays flat, results of the first document are handed on, a lost server is no loss."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import workbook.book
+from workbook.book import Book
+from workbook.review.jobs import Job
+from workbook.review.warm import pool as pools
+from workbook.review.warm.preload import Kept, save
+from workbook.review.warm.processes import can_fork_safely, descendants
+from workbook.review.warm.server import ServerError
+
+from .conftest import cell, write_notebook
+
+pytestmark = pytest.mark.skipif(bool(can_fork_safely()), reason=can_fork_safely() or "can fork")
+
+
+def _jobs(folder: Path, documents: int) -> list[Job]:
+    source = write_notebook(folder / "n.ipynb", cell('node = "T"', "parameters"), cell("'x' * 100_000"), cell("node"))
+    return [
+        Job(f"T{n}", f"T{n}", "territory", str(source), {"node": f"T{n}"}, str(folder), str(folder), f"T{n % 5}")
+        for n in range(documents)
+    ]
+
+
+def _largest_mb() -> int:
+    sizes = [0]
+    for pid in descendants(os.getpid()):
+        try:
+            sizes.append(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+        except OSError:
+            continue
+    return max(sizes) >> 20
+
+
+def test_memory_stays_flat_over_many_documents(tmp_path: Path) -> None:
+    seen = []
+    for at, made in enumerate(pools.warm_pool(_jobs(tmp_path, 60), 2), start=1):
+        assert made.failure is None
+        if at in (20, 55):
+            seen.append(_largest_mb())
+    assert seen[0] > 50
+    assert seen[1] - seen[0] < 15
+    assert descendants(os.getpid()) == []
+
+
+def test_where_no_server_starts_papermills_own_engine_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ServerError("no")
+
+    monkeypatch.setattr(pools, "launch", refuse)
+    made = list(pools.warm_pool(_jobs(tmp_path, 1), 1))
+    assert [one.status for one in made] == ["done"]
+    assert "papermill's own engine runs" in capsys.readouterr().err
+
+
+def test_what_one_document_computed_for_the_company_the_next_finds_there(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook.book, "KEPT", {})
+    first = Book.open(book, node="N1")
+    register = first.portfolio.register
+    save(tmp_path / "kept", 10**9)
+    monkeypatch.setattr(workbook.book, "KEPT", None)
+    kept = Kept(tmp_path / "kept")
+    assert kept.load()
+    assert not kept.load()
+    again = Book.open(book, node="N1")
+    whole = workbook.book.KEPT[book.resolve(), again.as_of]  # type: ignore[index]
+    assert "register" in whole.portfolio.made
+    assert again.portfolio.register.equals(register)
+    assert set(again.portfolio.register["account_id"]) == {"A1", "A2"}
+    assert Book.open(book, as_of="2026-03-31").facts is not whole.facts

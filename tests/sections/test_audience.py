@@ -1,0 +1,96 @@
+"""Who reads a document sees what he may: canary values looked for in everything that notebook 08 shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbook import sections
+from workbook.book import Book
+from workbook.money import format_amount
+from workbook.sections.audience import as_seen_by, audience_of
+
+ROOT = Path(__file__).parents[2]
+NODE = "T-03"
+
+
+@pytest.fixture(scope="module")
+def whole() -> Book:
+    return Book.open(ROOT / "data" / "sample")
+
+
+@cache
+def shown(whole: Book, audience: str) -> str:
+    """All that the code cells of the territory's notebook would show, as text."""
+    reader = audience_of(audience)
+    view = as_seen_by(whole, reader).scoped(NODE)
+    found: list[Any] = []
+    names = {"sections": sections, "view": view, "reader": reader}
+    for call in calls():
+        value = eval(call, names)
+        found += value if isinstance(value, list | tuple) else [value]
+    parts = []
+    for value in found:
+        for form in ("_repr_html_", "svg"):
+            if hasattr(value, form):
+                parts.append(getattr(value, form)())
+        parts.append(repr(value))
+    return re.sub(r"<[^>]+>", " ", " ".join(map(str, parts))).replace("&nbsp;", " ")
+
+
+def calls() -> Iterator[str]:
+    """The calls of section functions in notebook 08."""
+    cells = json.loads((ROOT / "notebooks" / "08-territory-review.ipynb").read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    for match in re.finditer(r"sections\.(?!open_for|show|summary)\w+\([^()]*\)", text):
+        yield match.group(0)
+
+
+def spellings(amount: int, currency: str = "USD") -> set[str]:
+    return {format_amount(amount, currency), format_amount(amount, currency, short=True)}
+
+
+def test_the_notebook_is_read(whole: Book) -> None:
+    assert len(list(calls())) > 12
+
+
+def test_a_reps_copy_shows_the_quota_and_never_the_target_under_the_hedge(whole: Book) -> None:
+    row = whole.reconcile.totals.set_index("node").loc[NODE]
+    target, street = (int(row[c]) for c in ("target_amount", "street_amount"))
+    assert not spellings(target) & spellings(street)
+    rep, manager = shown(whole, "rep"), shown(whole, "manager")
+    assert any(text in manager for text in spellings(target))
+    assert any(text in rep for text in spellings(street))
+    for text in spellings(target):
+        assert text not in rep, rep[max(rep.find(text) - 200, 0) : rep.find(text) + 60]
+
+
+def test_no_copy_shows_what_people_earn_or_cost(whole: Book) -> None:
+    reps = whole.tables.reps
+    pay = {int(v) for c in ("on_target_earnings", "cost_per_hour") for v in reps[c].dropna()}
+    for audience in ("rep", "manager"):
+        text = shown(whole, audience)
+        assert not [p for p in pay if format_amount(p, "USD") in text], audience
+
+
+def test_no_copy_names_a_rep_of_another_territory(whole: Book) -> None:
+    others = whole.tables.reps[whole.tables.reps["territory_id"].isin(["T-07", "T-11"])]["name"]
+    for audience in ("rep", "manager", "finance"):
+        text = shown(whole, audience)
+        assert not [name for name in others if name in text], audience
+
+
+def test_a_reps_copy_holds_no_single_reps_numbers(whole: Book) -> None:
+    view = as_seen_by(whole, audience_of("rep")).scoped(NODE)
+    table = repr(sections.reconciliation(view, audience_of("rep")))
+    reps = whole.tables.reps[(whole.tables.reps["territory_id"] == NODE).to_numpy()]["name"]
+    assert not [name for name in reps if name in table]
+    assert all(
+        name in repr(sections.reconciliation(whole.scoped(NODE), audience_of("manager"))) for name in reps if name
+    )

@@ -1,0 +1,81 @@
+"""Can the odds be believed? Closed quarters, forecast as they would have been on the day before they began, against what came."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from workbook.facts import Facts
+from workbook.reconcile.cube import Inputs, cube
+from workbook.reconcile.replay import given_for, of_year
+from workbook.reconcile.totals import NO_PLANS, PLANS
+from workbook.reconcile.year import Ahead, odds
+from workbook.rules.reconcile import OddsRules
+
+
+def closed_quarters(facts: Facts, count: int, history_days: int = 365) -> list[str]:
+    """The last ``count`` whole fiscal quarters before which at least ``history_days`` of sales lie, oldest first."""
+    sales, calendar = facts.tables.sales, facts.calendar
+    if sales.empty:
+        return []
+    last = calendar.period_of(facts.as_of, "quarter")
+    if calendar.bounds(last)[1] > facts.as_of:
+        last = calendar.shift(last, -1)
+    first = sales["booked_on"].min().date() + timedelta(days=history_days)
+    names = [calendar.shift(last, -back) for back in range(count - 1, -1, -1)]
+    return [q for q in names if calendar.bounds(q)[0] > first]
+
+
+def trials(facts: Facts, owners: pd.Series, quarters: list[str], rules: OddsRules) -> pd.DataFrame:
+    """Forecast and outcome of each quarter, per node of the tree and rep that had any sale forecast.
+
+    Out: node, node_kind, period, p10_amount, p50_amount, p90_amount, actual_amount. Accounts count where they are today.
+    """
+    from workbook.portfolio.stage import Portfolio
+
+    parts = []
+    for quarter in quarters:
+        first, last = facts.calendar.bounds(quarter)
+        day, year = first - timedelta(days=1), quarter[:6]
+        given = given_for(facts, owners, year)
+        then = of_year(Facts(facts.tables.known_at(day), facts.rules, day, facts.decisions.known_at(day)), year)
+        portfolio = Portfolio(then)
+        inputs = Inputs(given.owners, given.lines, given.allocation, portfolio.outlook_months)
+        made = cube(then, inputs, (PLANS, NO_PLANS))
+        frame = odds(
+            then, made, Ahead(portfolio.outlook_months, portfolio.deal_odds, portfolio.new_business), rules
+        ).frame
+        frame = frame[(frame["period"] == quarter).to_numpy()]
+        sales = facts.tables.sales
+        inside = (
+            (sales["booked_on"] >= pd.Timestamp(first))
+            & (sales["booked_on"] < pd.Timestamp(last) + pd.Timedelta(days=1))
+        ).to_numpy()
+        booked = sales[inside].groupby("account_id")["amount"].sum()
+        own = np.zeros(len(made.nodes), dtype=np.int64)
+        at = pd.Index(made.nodes.ids).get_indexer(booked.index)
+        np.add.at(own, at[at >= 0], booked.to_numpy(dtype=np.int64)[at >= 0])
+        actual = pd.Series(made.nodes.roll_up(own), index=made.nodes.ids)
+        parts.append(frame.assign(actual_amount=frame["node"].map(actual).astype("int64")))
+    columns = ["node", "node_kind", "period", "p10_amount", "p50_amount", "p90_amount", "actual_amount"]
+    out = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return out[(out["p90_amount"] > 0).to_numpy()].reset_index(drop=True) if len(out) else out
+
+
+def calibration(rows: pd.DataFrame) -> pd.DataFrame:
+    """Per kind of node: trials, inside_share (outcome within P10 to P90; 80 % is wanted), above_middle_share (outcome above P50; 50 % is
+    wanted), below_share and above_share (outside on either side; 10 % each are wanted), width_share (median of (P90 − P10) ÷ P50).
+    """
+    made = []
+    for kind, part in rows.groupby("node_kind", sort=True):
+        actual = part["actual_amount"].to_numpy(dtype=np.float64)
+        low, middle, high = (part[f"{p}_amount"].to_numpy(dtype=np.float64) for p in ("p10", "p50", "p90"))
+        width = (high - low)[middle > 0] / middle[middle > 0]
+        made.append(
+            (kind, len(part), float(((actual >= low) & (actual <= high)).mean()), float((actual > middle).mean()),
+             float((actual < low).mean()), float((actual > high).mean()), float(np.median(width)) if len(width) else float("nan"))
+        )  # fmt: skip
+    columns = ["node_kind", "trials", "inside_share", "above_middle_share", "below_share", "above_share", "width_share"]
+    return pd.DataFrame(made, columns=columns)

@@ -17,7 +17,7 @@ from workbook.book import Book
 from workbook.cli.app import run as command
 from workbook.crm.mapping import find_mapping
 from workbook.crm.run import import_export
-from workbook.sections import audience_of, headline, summary
+from workbook.sections import audience_of, early_warning, headline, nodes_table, summary
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = next((p for p in (ROOT.parent / "shared" / "data", ROOT / "shared" / "data") if p.is_dir()), ROOT / "not there")
@@ -126,9 +126,11 @@ def test_sales_without_targets_are_sums_of_the_raw_files(name: str, day: str, ye
 def test_before_the_year_begins_nothing_booked_is_no_zero(book_of: Opened) -> None:
     book = Book.open(book_of("adventureworks"), as_of="2019-05-31", node="T-08")
     told = {label: (value, note) for label, value, note in headline(book, audience_of("manager")).items}
+    assert "actual_amount" not in nodes_table(book).frame
     assert told["Booked so far"] == ("not begun", "FY2020 begins 2019-07-01")
     assert told["Last year"][1] == "FY2019 until 2019-05-31"
     assert told["Odds of target"] == ("not known", "no sale and no deal to simulate from")  # Germany had sold nothing
+    assert "the chance of the target is not known" in repr(early_warning(book, audience_of("manager")))
 
 
 def test_missing_owners_and_targets_say_so_and_are_never_zero(book_of: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +142,7 @@ def test_missing_owners_and_targets_say_so_and_are_never_zero(book_of: Opened, m
         "No target is given: the chance to reach it is not known.",
         "no sale is on record here before 2017-03-01: trend not known",
         "12 months before: none on record",
+        "in 12 months, no sales on record before",
     ):
         assert said in text, said
     assert "Nobody owns accounts" not in text

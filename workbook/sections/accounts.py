@@ -142,6 +142,7 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
     planned = _planned(book)
     contacts = _contacts(book)
     reps = facts.tables.reps.set_index("rep_id")["name"]
+    reaches_back = facts.tables.sales["booked_on"].min() <= pd.Timestamp(facts.as_of) - pd.DateOffset(months=12)
     nobody = "no owner known" if facts.tables.has("ownership") else facts.tables.lacks("ownership", "owner")
     cards = []
     for row in keys.itertuples():
@@ -152,7 +153,9 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
             ("Why key", str(row.why)),
             (
                 "History",
-                f"{money(account['sales_12m_amount'])} in 12 months, {money(account['sales_prior_12m_amount'])} before",
+                f"{money(account['sales_12m_amount'])} in 12 months, {money(account['sales_prior_12m_amount'])} before"
+                if reaches_back
+                else f"{money(account['sales_12m_amount'])} in 12 months, no sales on record before",
             ),
             ("Class", str(classes["sentence"].get(row.account_id, "not known"))),
             (

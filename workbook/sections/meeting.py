@@ -8,6 +8,7 @@ import pandas as pd
 
 from workbook.book import Book
 from workbook.charts import reconcile as charts
+from workbook.checks import chance
 from workbook.sections.audience import Audience
 from workbook.show import Note, Table
 
@@ -73,13 +74,17 @@ def early_warning(book: Book, audience: Audience) -> Any:
     if not audience.people:
         rows = rows[(rows["node"] == book.node).to_numpy()]
     if rows.empty:
+        totals = book.reconcile.totals
+        if totals.loc[(totals["node"] == book.node).to_numpy(), "target_amount"].notna().any():
+            return Note("No sale and no deal to simulate from: the chance of the target is not known.", "warn")
         return Note("No target is given: there is nothing to warn of.", "warn")
     rows = rows.sort_values("target_probability", kind="stable")
     keep = ["name", "target_probability", "a_quarter_ago", "verdict", "foreseeable_on", "sentence"]
-    shown = rows[keep].rename(columns={"target_probability": "now_share", "a_quarter_ago": "before_share"})
+    shown = rows[keep].rename(columns={"target_probability": "now", "a_quarter_ago": "before"})
+    shown = shown.assign(now=shown["now"].map(chance), before=shown["before"].map(chance))
     labels = {
-        "now_share": "chance now",
-        "before_share": "a quarter ago",
+        "now": "chance now",
+        "before": "a quarter ago",
         "foreseeable_on": "foreseeable since",
         "sentence": "why",
     }

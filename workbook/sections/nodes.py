@@ -52,6 +52,8 @@ def nodes_table(book: Book) -> Table:
         "actual_amount",
         "last_year_amount",
     ]
+    if book.as_of < book.facts.calendar.bounds(book.facts.year)[0]:  # nothing can be booked yet: that is no zero
+        keep.remove("actual_amount")
     labels = {
         "actual_amount": "booked so far",
         "plan_of_target_share": "plan of target",

@@ -41,7 +41,11 @@ def bridge(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
             va="bottom",
             fontsize=8,
         )
-    ax.set_xticks(place, [str(s).replace(" ", "\n", 1) for s in frame["step"]])
+    said = [
+        "above the target" if str(s).startswith("missing") and a < 0 else str(s)
+        for s, a in zip(frame["step"], frame["amount"], strict=True)
+    ]
+    ax.set_xticks(place, [s.replace(" ", "\n", 1) for s in said])
     amount_axis(ax, currency)
     ax.margins(y=0.15)
     ax.set_title("From what comes by itself to the target")
@@ -67,7 +71,7 @@ def odds(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_yticks(place, rows["name"].tolist(), color=INK)
     ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
-    ax.set_title("The year in percent of the target, and the chance to reach it")
+    ax.set_title("Percent of the target, and the chance of it")
     ax.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=3)
     return ax
 

@@ -79,6 +79,8 @@ def early_warning(book: Book, audience: Audience) -> Any:
             return Note("No sale and no deal to simulate from: the chance of the target is not known.", "warn")
         return Note("No target is given: there is nothing to warn of.", "warn")
     rows = rows.sort_values("target_probability", kind="stable")
+    if book.scope is None:  # the board reads of nodes; single reps stand in the documents of their territories
+        rows = rows[rows["node"].isin(book.tree.ids).to_numpy()]
     keep = ["name", "target_probability", "a_quarter_ago", "verdict", "foreseeable_on", "sentence"]
     shown = rows[keep].rename(columns={"target_probability": "now", "a_quarter_ago": "before"})
     shown = shown.assign(now=shown["now"].map(chance), before=shown["before"].map(chance))
@@ -88,7 +90,7 @@ def early_warning(book: Book, audience: Audience) -> Any:
         "foreseeable_on": "foreseeable since",
         "sentence": "why",
     }
-    return Table(shown, book.facts.currency, "Early warning", labels, limit=24)
+    return Table(shown, book.facts.currency, "Early warning", labels, limit=8)
 
 
 def progress(book: Book, audience: Audience) -> Any:

@@ -34,7 +34,7 @@ lint: $(VENV)/.dev
 
 check: lint ## lint, types, layers, tests, notebooks
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
-	WORKBOOK_BOOK=data/sample $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-kernel-name python3 -p no:warnings -n 2 -q notebooks
+	WORKBOOK_BOOK=$(CURDIR)/data/sample $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:warnings -n 2 --dist loadfile -q notebooks
 
 lab: $(VENV)/.run ## JupyterLab on the sample book
 	$(BIN)/workbook lab --book data/sample

@@ -28,9 +28,9 @@ def _jobs(folder: Path, documents: int) -> list[Job]:
     ]
 
 
-def _largest_mb() -> int:
+def _largest_mb(others: set[int]) -> int:
     sizes = [0]
-    for pid in descendants(os.getpid()):
+    for pid in set(descendants(os.getpid())) - others:
         try:
             sizes.append(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
         except OSError:
@@ -40,13 +40,14 @@ def _largest_mb() -> int:
 
 def test_memory_stays_flat_over_many_documents(tmp_path: Path) -> None:
     seen = []
+    others = set(descendants(os.getpid()))  # servers and browsers of other tests
     for at, made in enumerate(pools.warm_pool(_jobs(tmp_path, 60), 2), start=1):
         assert made.failure is None
         if at in (20, 55):
-            seen.append(_largest_mb())
+            seen.append(_largest_mb(others))
     assert seen[0] > 50
     assert seen[1] - seen[0] < 15
-    assert descendants(os.getpid()) == []
+    assert set(descendants(os.getpid())) <= others
 
 
 def test_where_no_server_starts_papermills_own_engine_runs(

@@ -6,15 +6,14 @@ which everybody and everything outside territory T-06 carries the word CANARY.
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
+from tests.review.shown import shown
 from workbook.book import Book
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,42 +69,11 @@ def _save_plans(made: Path) -> None:
     open_store(made).save_plans(rows)
 
 
-def _cells(notebook: str) -> list[str]:
-    cells = json.loads((ROOT / "notebooks" / notebook).read_text(encoding="utf-8"))["cells"]
-    return ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
-
-
-def _shown(root: Path, notebook: str, monkeypatch: pytest.MonkeyPatch, **parameters: str) -> str:
-    """Everything that the notebook's cells display, as HTML, SVG and text."""
-    import ast
-
-    seen: list[str] = []
-
-    def display(*things: Any, **_: Any) -> None:
-        for thing in things:
-            for form in ("_repr_html_", "__repr__"):
-                if hasattr(thing, form):
-                    seen.append(str(getattr(thing, form)()))
-            if hasattr(thing, "_repr_mimebundle_"):
-                seen.append(str(thing._repr_mimebundle_()))
-
-    monkeypatch.setattr("IPython.display.display", display)
-    space: dict[str, Any] = {}
-    for source in _cells(notebook):
-        tree = ast.parse(source)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, "cell", "exec"), space)
-        space |= {k: v for k, v in parameters.items() if k in space and "workbook" not in space}
-        if last is not None:
-            display(eval(compile(ast.Expression(last.value), "cell", "eval"), space))
-    return "\n".join(seen)
-
-
 @pytest.mark.parametrize("audience", ["rep", "manager", "finance"])
 def test_nothing_of_another_territory_is_in_the_document(
     root: Path, audience: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = _shown(root, "08-territory-review.ipynb", monkeypatch, book=str(root), node=NODE, audience=audience)
+    text = shown("08-territory-review.ipynb", monkeypatch, book=str(root), node=NODE, audience=audience)
     assert "Ohio and Michigan" in text
     found = sorted({m.group(0) for m in re.finditer(r".{0,60}CANARY.{0,60}", text)})
     assert found == []
@@ -123,5 +91,5 @@ def test_a_scoped_book_holds_no_row_of_another_territory(root: Path) -> None:
 
 
 def test_the_company_does_see_them(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = _shown(root, "08-territory-review.ipynb", monkeypatch, book=str(root), node="T-01", audience="manager")
+    text = shown("08-territory-review.ipynb", monkeypatch, book=str(root), node="T-01", audience="manager")
     assert "CANARY" in text  # the canaries do sing where they live

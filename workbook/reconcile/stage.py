@@ -26,12 +26,6 @@ from workbook.reconcile.year import Ahead, Odds, odds
 from workbook.rules.reconcile import OddsRules, ReconcileRules
 from workbook.stage import Stage, noun
 
-_NO_LINES = pd.DataFrame(
-    {c: pd.Series(dtype="str") for c in ("account_id", "rep_id", "territory_id", "period", "product_family")}
-).assign(amount=pd.Series(dtype="int64"))
-_NO_TARGETS = pd.DataFrame({"node": [], "period": [], "target_amount": [], "street_amount": []})
-_NO_ALLOCATION = pd.DataFrame({"node": [], "period": [], "product_family": [], "layer": [], "amount": []})
-
 Layer = Literal["target", "street"]
 
 
@@ -54,8 +48,8 @@ class Reconcile(Stage):
         register = self.earlier("portfolio").register
         inputs = Inputs(
             register.set_index("account_id")["owner_rep_id"],
-            getattr(self.earlier("plans"), "lines", _NO_LINES),
-            getattr(self.earlier("targets"), "allocation", _NO_ALLOCATION),
+            self.earlier("plans").lines,
+            self.earlier("targets").allocation,
             self.earlier("portfolio").outlook_months,
         )
         made = cube(self.facts, inputs, (PLANS, NO_PLANS))
@@ -92,13 +86,13 @@ class Reconcile(Stage):
         return node_totals(
             self.facts,
             self.earlier("portfolio").outlook_months,
-            getattr(self.earlier("plans"), "lines", _NO_LINES),
+            self.earlier("plans").lines,
             self._targets_by_node,
         )
 
     @property
     def _targets_by_node(self) -> pd.DataFrame:
-        rows = getattr(self.earlier("targets"), "by_node", _NO_TARGETS)
+        rows = self.earlier("targets").by_node
         return rows.assign(target_amount=rows[f"{self.against}_amount"])
 
     @cached_property
@@ -128,7 +122,7 @@ class Reconcile(Stage):
     def bridge(self) -> pd.DataFrame:
         """From what comes by itself to plan and target, step by step, per node and rep."""
         outlook = self.earlier("portfolio").outlook_months
-        return bridge(self.facts, self.cube, getattr(self.earlier("plans"), "lines", _NO_LINES), outlook)
+        return bridge(self.facts, self.cube, self.earlier("plans").lines, outlook)
 
     @noun
     def coverage(self) -> pd.DataFrame:
@@ -205,13 +199,13 @@ class Reconcile(Stage):
     def statement(self) -> dict[str, pd.DataFrame]:
         """Finance's lists of the year, each adding up to the company: by node, rep, account, product and line; bridge, edits, audit."""
         nodes = stating.by_node(self.facts, self.cube, self._last_year)
-        edits = getattr(self.earlier("targets"), "edits", None)
+        edits = self.earlier("targets").edits
         return {
             "by_node": nodes,
             "by_rep": stating.by_rep(nodes),
             "by_account": stating.by_account(self.facts, self.cube, self._last_year),
             "by_product": stating.by_product(self.cube),
-            "lines": stating.lines(self.cube, getattr(self.earlier("plans"), "lines", _NO_LINES), self.gap),
+            "lines": stating.lines(self.cube, self.earlier("plans").lines, self.gap),
             "bridge": self.bridge,
             "edits": edits if edits is not None else pd.DataFrame({"node": []}),
             "audit": stating.audit(self.facts.decisions),

@@ -68,9 +68,7 @@ def _last_year(book: Book) -> str:
 
 
 def _odds(book: Book) -> list[tuple[str, str, str]]:
-    odds = getattr(book.reconcile, "odds", None)
-    if odds is None:
-        return []
+    odds = book.reconcile.odds
     own = odds[(odds["node"] == book.node).to_numpy() & (odds["period"] == book.facts.year).to_numpy()]
     if own.empty or known(row_of(book).target_amount) is None:
         return []

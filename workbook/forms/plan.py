@@ -38,6 +38,7 @@ class PlanForm:
     def __init__(self, desk: PlanDesk) -> None:
         self.desk, self.busy = desk, False
         self.opened: Opened | None = None
+        self.elsewhere: dict[str, int] = {}
         facts = desk.book.facts
         families = tuple(sorted(set(desk.book.tables.products["family"].dropna())))
         self.amount_form = AmountForm(desk.book.plans.horizon, facts.currency, families)
@@ -162,6 +163,7 @@ class PlanForm:
             self.save_button.disabled = self.submit_button.disabled = not open_
         finally:
             self.busy = False
+        self.elsewhere = self.desk.planned_elsewhere(plan.rep_id, plan.account_id)
         self._judge()
 
     def document(self) -> tuple[AccountPlan, bool]:
@@ -230,15 +232,14 @@ class PlanForm:
         self.state.value = f'<p class="wb-form-state">{escape(text)}</p>'
 
     def _totals(self, plan: AccountPlan) -> str:
-        """Running totals by period: this plan, the rep's plans together, the rep's target."""
+        """Running totals by period: this plan, with the rep's other plans as stored when it was shown, the rep's target."""
         currency = self.desk.book.facts.currency
         targets = self.desk.targets(plan.rep_id)
-        others = self.desk.planned_elsewhere(plan.rep_id, plan.account_id)
         year = self.amount_form.horizon.year
         rows = []
         for period in (*self.amount_form.horizon.periods, year):
             mine = plan.planned_amount(period)
-            rest = sum(a for p, a in others.items() if p.startswith(period))
+            rest = sum(a for p, a in self.elsewhere.items() if p.startswith(period))
             target = targets.get(period)
             gap = format_amount(mine + rest - target, currency, short=True) if target is not None else "no target"
             cells = [

@@ -29,15 +29,11 @@ class Plans(Stage):
 
     @property
     def _portfolio(self) -> Any:
-        stage = self.before
-        while stage is not None and stage.before is not None:
-            stage = stage.before
-        return stage
+        return self.earlier("portfolio")
 
     @property
     def _engagement(self) -> Any:
-        stage: Any = self.before
-        return stage.before.before
+        return self.earlier("engagement")
 
     @cached_property
     def stored(self) -> list[tuple[Mapping[str, Any], PlanDocument]]:

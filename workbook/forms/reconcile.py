@@ -13,6 +13,7 @@ from workbook.book import Book
 from workbook.charts import reconcile as charts
 from workbook.decisions import Decision
 from workbook.errors import WorkbookError
+from workbook.forms.fallback import with_fallback
 from workbook.money import format_amount, to_minor
 from workbook.reconcile.rounds import ACTIONS, SIDES, Wish, checked
 from workbook.show import Table
@@ -118,9 +119,7 @@ class ReconcileSession:
         return drawn
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = self.form._repr_mimebundle_(**options)
-        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
-        return {**data, "image/svg+xml": self.svg(), "text/plain": self.text()}
+        return with_fallback(self.form, options, {"image/svg+xml": self.svg(), "text/plain": self.text()})
 
 
 def reconcile_session(book: Book, node: str = "") -> ReconcileSession:

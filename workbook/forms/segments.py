@@ -11,6 +11,7 @@ import pandas as pd
 
 from workbook.book import Book
 from workbook.charts import portfolio as charts
+from workbook.forms.fallback import with_fallback
 from workbook.money import exponent
 from workbook.portfolio.segments import edges_of, segment_grid, segments
 from workbook.rules.portfolio import Dimension, SegmentRules
@@ -130,13 +131,14 @@ class SegmentCuts:
         return drawn
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = self.form._repr_mimebundle_(**options)
-        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
-        return {
-            **data,
-            "image/svg+xml": self.svg(),
-            "text/plain": "Live cuts of the segments (needs a running kernel).",
-        }
+        return with_fallback(
+            self.form,
+            options,
+            {
+                "image/svg+xml": self.svg(),
+                "text/plain": "Live cuts of the segments (needs a running kernel).",
+            },
+        )
 
 
 def segment_cuts(book: Book) -> SegmentCuts:

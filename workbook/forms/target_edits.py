@@ -11,6 +11,7 @@ import pandas as pd
 
 from workbook.book import Book
 from workbook.errors import UsageError, WorkbookError
+from workbook.forms.fallback import with_fallback
 from workbook.money import format_amount, to_minor
 from workbook.show import Note
 from workbook.targets.allocated import Allocated
@@ -174,9 +175,11 @@ class EditDesk:
         self.listed.value = f"<p>Edits in force:</p><ul>{rows}</ul>" if rows else "<p>No edits yet.</p>"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = self.form._repr_mimebundle_(**options)
-        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
-        return {**data, "text/html": self.listed.value, "text/plain": "Edits of targets (needs a running kernel)."}
+        return with_fallback(
+            self.form,
+            options,
+            {"text/html": self.listed.value, "text/plain": "Edits of targets (needs a running kernel)."},
+        )
 
 
 def edit_desk(book: Book) -> EditDesk | Note:

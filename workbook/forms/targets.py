@@ -14,6 +14,7 @@ from workbook.book import Book
 from workbook.charts import targets as charts
 from workbook.charts.unfolding import Unfolding
 from workbook.errors import UsageError, WorkbookError
+from workbook.forms.fallback import with_fallback
 from workbook.money import format_amount
 from workbook.rules.reader import as_toml
 from workbook.rules.targets import BASES
@@ -197,10 +198,10 @@ class TargetSession:
         )
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = self.form._repr_mimebundle_(**options)
-        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
         static = self.words.value + self.tree.value
-        return {**data, "text/html": static, "text/plain": "Live session on targets (needs a running kernel)."}
+        return with_fallback(
+            self.form, options, {"text/html": static, "text/plain": "Live session on targets (needs a running kernel)."}
+        )
 
 
 def target_session(book: Book) -> TargetSession | Note:

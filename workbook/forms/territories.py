@@ -14,6 +14,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.charts import territories as charts
 from workbook.errors import WorkbookError
+from workbook.forms.fallback import with_fallback
 from workbook.money import format_amount
 from workbook.rules.territories import DesignRules
 from workbook.territories.decide import Answer, decisions
@@ -156,9 +157,7 @@ class DesignSession:
         return drawn
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = self.form._repr_mimebundle_(**options)
-        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
-        return {**data, "image/svg+xml": self.svg(), "text/plain": self.text()}
+        return with_fallback(self.form, options, {"image/svg+xml": self.svg(), "text/plain": self.text()})
 
 
 def design_session(book: Book, seconds: float = 3.0) -> DesignSession:

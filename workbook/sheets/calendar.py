@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from hashlib import sha256
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from workbook.files import write_bytes
-from workbook.sheets.lists import escaped, folded
+from workbook.sheets.lists import entry, escaped, folded
 
 
 def write_calendar(rows: pd.DataFrame, path: Path, whose: tuple[str, str, date]) -> Path:
@@ -28,17 +27,8 @@ def write_calendar(rows: pd.DataFrame, path: Path, whose: tuple[str, str, date])
     for row in rows.itertuples():
         day = row.due_on.date()
         done = row.state in ("done", "done late")
-        key = sha256(f"{company}|{year}|{row.step}".encode()).hexdigest()[:24]
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{key}@territory-workbook",
-            f"DTSTAMP:{as_of:%Y%m%d}T000000Z",
-            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{escaped(f'{year}: {row.title} ({row.owner})' + (', done' if done else ''))}",
-            f"DESCRIPTION:{escaped(f'{row.state}: {row.evidence}')}",
-            "TRANSP:TRANSPARENT",
-        ]
+        title = f"{year}: {row.title} ({row.owner})" + (", done" if done else "")
+        lines += entry(f"{company}|{year}|{row.step}", (day, as_of), title, f"{row.state}: {row.evidence}")
         if not done:
             lines += [
                 "BEGIN:VALARM",

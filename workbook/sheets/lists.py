@@ -85,22 +85,28 @@ def write_ics(rows: pd.DataFrame, path: Path, as_of: date) -> None:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Territory Workbook//Lists//EN", "CALSCALE:GREGORIAN"]
     for row in rows[rows["due_on"].notna()].itertuples():
         day = row.due_on.date()
-        key = sha256(f"{row.rep_id}|{row.account_id}|{row.action}|{day}".encode()).hexdigest()[:24]
         what = f"{str(row.action).capitalize()}: {as_plain(row.account_name)}"
         with_whom = ", ".join(filter(None, (as_plain(row.contact_name), as_plain(row.contact_title))))
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{key}@territory-workbook",
-            f"DTSTAMP:{as_of:%Y%m%d}T000000Z",
-            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{escaped(what + (f' ({with_whom})' if with_whom else ''))}",
-            f"DESCRIPTION:{escaped(as_plain(row.reason))}",
-            "TRANSP:TRANSPARENT",
-            "END:VEVENT",
-        ]
+        title = what + (f" ({with_whom})" if with_whom else "")
+        key = f"{row.rep_id}|{row.account_id}|{row.action}|{day}"
+        lines += [*entry(key, (day, as_of), title, as_plain(row.reason)), "END:VEVENT"]
     lines.append("END:VCALENDAR")
     write_bytes(path, b"".join(part for line in lines for part in folded(line)))
+
+
+def entry(key: str, days: tuple[date, date], title: str, text: str) -> list[str]:
+    """The lines of one whole-day calendar entry but its last; ``days``: its day, and the as-of day that stamps it."""
+    day, as_of = days
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{sha256(key.encode()).hexdigest()[:24]}@territory-workbook",
+        f"DTSTAMP:{as_of:%Y%m%d}T000000Z",
+        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{escaped(title)}",
+        f"DESCRIPTION:{escaped(text)}",
+        "TRANSP:TRANSPARENT",
+    ]
 
 
 def as_plain(value: Any) -> str:

@@ -176,6 +176,21 @@ def test_behind_a_proxy_the_header_decides_whose_plans_are_shown(
         context.close()
 
 
+def run_until_shown(page: Any, selector: str) -> Any:
+    """Run the first cell until its output shows; JupyterLab reports a kernel idle before it takes keys, and then drops them."""
+    from playwright.sync_api import TimeoutError as NotShown
+
+    for _ in range(4):
+        page.locator(".jp-CodeCell .cm-content").first.click()
+        page.keyboard.press("Shift+Enter")
+        try:
+            page.locator(selector).first.wait_for(timeout=25_000)
+            return page.locator(selector).first
+        except NotShown:
+            cells = page.locator(".jp-CodeCell").all_inner_texts()
+    raise AssertionError(f"{selector} did not show; the cells read {cells}")
+
+
 def test_the_same_form_works_in_jupyterlab(page: Any, book_root: Path, tmp_path: Path) -> None:
     notebook = {
         "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [], "source": "from workbook.forms.page import plan_page\nplan_page()"}],
@@ -200,10 +215,7 @@ def test_the_same_form_works_in_jupyterlab(page: Any, book_root: Path, tmp_path:
         page.goto(f"http://127.0.0.1:{port}/lab/tree/plans.ipynb?token=lab")
         page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
         page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for()
-        page.locator(".jp-CodeCell .cm-content").first.click()
-        page.keyboard.press("Shift+Enter")
-        picker = page.locator(".jp-OutputArea select").first
-        picker.wait_for()
+        picker = run_until_shown(page, ".jp-OutputArea select")
         picker.select_option(index=5)
         target = cell(page, "2026-Q4, row 1")
         target.wait_for()

@@ -27,12 +27,6 @@ from workbook.targets.scenarios import compared, scenarios
 class Targets(Stage):
     """Nouns of targets. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
 
-    def _stage(self, steps: int) -> Any:
-        stage: Any = self
-        for _ in range(steps):
-            stage = stage.before if stage is not None else None
-        return stage
-
     @cached_property
     def methods(self) -> tuple[dict[str, Method], str]:
         """Every scenario's method by name, and which one is the plan."""
@@ -54,7 +48,8 @@ class Targets(Stage):
         return self._sources({"projection", "pipeline", "capacity"})
 
     def _sources(self, asked: set[str]) -> Sources:
-        portfolio, territories = self._stage(3), self._stage(1)
+        portfolio = self.earlier("portfolio") if self.before else None
+        territories: Any = self.before
 
         def frame(stage: Any, name: str, basis: str) -> pd.DataFrame | None:
             return getattr(stage, name) if stage is not None and basis in asked else None
@@ -68,7 +63,7 @@ class Targets(Stage):
 
     def drafted(self, method: Method) -> Draft | None:
         """The cascade by a method, before edits; None where finance gave no target for the year."""
-        territories = self._stage(1)
+        territories: Any = self.before
         accepted = territories.moves if territories is not None else None
         ready = prepared(self.facts, self.sources, method, accepted)
         return drafted(ready, method) if ready else None

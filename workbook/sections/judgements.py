@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from workbook.book import STAGES, Book
 from workbook.checks import Check
@@ -25,6 +26,21 @@ def judgements(book: Book) -> list[Check]:
 def about(book: Book, checks: Iterable[Check]) -> list[Check]:
     """Only the checks about the node itself."""
     return [check for check in checks if check.subject in ("", book.node)]
+
+
+def names_of(book: Book) -> dict[str, str]:
+    """What people call whom a check is about: nodes, reps, accounts."""
+    tables = book.tables
+    found: dict[str, str] = dict(zip(map(str, book.tree.ids), map(str, book.tree.names), strict=True))
+    for frame, key in ((tables.reps, "rep_id"), (tables.accounts, "account_id")):
+        found |= dict(zip(frame[key], frame["name"], strict=True))
+    return found
+
+
+def with_names(book: Book, checks: Iterable[Check]) -> list[Check]:
+    """The same checks, about somebody or something by name and id."""
+    names = names_of(book)
+    return [replace(c, subject=f"{names[c.subject]} ({c.subject})") if c.subject in names else c for c in checks]
 
 
 def _of(value: object) -> list[Check]:

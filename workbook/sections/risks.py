@@ -9,7 +9,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.money import format_amount
 from workbook.sections.audience import Audience
-from workbook.sections.judgements import about, judgements
+from workbook.sections.judgements import about, judgements, names_of
 from workbook.show import Note, Table, checks
 
 
@@ -60,21 +60,12 @@ def questions(book: Book, audience: Audience, count: int = 8) -> Any:
     bad.sort(key=lambda c: (c.verdict != "fail", c.subject != book.node))
     if not bad:
         return Note("Nothing is out of bounds: the meeting can spend its time on growth.", "ok")
-    names = _names(book)
+    names = names_of(book)
     rows = pd.DataFrame(
         [(c.verdict, names.get(c.subject, c.subject), c.name, c.sentence) for c in bad],
         columns=["verdict", "about", "question", "evidence"],
     )
     return Table(rows, book.facts.currency, "To decide, or to ask", limit=count)
-
-
-def _names(book: Book) -> dict[str, str]:
-    """What people call whom a check is about: nodes, reps, accounts."""
-    tables = book.tables
-    found: dict[str, str] = dict(zip(map(str, book.tree.ids), map(str, book.tree.names), strict=True))
-    for frame, key in ((tables.reps, "rep_id"), (tables.accounts, "account_id")):
-        found |= dict(zip(frame[key], frame["name"], strict=True))
-    return found
 
 
 def check_list(book: Book) -> Table:

@@ -206,7 +206,7 @@ def test_every_kind_of_edit(
         (
             ("pin", "CO", "FY2026", "1"),
             1,
-            "these numbers cannot all be met, they miss by 1,199.00 USD: pin (CO FY2026)",
+            "they miss by 1,199.00 USD: the company's FY2026-M01 to FY2026-M12; pin (CO FY2026)",
         ),
         (("pin", "ann", "FY2026", "much"), 2, "not an amount"),
         (("pin", "anne", "FY2026", "1"), 2, "Did you mean ann"),

@@ -167,6 +167,8 @@ def _share(given: str) -> tuple[str, float]:
 
     rep, _, share = given.rpartition("=")
     try:
-        return rep, _factor(share) if rep else float("nan")
+        if rep:
+            return rep, _factor(share)
     except UsageError:
-        raise UsageError(f"{given!r} is not a share", remedy="Write it like P-07=0.6.") from None
+        pass  # what stands after the sign is told with the rest
+    raise UsageError(f"{given!r} is not a share", remedy="Write it like P-07=0.6.")

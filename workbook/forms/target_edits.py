@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -15,8 +16,8 @@ from workbook.forms.fallback import with_fallback
 from workbook.money import format_amount, to_minor
 from workbook.show import Note
 from workbook.targets.allocated import Allocated
-from workbook.targets.edits import Edit, edits_of, mask
-from workbook.targets.previews import decided_at, decisions_of, preview
+from workbook.targets.edits import Edit, edits_of
+from workbook.targets.previews import as_it_stands, decided_at, decisions_of, preview, without
 
 #: What each action needs besides node and period.
 NEEDS = {"pin": ("amount",), "lock": (), "scale": ("percent",), "transfer": ("amount", "to_node"), "shift": ("amount", "to_period"), "undo": ("revision",)}  # fmt: skip
@@ -88,16 +89,8 @@ class EditDesk:
         if "to_period" in NEEDS[action]:
             said["to_period"] = self.to_period.value.strip()
         if action == "lock":
-            said["amount"] = self._now(said)
+            said["amount"] = as_it_stands(self.made, said)
         return Edit.of(0, said)
-
-    def _now(self, said: dict[str, Any]) -> int:
-        """What a number is before accounts change hands: what a lock holds."""
-        draft = self.made.draft
-        at = draft.nodes.at(said["node"])
-        columns = mask(draft.prepared.cells, Edit.of(0, {**said, "amount": 0}))
-        lo, hi = draft.nodes.branches.leaf_span
-        return int(self.made.settled[lo[at] : hi[at]][:, columns].sum())
 
     def preview(self) -> pd.DataFrame | None:
         """Show what the edit would change; a refusal shows the numbers in conflict."""
@@ -124,18 +117,11 @@ class EditDesk:
     def _tried(self) -> tuple[pd.DataFrame, Allocated]:
         if self.action.value != "undo":
             return preview(self.made, [self.edit()])
-        from dataclasses import replace
-
-        kept = tuple(e for e in self.standing if e.revision != self.revision.value)
-        if len(kept) == len(self.standing):
-            raise UsageError(f"there is no edit {self.revision.value}", remedy="See the list below.")
-        base = replace(self.made, edits=())
-        rows, after = preview(base, kept)
+        rows, after, _ = without(self.made, self.standing, self.revision.value)
         return rows, after
 
     def record(self) -> None:
         """Record the edit in the book's store, if it can be met."""
-        from workbook.decisions import Decision
         from workbook.store.store import open_store
 
         who, why = self.who.value.strip(), self.why.value.strip()
@@ -143,14 +129,12 @@ class EditDesk:
             self._told("Say who decides.", wrong=True)
             return
         try:
-            self._tried()
             at = decided_at(self.book.as_of, datetime.now())
             if self.action.value == "undo":
-                subject = next(e.node for e in self.standing if e.revision == self.revision.value)
-                rows = [
-                    Decision("target_edit", subject, {"action": "undo", "revision": self.revision.value}, who, at, why)
-                ]
+                taken_back = without(self.made, self.standing, self.revision.value)[2]
+                rows = [replace(taken_back, by=who, at=at, reason=why)]
             else:
+                self._tried()
                 rows = decisions_of([self.edit()], who, at, why)
             stored = open_store(self.book.root).record_all(rows)
         except WorkbookError as fault:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
 from workbook.decisions import Decision
+from workbook.errors import UsageError
 from workbook.targets.allocated import Allocated, allocated
-from workbook.targets.edits import Edit
+from workbook.targets.edits import Edit, mask
+from workbook.targets.giving import PinConflictError
 
 COLUMNS = ["node", "node_kind", "parent", "before_amount", "after_amount", "change_amount"]
 
@@ -20,7 +23,10 @@ def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Alloc
 
     Raises :class:`~workbook.targets.solve.PinConflictError` when the new edits and those that stand cannot all be met.
     """
-    after = allocated(made.draft, [*made.edits, *edits])
+    try:
+        after = allocated(made.draft, [*made.edits, *edits])
+    except PinConflictError as conflict:
+        raise conflict.told_in(made.draft.prepared.facts.currency) from None
     nodes, cells = made.draft.nodes, made.draft.prepared.cells
     columns = cells.mask(cells.year)
     was = made.layers["target"][:, columns].sum(axis=1)
@@ -40,6 +46,27 @@ def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Alloc
         columns=COLUMNS,
     )
     return frame, after
+
+
+def without(made: Allocated, standing: Sequence[Edit], revision: int) -> tuple[pd.DataFrame, Allocated, Decision]:
+    """What taking an edit back would do, as :func:`preview` says it, and the decision to record (not yet signed)."""
+    gone = next((e for e in standing if e.revision == revision), None)
+    if gone is None:
+        known = ", ".join(str(e.revision) for e in standing) or "none"
+        raise UsageError(f"there is no edit {revision}", remedy=f"Edits in force: {known}.")
+    kept = [e for e in standing if e is not gone]
+    rows, after = preview(replace(made, edits=()), kept)
+    payload = {"action": "undo", "revision": revision}
+    return rows, after, Decision("target_edit", gone.node, payload, "", datetime.min)
+
+
+def as_it_stands(made: Allocated, said: Mapping[str, Any]) -> int:
+    """What a number is before accounts change hands: what a lock holds. ``said``: node, period and family as an edit says them."""
+    draft = made.draft
+    at = draft.nodes.at(said["node"])
+    columns = mask(draft.prepared.cells, Edit.of(0, {**said, "action": "lock", "amount": 0}))
+    lo, hi = draft.nodes.branches.leaf_span
+    return int(made.settled[lo[at] : hi[at]][:, columns].sum())
 
 
 def decisions_of(edits: Sequence[Edit], by: str, at: datetime, reason: str) -> list[Decision]:

@@ -17,7 +17,7 @@ from workbook.errors import UsageError
 from workbook.money import format_amount
 from workbook.targets.allocated import Allocated
 from workbook.targets.edits import Edit, edits_of
-from workbook.targets.previews import as_it_stands, decided_at, decisions_of, preview, without
+from workbook.targets.previews import as_it_stands, decided_at, decisions_of, in_words, preview, without
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -82,10 +82,10 @@ def _told(book: Book, what: tuple[str, pd.DataFrame, Sequence[str]], decisions: 
         return 0
     out = console()
     out.print(escape(label), highlight=False)
-    if len(changes):
+    if (changes["change_amount"] != 0).any():
         out.print(changes_table(changes, book.facts.currency))
-    else:
-        out.print("no territory's and no rep's number would change", highlight=False)
+    if told := in_words(changes, label):
+        out.print(escape(told), highlight=False)
     for name in given_way:
         out.print(f"could not stay: {escape(name)}", highlight=False)
     state = f"recorded as decision {revision}" if stored else "not recorded: add --by NAME, and --reason"

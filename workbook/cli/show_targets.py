@@ -18,7 +18,7 @@ from workbook.decisions import Decision
 from workbook.errors import UsageError
 from workbook.files import replacing
 from workbook.money import format_amount, to_decimal
-from workbook.targets.previews import decided_at, decisions_of, preview
+from workbook.targets.previews import decided_at, decisions_of, in_words, preview
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -153,6 +153,8 @@ def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
         text = f"{edit.label}: {format_amount(edit.amount, book.facts.currency)}"
         out.print(escape(text), highlight=False)
     out.print(changes_table(changes, book.facts.currency))
+    if told := in_words(changes, "These changes"):
+        out.print(told, highlight=False)
     for label in after.given_way:
         out.print(f"could not stay: {escape(label)}", highlight=False)
     out.print(f"{len(edits)} changes, {state}", highlight=False)
@@ -162,12 +164,14 @@ def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
 def changes_table(changes: pd.DataFrame, currency: str) -> Table:
     """Nodes whose number changes, before and after, for the terminal. ``changes`` as ``previews.preview`` gives them."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("node")
-    for name in ("before", "after", "change"):
+    table.add_column("node", no_wrap=True)
+    table.add_column("name", no_wrap=True)
+    period = changes["period"].iloc[0] if len(changes) else ""
+    for name in (f"{period} before".strip(), "after", "change"):
         table.add_column(name, justify="right")
-    for row in changes.itertuples():
+    for row in changes[changes["change_amount"] != 0].itertuples():
         amounts = (row.before_amount, row.after_amount, row.change_amount)
-        table.add_row(escape(row.node), *(f"{to_decimal(a, currency):,}" for a in amounts))
+        table.add_row(escape(row.node), escape(row.name), *(f"{to_decimal(a, currency):,}" for a in amounts))
     return table
 
 

@@ -13,11 +13,11 @@ import pandas as pd
 from workbook.book import Book
 from workbook.errors import UsageError, WorkbookError
 from workbook.forms.fallback import with_fallback
-from workbook.money import format_amount, to_minor
+from workbook.money import to_decimal, to_minor
 from workbook.show import Note
 from workbook.targets.allocated import Allocated
 from workbook.targets.edits import Edit, edits_of
-from workbook.targets.previews import as_it_stands, decided_at, decisions_of, preview, without
+from workbook.targets.previews import as_it_stands, decided_at, decisions_of, in_words, preview, without
 
 #: What each action needs besides node and period.
 NEEDS = {"pin": ("amount",), "lock": (), "scale": ("percent",), "transfer": ("amount", "to_node"), "shift": ("amount", "to_period"), "undo": ("revision",)}  # fmt: skip
@@ -99,19 +99,22 @@ class EditDesk:
         except WorkbookError as fault:
             self._told(str(fault), wrong=True)
             return None
+        moved = rows[rows["change_amount"] != 0]
         lines = "".join(
-            f"<tr><td>{escape(r.node)}</td>"
+            f"<tr><td style='text-align:left'>{escape(r.name)} ({escape(r.node)})</td>"
             + "".join(
-                f"<td style='text-align:right'>{format_amount(a, self.currency)}</td>"
-                for a in (r.before_amount, r.after_amount, r.change_amount)
+                f"<td>{to_decimal(a, self.currency):,}</td>" for a in (r.before_amount, r.after_amount, r.change_amount)
             )
             + "</tr>"
-            for r in rows.head(40).itertuples()
+            for r in moved.head(40).itertuples(index=False)
         )
-        more = f"<p>… and {len(rows) - 40} more</p>" if len(rows) > 40 else ""
+        more = f"<p>… and {len(moved) - 40} more</p>" if len(moved) > 40 else ""
+        told = in_words(rows, self.action.value)
         gave = f"<p>Could not stay: {escape(', '.join(after.given_way))}.</p>" if after.given_way else ""
-        head = "<tr><th>node</th><th>before</th><th>after</th><th>change</th></tr>"
-        self.answer.value = f"<table>{head}{lines}</table>{more}{gave}" if len(rows) else "<p>Nothing would change.</p>"
+        period = rows["period"].iloc[0] if len(rows) else ""
+        head = "".join(f"<th>{t}</th>" for t in (f"{period}, {self.currency}", "before", "after", "change"))
+        table = f"<table><tr>{head}</tr>{lines}</table>" if len(moved) else ""
+        self.answer.value = f"{table}{more}{f'<p>{escape(told)}</p>' if told else ''}{gave}"
         return rows
 
     def _tried(self) -> tuple[pd.DataFrame, Allocated]:

@@ -15,20 +15,23 @@ from workbook.targets.allocated import Allocated, allocated
 from workbook.targets.edits import Edit, mask
 from workbook.targets.giving import PinConflictError
 
-COLUMNS = ["node", "node_kind", "parent", "before_amount", "after_amount", "change_amount"]
+COLUMNS = ["node", "name", "node_kind", "parent", "period", "before_amount", "after_amount", "change_amount"]
 
 
 def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Allocated]:
-    """Nodes whose target of the year changes (columns ``COLUMNS``; accounts left out), and the allocation after.
+    """Nodes whose target changes (columns ``COLUMNS``; accounts left out), and the allocation after.
 
-    Raises :class:`~workbook.targets.solve.PinConflictError` when the new edits and those that stand cannot all be met.
+    Amounts are those of the edits' period where they all speak of one, else of the year; a node whose months or families
+    change and whose sum stays has a change of 0. Raises :class:`~workbook.targets.solve.PinConflictError` when the new edits and those that stand cannot all be met.
     """
     try:
         after = allocated(made.draft, [*made.edits, *edits])
     except PinConflictError as conflict:
         raise conflict.told_in(made.draft.prepared.facts.currency) from None
     nodes, cells = made.draft.nodes, made.draft.prepared.cells
-    columns = cells.mask(cells.year)
+    spoken = {e.period for e in edits} if not any(e.to_period for e in edits) else set()
+    period = spoken.pop() if len(spoken) == 1 else cells.year
+    columns = cells.mask(period)
     was = made.layers["target"][:, columns].sum(axis=1)
     now = after.layers["target"][:, columns].sum(axis=1)
     moved = (made.layers["target"] != after.layers["target"]).any(axis=1)
@@ -37,8 +40,10 @@ def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Alloc
     frame = pd.DataFrame(
         {
             "node": [str(nodes.ids[i]) for i in at],
+            "name": [str(nodes.names[i]) for i in at],
             "node_kind": [str(nodes.kinds[i]) for i in at],
             "parent": [str(nodes.ids[up[i]]) if up[i] >= 0 else None for i in at],
+            "period": period,
             "before_amount": was[at],
             "after_amount": now[at],
             "change_amount": now[at] - was[at],
@@ -46,6 +51,17 @@ def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Alloc
         columns=COLUMNS,
     )
     return frame, after
+
+
+def in_words(changes: pd.DataFrame, label: str) -> str:
+    """What a preview's table leaves out: nodes whose sum stays while months or product families change."""
+    still = int((changes["change_amount"] == 0).sum())
+    if not len(changes):
+        return f"{label}: no territory's and no rep's number would change."
+    if not still:
+        return ""
+    period = changes["period"].iloc[0]
+    return f"{still} more keep their {period} and change inside it, by month or product family."
 
 
 def without(made: Allocated, standing: Sequence[Edit], revision: int) -> tuple[pd.DataFrame, Allocated, Decision]:

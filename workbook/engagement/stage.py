@@ -23,6 +23,7 @@ from workbook.engagement.ledger import Ledger
 from workbook.engagement.lists import LISTS, action, as_list, call_list, main_contact
 from workbook.engagement.log import NO_DAY, Ints, Log
 from workbook.engagement.loyalty import nps
+from workbook.engagement.patterns import examples, flagged, patterns
 from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
 from workbook.engagement.rotation import Floats, book_care, room, rotation, what_if, yearly_hours
 from workbook.engagement.sight import sight
@@ -103,6 +104,20 @@ class Engagement(Stage):
     def reserved(self) -> pd.DataFrame:
         """Accounts with flagged activity, per rep (D8)."""
         return reserved(self.integrity, self._log, self._real)
+
+    @cached_property
+    def _flagged(self) -> pd.DataFrame:
+        return flagged(self.integrity, self._log, self._real, self._standing.frame["territory_id"])
+
+    @noun
+    def patterns(self) -> pd.DataFrame:
+        """Flagged activity by rep and kind of sign, each in one sentence (D8)."""
+        return patterns(self._flagged, self._log.today)
+
+    @noun
+    def pattern_rows(self) -> pd.DataFrame:
+        """Three dated rows of each pattern, as evidence (D8)."""
+        return examples(self._flagged)
 
     @noun
     def standing(self) -> pd.DataFrame:

@@ -260,7 +260,7 @@ class AmountForm:
             for a in before.amounts
             if a.period in self.horizon.over
         }
-        booked = {
+        booked: dict[tuple[str, str, str, str], int] = {
             (a.source, a.reference, a.product_family, a.period): a.amount
             for a in before.amounts
             if a.reference == BOOKED

@@ -8,7 +8,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.errors import UsageError
 from workbook.money import format_amount
-from workbook.sections.judgements import names_of
+from workbook.sections.judgements import subject_names
 from workbook.show import Note, Table
 from workbook.territories.borders import merge, parts_of, split
 from workbook.territories.solver import Effort
@@ -45,7 +45,7 @@ def split_up(book: Book, node: str, parts: int) -> tuple[pd.DataFrame, list[Note
     stage, currency = book.territories, book.facts.currency
     size = stage.book_size.set_index("step")["value"]
     hours = float(size.get("hours of a rep", np.nan)) * float(size.get("wanted load", np.nan))
-    table = parts_of(accounts, found["part"], hours, names_of(book))
+    table = parts_of(accounts, found["part"], hours, subject_names(book))
     apart = "" if np.isnan(places).all() else ", each in one piece of the map"
     if "potential_amount" in table and table["potential_amount"].isna().all():
         table = table.drop(columns="potential_amount")

@@ -286,7 +286,7 @@ def test_where_all_are_short_people_are_hired_and_what_goes_without_is_priced():
 
 def test_a_company_without_people_is_judged_and_says_what_is_missing():
     made = stage(tables(reps=tables().reps.iloc[:0], ownership=tables().ownership.iloc[:0]))
-    assert {c.subject for c in made.health} <= {"T1", "T2", "CO"}
+    assert {c.subject for c in made.health} <= {"T1", "T2", "TM", "CO"}
     assert made.moved_wins["accounts"].tolist() == [0, 9]
     assert made.first_success.empty
     assert "how many there is is not known" not in " ".join(in_words(made.scenarios, str, str))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.portfolio import boards, grading, overlap
+from workbook.portfolio import class_record as recording
 from workbook.portfolio import classes as classing
 from workbook.portfolio import deals as dealing
 from workbook.portfolio import families as kin
@@ -98,7 +99,7 @@ class Portfolio(Stage):
     @noun
     def classes(self) -> pd.DataFrame:
         """Class per account with its sentence, when it changed and what it was (C4, C5)."""
-        return classing.classes(self._ruled_now, self._ruled_before, self.facts.decisions, self.facts.as_of)
+        return recording.classes(self._ruled_now, self._ruled_before, self.facts.decisions, self.facts.as_of)
 
     @noun
     def class_changes(self) -> pd.DataFrame:
@@ -106,12 +107,12 @@ class Portfolio(Stage):
         deals = self.facts.tables.opportunities
         since = (deals["status"] == "won") & (deals["closed_on"] > pd.Timestamp(self._review_day))
         won = pd.Index(deals.loc[since, "account_id"].unique())
-        return classing.class_changes(self._ruled_now, self._ruled_before, won)
+        return recording.class_changes(self._ruled_now, self._ruled_before, won)
 
     @noun
     def class_history(self) -> pd.DataFrame:
         """Every change and override of a class that people recorded, with its trigger and reason (C5)."""
-        return classing.class_history(self._ruled_now, self.facts.decisions)
+        return recording.class_history(self._ruled_now, self.facts.decisions)
 
     @noun
     def class_mix(self) -> pd.DataFrame:
@@ -217,11 +218,12 @@ class Portfolio(Stage):
             self._history,
             self._touches.costs(self.facts.as_of),
         )
-        return classing.ruled_classes(facts, self.rules.classes, self.facts.currency)
+        before = self._ruled_before.set_index("account_id")["class"]
+        return classing.ruled_classes(facts, self.rules.classes, self.facts.currency, before)
 
     @cached_property
     def _ruled_before(self) -> pd.DataFrame:
-        """The classes by rules on the day of the last review, from what was known then.
+        """The classes by rules on the day of the last review, from what was known then; where people confirmed a change, that.
 
         What was learned is taken as of now (smoothing, share of deals on top), so that only the accounts' own facts differ.
         """
@@ -234,7 +236,8 @@ class Portfolio(Stage):
             past, run_rate(past, 12, self._learned_rules), odds, tables.accounts["account_id"]
         )
         facts = classing.class_facts(tables.accounts, totals, past, self._touches.costs(day))
-        return classing.ruled_classes(facts, self.rules.classes, self.facts.currency)
+        ruled = classing.ruled_classes(facts, self.rules.classes, self.facts.currency)
+        return recording.confirmed(ruled, self.facts.decisions)
 
     @cached_property
     def _touches(self) -> classing.Touches:

@@ -268,8 +268,9 @@ class Engagement(Stage):
 
     @noun
     def sight(self) -> pd.DataFrame:
-        """What a family does elsewhere that can open an account here (C10)."""
-        return sight(self._standing, self._real, self._ledger, self._rules)
+        """What a family does elsewhere that can open an account here (C10); nothing where the rules tell nothing of elsewhere."""
+        found = sight(self._standing, self._real, self._ledger, self._rules)
+        return found.iloc[:0] if self.facts.rules.portfolio.family_elsewhere == "none" else found
 
     @noun
     def call_list(self) -> pd.DataFrame:

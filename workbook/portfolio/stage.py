@@ -37,7 +37,13 @@ class Portfolio(Stage):
     def families(self) -> pd.DataFrame:
         """Each account's family: account_id, family_id, family_name, depth, territory_id, owner_rep_id, members."""
         tables = self.facts.tables
-        return kin.families(tables.accounts, kin.owners(tables.ownership, self.facts.as_of))
+        tells = self.rules.family_elsewhere != "none"
+        return kin.families(tables.accounts, kin.owners(tables.ownership, self.facts.as_of), tells)
+
+    @noun
+    def family_abroad(self) -> pd.DataFrame:
+        """What each territory may see of its families' members in other territories, by the published rule."""
+        return kin.elsewhere(self.families, self.register, self.rules.family_elsewhere)
 
     @noun
     def register(self) -> pd.DataFrame:
@@ -163,6 +169,14 @@ class Portfolio(Stage):
         """Families in scope with two or more members there: members, territories, owners, sales, open deals, contacts."""
         return boards.family_table(self.families, self.register, self.projection)
 
+    @property
+    def family_elsewhere(self) -> pd.DataFrame:
+        """Of families in scope: their members outside it, as far as the rules tell (columns of ``family_abroad`` but territory_id)."""
+        rows = self.family_abroad
+        inside = self.scope.nodes if self.scope else set(rows["territory_id"])
+        rows = rows[~rows["lies_in"].isin(inside).to_numpy()].drop(columns="territory_id")
+        return rows.drop_duplicates(ignore_index=True)
+
     def family_members(self, family_id: str) -> pd.DataFrame:
         """The members of one family in scope, in tree order, with owner, sales, open deals and contacts."""
         return boards.family_members(self.families, self.register, self.facts.tables.accounts, family_id)
@@ -181,8 +195,7 @@ class Portfolio(Stage):
     def whitespace(self) -> pd.DataFrame:
         """Cross-sell and upsell per account and product family, sized from comparable accounts (C3)."""
         tables = self.facts.tables
-        head = kin.family_heads(tables.accounts)[0]
-        return gaps.whitespace(tables, self._bought, head, self.rules.whitespace, self.facts.currency)
+        return gaps.whitespace(tables, self._bought, self._kin, self.rules.whitespace, self.facts.currency)
 
     @noun
     def territory_gaps(self) -> pd.DataFrame:
@@ -203,6 +216,15 @@ class Portfolio(Stage):
     def hunting_farming(self) -> pd.DataFrame:
         """Established and new business per node (A13): accounts, sales, open deals, engaged accounts."""
         return scoping.hunting_farming(self.register, self._engaged, self.facts, self.rules.scope)
+
+    @cached_property
+    def _kin(self) -> kin.Ints:
+        """A number per family and account; per family and territory where the rules tell nothing of other territories."""
+        head = kin.family_heads(self.facts.tables.accounts)[0]
+        if self.rules.family_elsewhere != "none":
+            return head
+        place = pd.factorize(self.facts.tables.accounts["territory_id"])[0]
+        return pd.factorize(head * (int(place.max(initial=0)) + 1) + place)[0]
 
     @cached_property
     def _review_day(self) -> date:

@@ -8,6 +8,8 @@ from typing import Literal
 from workbook.rules.reader import rule
 
 ProjectionMethod = Literal["rhythm", "seasonal_naive", "naive"]
+#: What a territory's view tells of a family's members in other territories; each level tells what the ones before it tell.
+FamilyView = Literal["none", "counts", "names", "totals", "full"]
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,11 @@ class PortfolioRules:
     """The portfolio: projection, grades, classes, segments, whitespace."""
 
     key_accounts: int = rule(20, "key account: graded A, or among so many largest by projected revenue")
+    family_elsewhere: FamilyView = rule(
+        "counts",
+        "what a territory sees of a family's members in other territories: none, counts (how many), names (who, and in "
+        "which territory), totals (and their sales and open deals in sum), full (each one's owner, sales, open deals)",
+    )
     projection: ProjectionRules = rule(ProjectionRules(), "the projection of the next 12 months")
     grades: GradeRules = rule(GradeRules(), "the grade")
     classes: ClassRules = rule(ClassRules(), "the class")

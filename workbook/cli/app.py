@@ -17,6 +17,7 @@ MODULES = (
     "check",
     "calendar",
     "targets",
+    "target_edits",
     "design",
     "plans",
     "reconcile",

@@ -33,8 +33,13 @@ ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="With --acce
 WhyOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="With --accept: why.")]
 
 
-@app.command()
-def targets(
+targets = typer.Typer(help="Cascade the company's target down; edit it by hand.")
+app.add_typer(targets, name="targets")
+
+
+@targets.callback(invoke_without_command=True)
+def allocation(
+    context: typer.Context,
     book: BookOption = None,
     as_of: AsOfOption = None,
     node: NodeOption = None,
@@ -51,12 +56,16 @@ def targets(
     """Cascade the company's target down to territories, reps and accounts. Exit code 1 when finance's numbers do not agree.
 
     Examples: workbook targets --book data/sample · workbook targets --node T-03 --period FY2026-Q3 ·
-    workbook targets --letters · workbook targets --out grid.xlsx, and back with --in grid.xlsx --accept --by "Kim Lee"
+    workbook targets --letters · workbook targets --out grid.xlsx, and back with --in grid.xlsx --accept --by "Kim Lee" ·
+    workbook targets pin T-03 FY2026-Q3 250000 --by "Kim Lee" --reason "new plant opens"
     """
     from workbook.book import Book
     from workbook.cli import show_targets as show
     from workbook.errors import UsageError
 
+    if context.invoked_subcommand is not None:
+        context.obj = (book, as_of)
+        return 0
     if accept and not by.strip():
         raise UsageError("--accept needs --by", remedy='Say who decides: --by "Kim Lee".')
     opened = Book.open(book, as_of=as_of)

@@ -59,6 +59,7 @@ from workbook.sections.reconciliation import odds_basis as odds_basis
 from workbook.sections.reconciliation import reconciliation as reconciliation
 from workbook.sections.risks import check_list as check_list
 from workbook.sections.risks import concentration as concentration
+from workbook.sections.risks import in_order as in_order
 from workbook.sections.risks import leavers as leavers
 from workbook.sections.risks import questions as questions
 from workbook.sections.sales import pipeline as pipeline

@@ -113,14 +113,13 @@ def plan_quality(book: Book, count: int = 10) -> list[Any]:
     text += "or rest less than half on evidence. An approval says that a plan was accepted, not that it is good."
     worst = rows.sort_values(["depth", "completeness", "account_id"], ignore_index=True)
     worst = worst.assign(account=_accounts(book).reindex(worst["account_id"]).to_numpy())
-    shown = worst[["account", "state", *SCORES, "planned_amount", "reasons"]]
-    labels = dict(SCORES)
-    renamed = shown.rename(columns={s: f"{s}_share" for s in SCORES})
+    weakness = ["completeness", "customer_focus", "evidence"]
+    shown = worst[["account", "state", *weakness, "planned_amount", "reasons"]]
     table = Table(
-        renamed,
+        shown.rename(columns={s: f"{s}_share" for s in weakness}),
         book.facts.currency,
         "Weakest plans, key accounts first",
-        {f"{k}_share": v for k, v in labels.items()},
+        {f"{s}_share": SCORES[s] for s in weakness},
         limit=count,
     )
     return [Note(text), charts.score_board(means, SCORES).figure, table]

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.book import Book
+from workbook.checks import checks_table
 from workbook.money import format_amount
 from workbook.sections.audience import Audience
 from workbook.sections.judgements import about, judgements
@@ -51,7 +52,7 @@ def concentration(book: Book) -> Note:
     )
 
 
-def questions(book: Book, audience: Audience, count: int = 8) -> Any:
+def questions(book: Book, audience: Audience, count: int = 12) -> Any:
     """What the meeting should ask and decide: the worst judgements, as questions with their evidence."""
     bad = [c for c in judgements(book) if c.verdict in ("fail", "warn")]
     if not audience.people:
@@ -80,3 +81,11 @@ def _names(book: Book) -> dict[str, str]:
 def check_list(book: Book) -> Table:
     """The checks about the node itself."""
     return checks(about(book, judgements(book)))
+
+
+def in_order(book: Book) -> Table:
+    """The checks about the node itself that ask nothing of the meeting; the others stand in ``questions``."""
+    rest = [c for c in about(book, judgements(book)) if c.verdict in ("ok", "not known")]
+    rows = checks_table(rest)[["name", "verdict", "sentence"]]
+    labels = {"name": "question", "sentence": "evidence"}
+    return Table(rows, book.facts.currency, "Checked as well: in order, or not known", labels, limit=60)

@@ -170,7 +170,7 @@ def _accounts(sheet: Canvas, file: RepFile, keys: Mapping[str, str]) -> dict[str
             values |= dict.fromkeys(fixed, None) | {"objective": f"→ sheet {key}"}
         row = sheet.row(block, f"account:{plan.account_id}", values, fixed)
         planned = plan.planned_amount()
-        sheet.total(block, row, planned, (deals, new), key)
+        sheet.total(block, row, planned, (deals, new), (held.label, key))
         for name, amount in (*repeat.items(), ("total", planned)):
             if name in sums:
                 sums[name] += amount

@@ -112,7 +112,7 @@ class ClassSession:
             for row in made
         ]
         open_store(self.book.root).record_all(made, seen)
-        self.book = Book.open(self.book.root, as_of=self.book.as_of, node=self.book.scope and self.book.node)
+        self.book = Book.open(self.book.root, as_of=self.book.as_of, node=self.book.node)
         self.redraw()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:

@@ -9,7 +9,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.checks import checks_table
 from workbook.money import format_amount
-from workbook.sections.audience import Audience
+from workbook.sections.audience import Audience, seen_by
 from workbook.sections.judgements import about, judgements
 from workbook.show import Note, Table, checks
 
@@ -54,10 +54,7 @@ def concentration(book: Book) -> Note:
 
 def questions(book: Book, audience: Audience, count: int = 12) -> Any:
     """What the meeting should ask and decide: the worst judgements, as questions with their evidence."""
-    bad = [c for c in judgements(book) if c.verdict in ("fail", "warn")]
-    if not audience.people:
-        people = set(book.tables.reps["rep_id"])
-        bad = [c for c in bad if c.subject not in people]
+    bad = [c for c in seen_by(judgements(book), audience, book) if c.verdict in ("fail", "warn")]
     bad.sort(key=lambda c: (c.verdict != "fail", c.subject != book.node))
     if not bad:
         return Note("Nothing is out of bounds: the meeting can spend its time on growth.", "ok")

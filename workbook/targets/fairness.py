@@ -40,14 +40,17 @@ COLUMNS = [
     "quota_to_earnings",
     "outlier",
     "sentence",
+    "pay_sentence",
 ]
+#: The name of the check that speaks of pay: only who may see pay sees it.
+PAY_CHECK = "quota to pay"
 
 
 def fairness(facts: Facts, reps: pd.DataFrame) -> pd.DataFrame:
     """Per rep the quota against what bears it; columns in ``COLUMNS``, missing where the tables do not say.
 
     ``reps``: rep_id, territory_id, name, quota_amount (street), target_amount, potential_amount, last_year_amount,
-    capacity_hours (floats, NaN where not known). An index is the rep's ratio over the median of all reps who are not new:
+    capacity_hours (floats, NaN where not known). ``sentence`` says nothing of pay, ``pay_sentence`` what is unusual of it. An index is the rep's ratio over the median of all reps who are not new:
     1 is usual, above ``outlier_factor`` or below its inverse is an outlier.
     """
     rules = facts.rules.targets
@@ -77,6 +80,7 @@ def fairness(facts: Facts, reps: pd.DataFrame) -> pd.DataFrame:
     high, low = (indexes > rules.outlier_factor), (indexes < 1 / rules.outlier_factor)
     frame["outlier"] = high.any(axis=1) | low.any(axis=1)
     frame["sentence"] = _sentences(frame, rules, facts.currency)
+    frame["pay_sentence"] = _of_pay(frame, rules)
     return frame[COLUMNS].sort_values("rep_id", kind="stable").reset_index(drop=True)
 
 
@@ -100,12 +104,18 @@ def _sentences(frame: pd.DataFrame, rules: TargetsRules, currency: str) -> list[
                 if row.tenure_months >= 0
                 else "; still to be hired"
             )
-        if not np.isnan(row.quota_to_earnings):
-            if row.quota_to_earnings > rules.ote_ratio_high:
-                text += f"; {row.quota_to_earnings:.1f} times on-target earnings is hard to believe"
-            elif row.quota_to_earnings < rules.ote_ratio_low:
-                text += f"; only {row.quota_to_earnings:.1f} times on-target earnings"
         told.append(text + ".")
+    return told
+
+
+def _of_pay(frame: pd.DataFrame, rules: TargetsRules) -> list[str]:
+    """What a quota is beside the pay, in words; blank where it is usual or not known."""
+    told = []
+    for ratio in frame["quota_to_earnings"]:
+        if ratio > rules.ote_ratio_high:
+            told.append(f"{ratio:.1f} times on-target earnings is hard to believe.")
+        else:
+            told.append(f"Only {ratio:.1f} times on-target earnings." if ratio < rules.ote_ratio_low else "")
     return told
 
 
@@ -164,5 +174,5 @@ def fairness_checks(frame: pd.DataFrame, rules: TargetsRules) -> list[Check]:
         ratio = row.quota_to_earnings
         if not np.isnan(ratio) and not row.is_new:
             fits = rules.ote_ratio_low <= ratio <= rules.ote_ratio_high
-            found.append(Check("quota to pay", "ok" if fits else "warn", f"Quota is {ratio:.1f} times on-target earnings; usual is {rules.ote_ratio_low:g} to {rules.ote_ratio_high:g}.", {"ratio": ratio}, subject=row.rep_id))  # fmt: skip
+            found.append(Check(PAY_CHECK, "ok" if fits else "warn", f"Quota is {ratio:.1f} times on-target earnings; usual is {rules.ote_ratio_low:g} to {rules.ote_ratio_high:g}.", {"ratio": ratio}, subject=row.rep_id))  # fmt: skip
     return found

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from workbook.engagement.log import NO_DAY, Bools, Days, Ints, days, positions
+from workbook.engagement.log import NO_DAY, Bools, Days, Ints, days
+from workbook.keys import positions
 from workbook.tables.frames import Tables
 
 

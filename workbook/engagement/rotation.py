@@ -8,8 +8,9 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.depth import account_value
-from workbook.engagement.log import Log, positions
+from workbook.engagement.log import Log
 from workbook.engagement.prospecting import touch_minutes
+from workbook.keys import positions
 from workbook.rules.engagement import EngagementRules
 
 #: Only reps who work at least this share of what they hold are offered more.

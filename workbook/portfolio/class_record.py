@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbook.decisions import Decision, Decisions, signed_at
 from workbook.errors import UsageError
+from workbook.keys import positions
 from workbook.portfolio.classes import CLASSES
 
 #: What an override says that gives an account back to the rules.
@@ -38,13 +39,16 @@ def classes(ruled: pd.DataFrame, earlier: pd.DataFrame, decisions: Decisions, as
     """
     frame = ruled.copy()
     frame["changed_on"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
-    then = earlier.set_index("account_id")["class"].reindex(frame["account_id"]).to_numpy(dtype=object)
-    differs = pd.notna(then) & (then != frame["class"].to_numpy(dtype=object))
-    frame["previous"] = pd.Series(np.where(differs, then, None), index=frame.index, dtype="str")
+    at = positions(frame["account_id"], earlier["account_id"])
+    then = np.append(positions(earlier["class"], pd.Index(CLASSES)), -1)[at]
+    differs = (then >= 0) & (then != positions(frame["class"], pd.Index(CLASSES)))
+    words = pd.Series([*CLASSES, None], dtype="str")
+    frame["previous"] = words.take(np.where(differs, then, -1)).array
     frame.loc[differs, "changed_on"] = pd.Timestamp(as_of)
     frame["overridden"] = False
-    at = pd.Index(frame["account_id"])
-    for account, decision in decisions.state("class_override").items():
+    overrides, changed = decisions.state("class_override"), decisions.state("class_change")
+    at = pd.Index(frame["account_id"] if overrides or changed else [])
+    for account, decision in overrides.items():
         until = decision.payload.get("until")
         wanted = decision.payload.get("class")
         if account not in at or wanted not in CLASSES or (until and pd.Timestamp(until) < pd.Timestamp(as_of)):
@@ -59,7 +63,7 @@ def classes(ruled: pd.DataFrame, earlier: pd.DataFrame, decisions: Decisions, as
             f"{str(wanted).capitalize()}: set by {decision.by} on {decision.at.date()}{why}; "
             f"the rules say {frame.loc[row, 'previous']}."
         )
-    for account, decision in decisions.state("class_change").items():
+    for account, decision in changed.items():
         row = at.get_loc(account) if account in at else None
         if row is None or frame.loc[row, "overridden"] or decision.payload.get("to") != frame.loc[row, "class"]:
             continue
@@ -93,9 +97,10 @@ def class_changes(ruled: pd.DataFrame, earlier: pd.DataFrame, won: pd.Index) -> 
     """Changes of class by the rules since the last review, for people to confirm: account_id, territory_id, from, to, trigger,
     sentence. ``won`` are the accounts with which a deal was won since then.
     """
-    then = earlier.set_index("account_id")[["class", "rule"]].reindex(ruled["account_id"])
-    moved = then["class"].notna().to_numpy() & (then["class"].to_numpy() != ruled["class"].to_numpy())
-    rows, before = ruled[moved], then[moved]
+    at = positions(ruled["account_id"], earlier["account_id"])
+    now, then = (positions(frame["class"], pd.Index(CLASSES)) for frame in (ruled, earlier))
+    moved = (at >= 0) & (np.append(then, -1)[at] != now)
+    rows, before = ruled[moved], earlier[["class", "rule"]].take(at[moved])
     trigger = rows["rule"].map(TRIGGERS).fillna(pd.Series(before["rule"].map(LAPSED).array, index=rows.index))
     deal = rows["account_id"].isin(won)
     return pd.DataFrame(
@@ -113,7 +118,9 @@ def class_changes(ruled: pd.DataFrame, earlier: pd.DataFrame, won: pd.Index) -> 
 def class_history(ruled: pd.DataFrame, decisions: Decisions) -> pd.DataFrame:
     """Every change and override that people recorded, oldest first: account_id, at, by, from, to, trigger, reason (C5)."""
     columns = ["account_id", "at", "by", "from", "to", "trigger", "reason"]
-    last = dict(zip(ruled["account_id"], ruled["class"], strict=True))
+    wanted = {d.subject for d in decisions.rows if d.kind in ("class_change", "class_override")}
+    known = ruled[ruled["account_id"].isin(wanted).to_numpy()] if wanted else ruled.iloc[:0]
+    last = dict(zip(known["account_id"], known["class"], strict=True))
     seen: dict[str, str] = {}
     rows = []
     for row in decisions.rows:

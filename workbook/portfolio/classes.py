@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.keys import positions
 from workbook.money import format_amount, round_amounts
 from workbook.portfolio.bookings import History
 from workbook.rules.portfolio import ClassRules
@@ -67,17 +68,15 @@ class Touches:
     @classmethod
     def of(cls, tables: Tables, since: date, rules: ClassRules) -> Touches:
         """The done activities later than ``since`` with minutes, at the rep's cost per hour (else the rule's)."""
-        rows = tables.activities
-        rows = rows[
-            (
-                (rows["done_on"] > pd.Timestamp(since)) & rows["minutes"].notna() & (rows["source"] != "system")
-            ).to_numpy()
-        ]
+        table = tables.activities
+        timed = (table["done_on"] > pd.Timestamp(since)).to_numpy() & table["minutes"].notna().to_numpy()
+        taken = np.flatnonzero(timed & ~(table["source"] == "system").to_numpy(dtype=bool, na_value=False))
+        rows = table[["rep_id", "done_on", "minutes"]].take(taken)
         people = tables.reps.drop_duplicates("rep_id")
         hour = people["cost_per_hour"].astype("Float64").fillna(rules.touch_cost_amount).to_numpy(np.float64)
-        who = pd.Index(people["rep_id"]).get_indexer(pd.Index(rows["rep_id"]))
+        who = positions(rows["rep_id"], people["rep_id"])
         rate = np.append(hour, rules.touch_cost_amount)[who]
-        at = pd.Index(tables.accounts["account_id"]).get_indexer(pd.Index(rows["account_id"]))
+        at = tables.account_at("activities")[taken]
         known = at >= 0
         day = rows["done_on"].to_numpy().astype("datetime64[D]")
         cost = rows["minutes"].to_numpy(np.float64) / 60 * rate
@@ -201,9 +200,8 @@ def _kept(
 ) -> npt.NDArray[np.intp]:
     """``given`` classes (n,), but the one before where the account is past a threshold by less than the margin."""
     before, bounds, rules = damping
-    ids = facts["account_id"]
-    same = len(before) == len(ids) and (before.index.array == ids.array).all()
-    then = pd.Index(CLASSES).get_indexer(pd.Index(before if same else before.reindex(ids)))
+    at = positions(facts["account_id"], before.index)
+    then = np.append(positions(before, pd.Index(CLASSES)), -1)[at]
     out = given.copy()
     for place, name in enumerate(CLASSES):
         at = np.flatnonzero((then == place) & (given != place))

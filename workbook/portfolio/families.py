@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.keys import positions
 from workbook.rules.portfolio import FamilyView
 
 Ints = npt.NDArray[np.intp]
@@ -20,9 +21,9 @@ def family_heads(accounts: pd.DataFrame) -> tuple[Ints, Ints]:
     every member of the circle is a head.
     """
     size = len(accounts)
-    up = pd.Index(accounts["account_id"]).get_indexer(pd.Index(accounts["parent_account_id"]))
+    up = positions(accounts["parent_account_id"], accounts["account_id"])
     own = np.arange(size)
-    parent = np.where((up < 0) | accounts["parent_account_id"].isna().to_numpy(), own, up)
+    parent = np.where(up < 0, own, up)
     parent = np.where(_in_circle(parent), own, parent)
     head, depth = parent, (parent != own).astype(np.intp)
     while True:
@@ -57,7 +58,7 @@ def families(accounts: pd.DataFrame, owners: pd.DataFrame, tells: bool = True) -
     order = np.lexsort((np.arange(len(head)), depth, group))
     first_of = np.full(group.max(initial=-1) + 1, -1, dtype=np.intp)
     first_of[group[order][::-1]] = order[::-1]
-    owner = owners.drop_duplicates("account_id").set_index("account_id")["rep_id"]
+    held = owners["rep_id"].array.take(positions(ids, owners["account_id"]), allow_fill=True)
     here = np.bincount(group)[group] if len(group) else np.zeros(0, dtype=np.int64)
     return pd.DataFrame(
         {
@@ -66,7 +67,7 @@ def families(accounts: pd.DataFrame, owners: pd.DataFrame, tells: bool = True) -
             "family_name": accounts["name"].take(first_of[group]).array,
             "depth": depth.astype(np.int64),
             "territory_id": territory,
-            "owner_rep_id": owner.reindex(ids).astype("str").array,
+            "owner_rep_id": held,
             "members": np.bincount(head, minlength=len(head))[head] if tells else here,
             "members_here": here,
         }

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from workbook.keys import positions
 from workbook.money import round_amounts
 from workbook.portfolio.bookings import Booked, history, month_edges
 from workbook.portfolio.deals import PRESENT, deals, learn
@@ -43,16 +44,17 @@ def on_top_share(tables: Tables, booked: Booked, as_of: date, rules: ProjectionR
         return _PRIOR_SHARE
     odds = learn(rows, rules).odds(opened, then)
     due = odds[odds["expected_close_on"] <= pd.Timestamp(as_of)]
-    weighted = due.groupby("account_id")["weighted_amount"].sum()
+    account = positions(due["account_id"], tables.accounts["account_id"])
+    weighted = np.bincount(account[account >= 0], due["weighted_amount"].to_numpy()[account >= 0], booked.size)
+    there = np.bincount(account[account >= 0], minlength=booked.size) > 0
     rate = run_rate(past, 12, rules)
-    ids = pd.Index(tables.accounts["account_id"].take(past.accounts))
     expected = (rate.gross + rate.loss).sum(1)
     bought = booked.sums(np.datetime64(then), np.datetime64(as_of))[past.accounts].astype(np.float64)
-    with_deals = ids.isin(weighted.index)
+    with_deals = there[past.accounts]
     usual = bought[~with_deals].sum() / max(expected[~with_deals].sum(), 1.0) if (~with_deals).any() else 1.0
     misses = bought[with_deals] - usual * expected[with_deals]
-    due_amount = weighted.reindex(ids[with_deals]).to_numpy(np.float64)
-    size = max(float(weighted.sum()), 1.0)
+    due_amount = weighted[past.accounts][with_deals]
+    size = max(float(due["weighted_amount"].sum()), 1.0)
     learned = float(np.clip(misses.sum() / size, 0.0, 1.0))
     evidence = 1 / max(float(((misses - learned * due_amount) ** 2).sum()) / size**2, 1e-9)
     belief = 1 / _PRIOR_SPREAD**2

@@ -277,8 +277,7 @@ class Portfolio(Stage):
 
     @cached_property
     def _booked(self) -> Booked:
-        tables = self.facts.tables
-        return Booked.of(tables.sales, tables.accounts, tables.products)
+        return Booked.of(self.facts.tables)
 
     @cached_property
     def _history(self) -> History:

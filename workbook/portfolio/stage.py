@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, timedelta
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from workbook.portfolio import boards, grading, overlap
@@ -14,24 +11,21 @@ from workbook.portfolio import class_record as recording
 from workbook.portfolio import classes as classing
 from workbook.portfolio import deals as dealing
 from workbook.portfolio import families as kin
+from workbook.portfolio import family_whitespace as spread
 from workbook.portfolio import new_business as fresh
 from workbook.portfolio import projection as ahead
 from workbook.portfolio import register as registering
 from workbook.portfolio import scope as scoping
 from workbook.portfolio import segments as segmenting
 from workbook.portfolio import whitespace as gaps
-from workbook.portfolio.bookings import Booked, History, history
-from workbook.portfolio.run_rate import RunRate, run_rate
-from workbook.rules.portfolio import PortfolioRules, ProjectionRules
-from workbook.stage import Stage, noun
+from workbook.portfolio.bookings import history
+from workbook.portfolio.inputs import PortfolioInputs
+from workbook.portfolio.run_rate import run_rate
+from workbook.stage import noun
 
 
-class Portfolio(Stage):
+class Portfolio(PortfolioInputs):
     """Nouns of portfolio. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
-
-    @property
-    def rules(self) -> PortfolioRules:
-        return self.facts.rules.portfolio
 
     @noun
     def families(self) -> pd.DataFrame:
@@ -188,14 +182,33 @@ class Portfolio(Stage):
     @noun
     def whitespace_groups(self) -> pd.DataFrame:
         """The peer groups that each account stands in, and which it is compared within: one row per account and group."""
-        accounts, buys = self.facts.tables.accounts, np.asarray((self._bought.amounts > 0).any(1))
-        return gaps.group_rows(accounts, gaps.peer_groups(accounts, buys, self.rules.whitespace))
+        return gaps.group_rows(self.facts.tables.accounts, self._compared.peers)
 
     @noun
     def whitespace(self) -> pd.DataFrame:
         """Cross-sell and upsell per account and product family, sized from comparable accounts (C3)."""
-        tables = self.facts.tables
-        return gaps.whitespace(tables, self._bought, self._kin, self.rules.whitespace, self.facts.currency)
+        accounts, rules = self.facts.tables.accounts, self.rules.whitespace
+        return gaps.whitespace(accounts, self._compared, self._kin, rules, self.facts.currency)
+
+    @noun
+    def family_whitespace(self) -> pd.DataFrame:
+        """Bought and not bought per family, territory and product family, sized from comparable accounts (C3)."""
+        accounts, rules = self.facts.tables.accounts, self.rules.whitespace
+        return spread.family_whitespace(accounts, self.families, self._compared, rules)
+
+    @property
+    def family_plays(self) -> pd.DataFrame:
+        """Ranked cross-sell and upsell per family in scope."""
+        names = self.families.drop_duplicates("family_id").set_index("family_id")["family_name"]
+        return spread.family_plays(self.family_whitespace, names, self.facts.currency)
+
+    def family_peers(self, family_id: str, product_family: str) -> pd.DataFrame:
+        """The accounts in scope that stand behind a family's gap: peers of its members that buy, outside the family."""
+        own = self.families.loc[(self.families["family_id"] == family_id).to_numpy(), "account_id"]
+        found = [self.peers(account, product_family) for account in own]
+        rows = pd.concat(found).drop_duplicates("account_id") if found else self.peers("", product_family)
+        rows = rows[~rows["account_id"].isin(own).to_numpy()]
+        return rows.sort_values(["bought_amount", "account_id"], ascending=[False, True], ignore_index=True)
 
     @noun
     def territory_gaps(self) -> pd.DataFrame:
@@ -216,21 +229,6 @@ class Portfolio(Stage):
     def hunting_farming(self) -> pd.DataFrame:
         """Established and new business per node (A13): accounts, sales, open deals, engaged accounts."""
         return scoping.hunting_farming(self.register, self._engaged, self.facts, self.rules.scope)
-
-    @cached_property
-    def _kin(self) -> kin.Ints:
-        """A number per family and account; per family and territory where the rules tell nothing of other territories."""
-        head = kin.family_heads(self.facts.tables.accounts)[0]
-        if self.rules.family_elsewhere != "none":
-            return head
-        place = pd.factorize(self.facts.tables.accounts["territory_id"])[0]
-        return pd.factorize(head * (int(place.max(initial=0)) + 1) + place)[0]
-
-    @cached_property
-    def _review_day(self) -> date:
-        """The day of the last recorded review, else as many days ago as the rules say."""
-        held = [row.at.date() for row in self.facts.decisions.log("review") if row.at.date() < self.facts.as_of]
-        return max(held, default=self.facts.as_of - timedelta(days=self.rules.classes.review_days))
 
     @cached_property
     def _ruled_now(self) -> pd.DataFrame:
@@ -260,56 +258,6 @@ class Portfolio(Stage):
         facts = classing.class_facts(tables.accounts, totals, past, self._touches.costs(day))
         ruled = classing.ruled_classes(facts, self.rules.classes, self.facts.currency)
         return recording.confirmed(ruled, self.facts.decisions)
-
-    @cached_property
-    def _touches(self) -> classing.Touches:
-        since = min(self._review_day, self.facts.as_of) - timedelta(days=365)
-        return classing.Touches.of(self.facts.tables, since, self.rules.classes)
-
-    @cached_property
-    def _on_top_share(self) -> float:
-        return overlap.on_top_share(self.facts.tables, self._booked, self.facts.as_of, self._learned_rules)
-
-    @cached_property
-    def _learned_rules(self) -> ProjectionRules:
-        learned = self._run_rate.smoothing
-        return replace(self.rules.projection, rhythm_weight=learned.weight, plain_share=learned.plain)
-
-    @cached_property
-    def _booked(self) -> Booked:
-        return Booked.of(self.facts.tables)
-
-    @cached_property
-    def _history(self) -> History:
-        return history(self._booked, self.facts.as_of, self.rules.projection.history_months)
-
-    @cached_property
-    def _run_rate(self) -> RunRate:
-        return run_rate(self._history, len(self._horizon.share), self.rules.projection)
-
-    @cached_property
-    def _horizon(self) -> ahead.Horizon:
-        """Whole years ahead, at least one, to the end of the planned year."""
-        calendar, as_of = self.facts.calendar, self.facts.as_of
-        last = calendar.bounds(self.facts.year)[1]
-        months = (last.year - as_of.year) * 12 + last.month - as_of.month
-        return ahead.Horizon.of(as_of, 12 * min(max(-(-months // 12), 1), 3), calendar)
-
-    @cached_property
-    def _bought(self) -> gaps.Bought:
-        return gaps.Bought.of(self._booked, self.facts.as_of, self.rules.whitespace.months)
-
-    @cached_property
-    def _engaged(self) -> pd.Series | None:
-        return scoping.engaged(self.facts.tables, self.facts.as_of, self.rules.scope)
-
-    @cached_property
-    def _deals(self) -> pd.DataFrame:
-        return dealing.deals(self.facts.tables, self._booked, self.facts.as_of)
-
-    @cached_property
-    def _deal_model(self) -> dealing.DealModel:
-        return dealing.learn(self._deals, self.rules.projection)
 
     @cached_property
     def _cells(self) -> ahead.Cells:

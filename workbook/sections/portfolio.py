@@ -209,7 +209,38 @@ def whitespace(book: Book, count: int = 12) -> list[Any]:
     return [
         charts.whitespace_matrix(gaps, bought, currency).figure,
         Table(rows, currency, "Cross-sell and upsell, best first (size is an estimate)", limit=count),
+        *_family_plays(book, count),
         Note(told),
+    ]
+
+
+def _family_plays(book: Book, count: int) -> list[Any]:
+    """Families whose members could buy what others of them, or their peers, buy; and the peers behind the best one."""
+    plays, currency = book.portfolio.family_plays, book.facts.currency
+    if plays.empty:
+        return [Note("No family with several members here has a gap.")]
+    keep = [
+        "rank",
+        "family_name",
+        "product_family",
+        "kind",
+        "members",
+        "members_buying",
+        "bought_amount",
+        "gap_amount",
+        "sentence",
+    ]
+    best = plays.iloc[0]
+    peers = book.portfolio.family_peers(str(best["family_id"]), str(best["product_family"]))
+    behind = (
+        f"Behind the first stand {len(peers):,} comparable accounts in this view that buy {best['product_family']}"
+        + (": " + ", ".join(peers["name"].head(5)) if len(peers) else "")
+        + (" …." if len(peers) > 5 else ".")
+    )
+    labels = {"family_name": "family", "members_buying": "of them buy"}
+    return [
+        Table(plays[keep], currency, "Plays per family, best first (size is an estimate)", labels, limit=count),
+        Note(behind),
     ]
 
 

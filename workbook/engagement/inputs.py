@@ -45,7 +45,9 @@ class EngagementInputs(Stage):
 
     @cached_property
     def _log(self) -> Log:
-        return Log.of(self.facts.tables.activities, self._portfolio.register["account_id"], self.facts.as_of)
+        log = Log.of(self.facts.tables.activities, self._portfolio.register["account_id"], self.facts.as_of)
+        log.__dict__["account"] = self.facts.tables.account_at("activities")  # the register has the accounts' own order
+        return log
 
     @cached_property
     def _evidence(self) -> Evidence:
@@ -67,6 +69,7 @@ class EngagementInputs(Stage):
             classes=before.classes,
             grades=before.grades,
             projection=before.projection,
+            segments=before.segments[["account_id", "cadence_days"]].rename(columns={"cadence_days": "segment_days"}),
             key_accounts=before.key_accounts,
             accounts=self.facts.tables.accounts,
         )

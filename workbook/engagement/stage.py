@@ -19,6 +19,7 @@ from workbook.engagement.leaver import known_by_one, leaver, single_threaded
 from workbook.engagement.lists import LISTS, action, as_list, call_list, main_contact
 from workbook.engagement.log import NO_DAY
 from workbook.engagement.loyalty import nps
+from workbook.engagement.outside import outside
 from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
 from workbook.engagement.rotation import book_care, room, rotation, what_if
 from workbook.engagement.sight import sight
@@ -176,6 +177,12 @@ class Engagement(EngagementInputs):
         """Accounts that may rotate, and who in their territory has room and fits (D7)."""
         names = self.facts.tables.reps.set_index("rep_id")["name"]
         return rotation(self._standing, self.keep, self._hours, self.room, names)
+
+    @noun
+    def rotation_outside(self) -> pd.DataFrame:
+        """The next best outside the territory where nobody inside has room; by the lowest node that holds both (D7)."""
+        names = self.facts.tables.reps.set_index("rep_id")["name"]
+        return outside(self._standing, self.rotation, self.room, self.facts.tree, names)
 
     @noun
     def what_if(self) -> pd.DataFrame:

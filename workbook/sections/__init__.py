@@ -16,6 +16,7 @@ from workbook.sections.audience import Audience as Audience
 from workbook.sections.audience import audience_of as audience_of
 from workbook.sections.calendar import calendar as calendar
 from workbook.sections.changes import changes as changes
+from workbook.sections.changes import held_review as held_review
 from workbook.sections.contents import company_title as company_title
 from workbook.sections.contents import history_reach as history_reach
 from workbook.sections.contents import rules_in_force as rules_in_force

@@ -6,11 +6,11 @@ a note that says which, never a zero.
 
 from workbook.sections.accounts import class_mix as class_mix
 from workbook.sections.accounts import engagement as engagement
-from workbook.sections.accounts import integrity as integrity
 from workbook.sections.accounts import key_account_cards as key_account_cards
 from workbook.sections.accounts import overdue as overdue
 from workbook.sections.accounts import portfolio_table as portfolio_table
 from workbook.sections.accounts import whitespace as whitespace
+from workbook.sections.activity import integrity as integrity
 from workbook.sections.audience import AUDIENCES as AUDIENCES
 from workbook.sections.audience import Audience as Audience
 from workbook.sections.audience import audience_of as audience_of
@@ -62,6 +62,7 @@ from workbook.sections.risks import concentration as concentration
 from workbook.sections.risks import in_order as in_order
 from workbook.sections.risks import leavers as leavers
 from workbook.sections.risks import questions as questions
+from workbook.sections.risks import single_threads as single_threads
 from workbook.sections.sales import pipeline as pipeline
 from workbook.sections.sales import pipeline_table as pipeline_table
 from workbook.sections.sales import product_mix as product_mix

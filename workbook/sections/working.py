@@ -9,6 +9,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.charts import engagement as charts
 from workbook.engagement.changes import summary
+from workbook.sections.activity import patterns
 from workbook.show import Note, Table, checks
 
 
@@ -61,7 +62,7 @@ def cadence(book: Book, count: int = 12) -> list[Any]:
 
 
 def integrity(book: Book, count: int = 10) -> list[Any]:
-    """Why activities do not count, and the accounts where most of them stand."""
+    """Why activities do not count: by sign, by rep with dated rows, and the accounts where most of them stand."""
     if not book.tables.has("activities"):
         return _lacking(book, "integrity")
     stage = book.engagement
@@ -71,10 +72,9 @@ def integrity(book: Book, count: int = 10) -> list[Any]:
     rows = _named(
         book, stage.reserved[["account_id", "rep_id", "level", "flagged", "real_touches", "first_on", "last_on"]]
     )
-    text = "A signal is a question, not a verdict: ask what is behind it before anything else."
     return [
-        Note(text),
         charts.flagged_by_signal(signals).figure,
+        *patterns(book),
         Table(rows, book.facts.currency, "Where flagged activities stand, by account and rep", limit=count),
     ]
 

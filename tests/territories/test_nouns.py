@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from tests.territories.tiny import stage, tables
 from workbook.decisions import Decision, Decisions
-from workbook.rules.territories import WorkloadRules
+from workbook.rules.territories import HealthRules, WorkloadRules
 from workbook.territories.capacity import months_ahead, presence, ramp_shares
+from workbook.territories.concentration import concentration, thread_words
 from workbook.territories.geography import distance_km, places
 from workbook.territories.spread import gini, spread
 from workbook.territories.staffing import hiring, uncovered
 from workbook.territories.workload import trip_hours
+from workbook.tree import Tree
 
 
 def check(found, name, subject):
@@ -58,8 +60,29 @@ def test_health_names_the_full_and_the_empty_book():
     assert check(found, "balance", "R1").numbers["sales_amount_index"] == pytest.approx(150)
     assert check(found, "concentration", "R1").numbers["largest_share"] == pytest.approx(0.6)
     assert check(found, "concentration", "R1").verdict == "warn"
+    assert check(found, "concentration", "T2").numbers["largest_share"] == pytest.approx(0.5)
+    assert check(found, "concentration", "CO").numbers["largest_share"] == pytest.approx(0.3)
+    assert check(found, "concentration", "CO").numbers["five_share"] == pytest.approx(0.95)
+    assert (
+        check(found, "concentration", "CO").verdict == "warn"
+    )  # above five_share, and there are more than five accounts
     assert check(found, "engagement of high value", "R1").verdict == "not known"
     assert check(found, "movement", "R1").verdict == "warn"
+
+
+def test_a_single_threaded_account_is_a_warning_from_a_lower_share_on():
+    rows = pd.DataFrame(
+        {"account_id": ["A", "B", "C", "D"], "name": ["a", "b", "c", "d"], "rep_id": ["R", "R", "R", "R"],
+         "territory_id": ["T1", "T1", "T1", "T1"], "sales_12m_amount": [3000, 2500, 2500, 2000]}
+    )  # fmt: skip
+    tree = Tree.of(pd.DataFrame({"territory_id": ["CO", "T1"], "name": ["Co", "One"], "parent_id": [None, "CO"]}))
+    single = pd.DataFrame({"account_id": ["A"], "contacts": pd.array([1], dtype="Int64"), "people": [1]})
+    for threads, verdict in ((thread_words(single), "warn"), (thread_words(single.iloc[:0]), "ok")):
+        out = concentration(rows, threads, tree, HealthRules(), "USD").set_index("node")
+        assert out["largest_share"].to_dict() == {"R": 0.3, "CO": 0.3, "T1": 0.3}
+        assert out.loc["T1", "verdict"] == verdict
+    assert thread_words(single).to_dict() == {"A": "one contact and one of us"}
+    assert out.loc["T1", "sentence"].startswith("a brings 30% of 100 USD of sales, the three largest 80%")
 
 
 def test_moves_are_read_from_decisions_and_wait_for_the_crm():

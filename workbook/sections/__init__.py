@@ -62,6 +62,7 @@ from workbook.sections.risks import concentration as concentration
 from workbook.sections.risks import in_order as in_order
 from workbook.sections.risks import leavers as leavers
 from workbook.sections.risks import questions as questions
+from workbook.sections.risks import single_threads as single_threads
 from workbook.sections.sales import pipeline as pipeline
 from workbook.sections.sales import pipeline_table as pipeline_table
 from workbook.sections.sales import product_mix as product_mix

@@ -101,28 +101,6 @@ def static_checks(books: Books, by: str, changed: pd.DataFrame) -> list[Check]:
     return out
 
 
-def concentration_checks(books: Books, by: str) -> list[Check]:
-    """How much of a book's sales hangs on its largest account."""
-    out = []
-    for holder, part in books.groups(by).items():
-        total = int(part["sales_12m_amount"].sum())
-        if total <= 0:
-            out.append(Check.not_known("concentration", "No sales in the last 12 months.", holder))
-            continue
-        top = part.sort_values(["sales_12m_amount", "account_id"], ascending=[False, True], kind="stable").head(3)
-        share = float(top["sales_12m_amount"].iloc[0]) / total
-        three = float(top["sales_12m_amount"].sum()) / total
-        verdict: Verdict = "warn" if share > books.rules.concentration_share else "ok"
-        text = (
-            f"{top['name'].iloc[0]} brings {share:.0%} of {format_amount(total, books.currency, short=True)} of sales, "
-            f"the three largest {three:.0%}."
-        )
-        numbers = {"largest_share": share, "three_share": three, "sales_amount": total}
-        evidence = top[["account_id", "territory_id", "name", "sales_12m_amount"]].reset_index(drop=True)
-        out.append(Check("concentration", verdict, text, numbers, evidence, holder))
-    return out
-
-
 def neglect_checks(books: Books, by: str) -> list[Check]:
     """High value and not engaged (D5): the most valuable accounts without a real touch for too long."""
     if not books.knows_touches:

@@ -28,7 +28,6 @@ def health(books: Books, changed: dict[str, pd.DataFrame], rates: pd.DataFrame) 
         out += mixes.class_checks(books, by)
         out += mixes.hunting_checks(books, by)
         out += book_checks.neglect_checks(books, by)
-        out += book_checks.concentration_checks(books, by)
         out += book_checks.static_checks(books, by, changed[by])
     out += book_checks.balance_checks(books, "territory_id", territory)
     return out

@@ -13,6 +13,7 @@ from workbook.checks import Check
 from workbook.rules.territories import DesignRules, TerritoriesRules
 from workbook.stage import Stage, noun
 from workbook.territories import capacity as hours
+from workbook.territories import concentration as concentrating
 from workbook.territories import geography, handover, moves, spread, staffing
 from workbook.territories import health as judging
 from workbook.territories import workload as work
@@ -69,7 +70,16 @@ class Territories(Stage):
         """Every check of every rep, territory and the company (A13, C7, C8, D4, D5, D9)."""
         books = self._books
         found = judging.health(books, self._changed, self._portfolio.win_rates)
+        held = [*books.groups("rep_id"), *map(str, self.facts.tree.ids)]
+        found += concentrating.concentration_checks(self.concentration, held)
         return found + judging.spread_checks(self.spread, self.rules.health, self.facts.tree.root)
+
+    @noun
+    def concentration(self) -> pd.DataFrame:
+        """How much of the sales of each rep and node hangs on its largest accounts, and those on how many threads (A19)."""
+        threads = concentrating.thread_words(self._engagement.single_threaded)
+        books = self._books
+        return concentrating.concentration(books.accounts, threads, self.facts.tree, books.rules, books.currency)
 
     @noun
     def spread(self) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.checks import checks_table
 from workbook.sections.audience import Audience, seen_by
-from workbook.sections.judgements import about, judgements
+from workbook.sections.judgements import about, judgements, subject_names
 from workbook.sections.people import names_of
 from workbook.show import Note, Table, checks
 
@@ -81,21 +81,12 @@ def questions(book: Book, audience: Audience, count: int = 12) -> Any:
     bad.sort(key=lambda c: (c.verdict != "fail", c.subject != book.node))
     if not bad:
         return Note("Nothing is out of bounds: the meeting can spend its time on growth.", "ok")
-    names = _names(book)
+    names = subject_names(book)
     rows = pd.DataFrame(
         [(c.verdict, names.get(c.subject, c.subject), c.name, c.sentence) for c in bad],
         columns=["verdict", "about", "question", "evidence"],
     )
     return Table(rows, book.facts.currency, "To decide, or to ask", limit=count)
-
-
-def _names(book: Book) -> dict[str, str]:
-    """What people call whom a check is about: nodes, reps, accounts."""
-    tables = book.tables
-    found: dict[str, str] = dict(zip(map(str, book.tree.ids), map(str, book.tree.names), strict=True))
-    for frame, key in ((tables.reps, "rep_id"), (tables.accounts, "account_id")):
-        found |= dict(zip(frame[key], frame["name"], strict=True))
-    return found
 
 
 def check_list(book: Book) -> Table:

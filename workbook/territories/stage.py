@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -20,9 +21,11 @@ from workbook.territories import workload as work
 from workbook.territories.design import Company, design
 from workbook.territories.explain import Names
 from workbook.territories.proposal import Proposal, proposal, short
+from workbook.territories.reach import group_of
 from workbook.territories.solver import Effort, solve
 from workbook.territories.standing import Books, accounts_frame
 from workbook.territories.wishes import Wishes, refuse
+from workbook.territories.words import without_takings
 
 Floats = npt.NDArray[np.float64]
 
@@ -100,7 +103,7 @@ class Territories(Stage):
     def indexes(self) -> pd.DataFrame:
         """Each rep against a fair share by capacity: rep_id, measure, value, fair, index."""
         held = self._books.held["rep_id"]
-        weight = held["rep_id"].map(self.capacity.set_index("rep_id")["available_hours"])
+        weight = self.capacity.set_index("rep_id")["available_hours"].reindex(held["rep_id"]).reset_index(drop=True)
         return spread.indexes(held, "rep_id", weight if weight.notna().all() else None)
 
     @noun
@@ -132,12 +135,16 @@ class Territories(Stage):
     def moved_wins(self) -> pd.DataFrame:
         """Deals won after accounts changed hands, against accounts that stayed (D5); company-wide."""
         changed = moves.transfers(self.moves, self.facts.tables.ownership)
-        return moves.moved_wins(changed, self.facts.tables.opportunities, self._portfolio.register, 182)
+        return moves.moved_wins(
+            changed, self.facts.tables.opportunities, self._portfolio.register, (self.facts.as_of, 182)
+        )
 
     @noun
     def scenarios(self) -> pd.DataFrame:
         """Reps and territories needed for each scenario of growth, what stays uncovered and what it costs (A14, D6)."""
-        return staffing.scenarios(self.capacity, self.people, self.accounts, self.rules.capacity)
+        nodes = pd.Series(self.facts.tree.ids)
+        reach = pd.Series(group_of(self.facts.tree, nodes, self.rules.design.across), index=nodes)
+        return staffing.scenarios(self.capacity, self.people, self.accounts, (reach, self.rules.capacity))
 
     @noun
     def hiring(self) -> pd.DataFrame:
@@ -178,6 +185,8 @@ class Territories(Stage):
         problem = design(company, rules, wanted)
         found = solve(problem.problem, effort or Effort(seconds=rules.seconds, seed=rules.seed))
         made = proposal(company, problem, found, stage.names)
+        idle = without_takings(made, company, wanted.takers, stage.names)
+        made = replace(made, notes=(*idle, *made.notes))
         if rules.hard_capacity and made.summary["short_hours"] > 0.5:
             refuse(short(company, problem, found))
         return made

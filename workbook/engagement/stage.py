@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 
@@ -15,14 +18,17 @@ from workbook.engagement.inputs import EngagementInputs
 from workbook.engagement.integrity import by_signal, integrity, reserved, touches
 from workbook.engagement.judgements import book_checks, cadence_checks, integrity_checks, key_checks
 from workbook.engagement.keep import keep, keep_not_known
-from workbook.engagement.leaver import known_by_one, leaver, single_threaded
+from workbook.engagement.leaver import known_by_one, leaver
 from workbook.engagement.lists import LISTS, action, as_list, call_list, main_contact
 from workbook.engagement.log import NO_DAY
 from workbook.engagement.loyalty import nps
 from workbook.engagement.outside import outside
+from workbook.engagement.patterns import examples, flagged, patterns
 from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
+from workbook.engagement.reviews import review_answers
 from workbook.engagement.rotation import book_care, room, rotation, what_if
 from workbook.engagement.sight import sight
+from workbook.engagement.threads import held_large, roles_today, seconds, single_threaded, thread_checks
 from workbook.errors import UsageError
 from workbook.stage import noun
 
@@ -44,6 +50,20 @@ class Engagement(EngagementInputs):
     def reserved(self) -> pd.DataFrame:
         """Accounts with flagged activity, per rep (D8)."""
         return reserved(self.integrity, self._log, self._real)
+
+    @cached_property
+    def _flagged(self) -> pd.DataFrame:
+        return flagged(self.integrity, self._log, self._real, self._standing.frame["territory_id"])
+
+    @noun
+    def patterns(self) -> pd.DataFrame:
+        """Flagged activity by rep and kind of sign, each in one sentence (D8)."""
+        return patterns(self._flagged, self._log.today)
+
+    @noun
+    def pattern_rows(self) -> pd.DataFrame:
+        """Three dated rows of each pattern, as evidence (D8)."""
+        return examples(self._flagged)
 
     @noun
     def standing(self) -> pd.DataFrame:
@@ -78,8 +98,21 @@ class Engagement(EngagementInputs):
 
     @noun
     def single_threaded(self) -> pd.DataFrame:
-        """Large accounts on one contact or one of our people (A19)."""
-        return single_threaded(self._standing, self._real, self._contacts, self.facts.tables.ownership, self._rules)
+        """Large accounts on one contact or one of our people, and who could be the second (A19)."""
+        tables = self.facts.tables
+        found = single_threaded(self._standing, self._real, self._contacts, tables.ownership, self._rules)
+        roles = roles_today(tables.ownership, self._log.today)
+        home = tables.accounts.set_index("account_id")["territory_id"]
+        roles = roles.assign(territory_id=roles["account_id"].map(home))
+        return pd.concat([found, seconds(found, self.facts.tree, tables.territories, roles)], axis=1)
+
+    @property
+    def _thread_checks(self) -> Iterator[Check]:
+        frame, tree = self._standing.frame, self.facts.tree
+        at = pd.Index(tree.ids).get_indexer(frame.loc[held_large(frame, self._rules), "territory_id"])
+        counts = tree.roll_up(np.bincount(at[at >= 0], minlength=len(tree)).astype(np.int64))
+        names = frame.set_index("account_id")["name"]
+        return thread_checks(self.single_threaded, names, counts, tree, self.facts.currency)
 
     @noun
     def leaver(self) -> pd.DataFrame:
@@ -136,6 +169,7 @@ class Engagement(EngagementInputs):
         return [
             *cadence_checks(self.coverage, self._rules),
             *key_checks(self.cadence, self.facts.tree),
+            *self._thread_checks,
             *book_checks(self.books),
             *integrity_checks(self.integrity, self._log, self._rules),
         ]
@@ -208,6 +242,12 @@ class Engagement(EngagementInputs):
         since = review_days(self.facts, self._standing.frame["territory_id"])
         found = changes(self._standing, self._real, self._ledger, since, self._rules)
         return found if self._knows_touches else found.assign(touches=pd.array([pd.NA] * len(found), dtype="Int64"))
+
+    @noun
+    def review_answers(self) -> pd.DataFrame:
+        """What reviews answered per account and topic, and whether class, grade and plan followed (C9)."""
+        facts = self.facts
+        return review_answers(facts.decisions, self._standing.frame, facts.plans)
 
     @noun
     def sight(self) -> pd.DataFrame:

@@ -58,7 +58,7 @@ def questions(book: Book, audience: Audience, count: int = 12) -> Any:
     bad.sort(key=lambda c: (c.verdict != "fail", c.subject != book.node))
     if not bad:
         return Note("Nothing is out of bounds: the meeting can spend its time on growth.", "ok")
-    names = _names(book)
+    names = named(book)
     rows = pd.DataFrame(
         [(c.verdict, names.get(c.subject, c.subject), c.name, c.sentence) for c in bad],
         columns=["verdict", "about", "question", "evidence"],
@@ -66,7 +66,7 @@ def questions(book: Book, audience: Audience, count: int = 12) -> Any:
     return Table(rows, book.facts.currency, "To decide, or to ask", limit=count)
 
 
-def _names(book: Book) -> dict[str, str]:
+def named(book: Book) -> dict[str, str]:
     """What people call whom a check is about: nodes, reps, accounts."""
     tables = book.tables
     found: dict[str, str] = dict(zip(map(str, book.tree.ids), map(str, book.tree.names), strict=True))

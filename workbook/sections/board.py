@@ -10,8 +10,7 @@ from workbook.book import Book
 from workbook.checks import Check, chance
 from workbook.reconcile.calibration import calibration_words
 from workbook.sections.audience import Audience, seen_by
-from workbook.sections.judgements import judgements
-from workbook.sections.risks import named
+from workbook.sections.judgements import judgements, subject_names
 from workbook.show import Note, Table
 
 #: As many rows as a page of the board's document holds.
@@ -103,7 +102,7 @@ def decisions(book: Book, audience: Audience) -> Any:
     groups: dict[tuple[str, str], list[Check]] = {}
     for check in bad:
         groups.setdefault(DECISIONS.get(check.name, (check.name, "sales management")), []).append(check)
-    names, made = named(book), []
+    names, made = subject_names(book), []
     for (decision, who), checks in groups.items():
         company = [c for c in checks if c.subject in ("", book.node)]
         where = list(dict.fromkeys(names.get(c.subject, c.subject) for c in checks if c not in company))

@@ -116,8 +116,10 @@ def fairness(book: Book, reader: Audience) -> list[Any]:
     if rows.empty:
         return [Note("No rep has a quota: fairness not known.", "warn")]
     far = rows[rows["outlier"] & ~rows["is_new"]]
-    factor = book.rules.targets.outlier_factor
-    reading = f"{len(far)} of {len(rows)} reps lie beyond {factor:g} times the usual in one measure or more."
+    reading = (
+        f"{len(far)} of {len(rows)} reps lie outside the grey bands in one measure or more: beyond "
+        f"{book.rules.targets.outlier_factor:g} times the usual, and further than reps lie apart anyway."
+    )
     keep = [
         "rep_id",
         "name",
@@ -131,7 +133,7 @@ def fairness(book: Book, reader: Audience) -> list[Any]:
     if reader.pay:
         far = far.assign(sentence=(far["sentence"] + " " + far["pay_sentence"]).str.strip())
     shown = far[keep].sort_values("quota_amount", ascending=False, ignore_index=True).head(12)
-    found: list[Any] = [charts.quota_spread(rows, factor).figure, Note(reading)]
+    found: list[Any] = [charts.quota_spread(rows).figure, Note(reading)]
     if len(shown):
         found.append(Table(shown, book.facts.currency, "Quotas to talk about"))
     spread = book.targets.quota_spread

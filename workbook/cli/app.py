@@ -24,6 +24,7 @@ MODULES = (
     "lists",
     "sign_off",
     "review",
+    "held",
     "run",
     "lab",
     "serve",

@@ -26,6 +26,7 @@ from workbook.engagement.log import NO_DAY, Ints, Log
 from workbook.engagement.loyalty import nps
 from workbook.engagement.patterns import examples, flagged, patterns
 from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
+from workbook.engagement.reviews import review_answers
 from workbook.engagement.rotation import Floats, book_care, room, rotation, what_if, yearly_hours
 from workbook.engagement.sight import sight
 from workbook.engagement.threads import held_large, roles_today, seconds, single_threaded, thread_checks
@@ -296,6 +297,12 @@ class Engagement(Stage):
         since = review_days(self.facts, self._standing.frame["territory_id"])
         found = changes(self._standing, self._real, self._ledger, since, self._rules)
         return found if self._knows_touches else found.assign(touches=pd.array([pd.NA] * len(found), dtype="Int64"))
+
+    @noun
+    def review_answers(self) -> pd.DataFrame:
+        """What reviews answered per account and topic, and whether class, grade and plan followed (C9)."""
+        facts = self.facts
+        return review_answers(facts.decisions, self._standing.frame, facts.plans)
 
     @noun
     def sight(self) -> pd.DataFrame:

@@ -202,14 +202,19 @@ def winning(book: Book) -> list[Any]:
 
 
 def changed(book: Book, count: int = 10) -> list[Any]:
-    """What changed since the last review (or the start of the fiscal year), and which accounts to look at again."""
-    rows = book.engagement.since_review
-    again = rows[rows["look_again"]].sort_values(["deals_won_amount", "account_id"], ascending=[False, True])
+    """What changed since the last review (or the start of the fiscal year), and at each account since the touch before its last."""
+    stage, currency = book.engagement, book.facts.currency
     keep = ["account_id", "class", "grade", "sales_amount", "deals_won", "deals_lost", "nps_now", "sentence"]
-    return [
-        Note(summary(rows, book.facts.currency)),
-        Table(_named(book, again[keep].reset_index(drop=True)), book.facts.currency, "Look at again", limit=count),
-    ]
+    parts: list[Any] = [Note(summary(stage.since_review, currency))]
+    for rows, caption in (
+        (stage.since_review, "Look again: changed since the last review"),
+        (stage.since_touch, "Look again: changed since the touch before the last"),
+    ):
+        again = rows[rows["look_again"].to_numpy(bool)]
+        again = again.sort_values(["deals_won_amount", "account_id"], ascending=[False, True], ignore_index=True)
+        told = f"{caption}, {len(again):,} of {len(rows):,} accounts"
+        parts.append(Table(_named(book, again[keep]), currency, told, limit=count))
+    return parts
 
 
 def elsewhere(book: Book, count: int = 8) -> list[Any]:

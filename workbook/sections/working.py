@@ -10,6 +10,7 @@ from workbook.book import Book
 from workbook.charts import engagement as charts
 from workbook.engagement.changes import summary
 from workbook.sections.activity import patterns
+from workbook.sections.judgements import with_names
 from workbook.show import Note, Table, checks
 
 
@@ -248,4 +249,4 @@ def lists(book: Book, count: int = 10) -> list[Any]:
 
 def judged(book: Book) -> Table:
     """The checks of how accounts are worked."""
-    return checks(book.engagement.checks, limit=20)
+    return checks(with_names(book, book.engagement.checks), limit=20)

@@ -52,7 +52,7 @@ def _mark(frame: pd.DataFrame, rows: pd.Series, column: str) -> pd.DataFrame:
 def _save_plans(made: Path) -> None:
     from datetime import datetime
 
-    from workbook.plans.document import Action, changed
+    from workbook.plans.document import Action, Planned, TerritoryPlan, changed
     from workbook.store import PlanRevision, open_store
 
     book = Book.open(made)
@@ -66,6 +66,11 @@ def _save_plans(made: Path) -> None:
         word = "goal" if home[account] == NODE else "CANARY goal"
         full = changed(plan, objective=word, actions=(Action(action=word, owner=word),))
         rows.append((PlanRevision(plan.rep_id, account, full.as_json(), "submitted", plan.rep_id, at), 0))
+    for rep, territory in zip(book.tables.reps["rep_id"], book.tables.reps["territory_id"], strict=True):
+        word = "help" if territory == NODE else "CANARY help"
+        bare = Planned(period="FY2026-Q4", source="not_identified", amount=100, note=word)
+        own = TerritoryPlan(rep_id=rep, year="FY2026", approach=word, help_wanted=word, amounts=(bare,))
+        rows.append((PlanRevision(rep, "", own.as_json(), "submitted", rep, at), 0))
     open_store(made).save_plans(rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -18,14 +19,17 @@ from workbook.engagement.evidence import Evidence
 from workbook.engagement.integrity import by_signal, integrity, real_rows, reserved, touches
 from workbook.engagement.judgements import book_checks, cadence_checks, integrity_checks, key_checks
 from workbook.engagement.keep import keep, keep_not_known, next_steps
-from workbook.engagement.leaver import known_by_one, leaver, single_threaded
+from workbook.engagement.leaver import known_by_one, leaver
 from workbook.engagement.ledger import Ledger
 from workbook.engagement.lists import LISTS, action, as_list, call_list, main_contact
 from workbook.engagement.log import NO_DAY, Ints, Log
 from workbook.engagement.loyalty import nps
+from workbook.engagement.patterns import examples, flagged, patterns
 from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
+from workbook.engagement.reviews import review_answers
 from workbook.engagement.rotation import Floats, book_care, room, rotation, what_if, yearly_hours
 from workbook.engagement.sight import sight
+from workbook.engagement.threads import held_large, roles_today, seconds, single_threaded, thread_checks
 from workbook.engagement.unknown import not_known
 from workbook.errors import UsageError
 from workbook.rules.engagement import EngagementRules
@@ -104,6 +108,20 @@ class Engagement(Stage):
         """Accounts with flagged activity, per rep (D8)."""
         return reserved(self.integrity, self._log, self._real)
 
+    @cached_property
+    def _flagged(self) -> pd.DataFrame:
+        return flagged(self.integrity, self._log, self._real, self._standing.frame["territory_id"])
+
+    @noun
+    def patterns(self) -> pd.DataFrame:
+        """Flagged activity by rep and kind of sign, each in one sentence (D8)."""
+        return patterns(self._flagged, self._log.today)
+
+    @noun
+    def pattern_rows(self) -> pd.DataFrame:
+        """Three dated rows of each pattern, as evidence (D8)."""
+        return examples(self._flagged)
+
     @noun
     def standing(self) -> pd.DataFrame:
         """The portfolio's judgement of every account in one frame: register with class, grade, projection, is_key."""
@@ -137,8 +155,21 @@ class Engagement(Stage):
 
     @noun
     def single_threaded(self) -> pd.DataFrame:
-        """Large accounts on one contact or one of our people (A19)."""
-        return single_threaded(self._standing, self._real, self._contacts, self.facts.tables.ownership, self._rules)
+        """Large accounts on one contact or one of our people, and who could be the second (A19)."""
+        tables = self.facts.tables
+        found = single_threaded(self._standing, self._real, self._contacts, tables.ownership, self._rules)
+        roles = roles_today(tables.ownership, self._log.today)
+        home = tables.accounts.set_index("account_id")["territory_id"]
+        roles = roles.assign(territory_id=roles["account_id"].map(home))
+        return pd.concat([found, seconds(found, self.facts.tree, tables.territories, roles)], axis=1)
+
+    @property
+    def _thread_checks(self) -> Iterator[Check]:
+        frame, tree = self._standing.frame, self.facts.tree
+        at = pd.Index(tree.ids).get_indexer(frame.loc[held_large(frame, self._rules), "territory_id"])
+        counts = tree.roll_up(np.bincount(at[at >= 0], minlength=len(tree)).astype(np.int64))
+        names = frame.set_index("account_id")["name"]
+        return thread_checks(self.single_threaded, names, counts, tree, self.facts.currency)
 
     @noun
     def leaver(self) -> pd.DataFrame:
@@ -195,6 +226,7 @@ class Engagement(Stage):
         return [
             *cadence_checks(self.coverage, self._rules),
             *key_checks(self.cadence, self.facts.tree),
+            *self._thread_checks,
             *book_checks(self.books),
             *integrity_checks(self.integrity, self._log, self._rules),
         ]
@@ -265,6 +297,12 @@ class Engagement(Stage):
         since = review_days(self.facts, self._standing.frame["territory_id"])
         found = changes(self._standing, self._real, self._ledger, since, self._rules)
         return found if self._knows_touches else found.assign(touches=pd.array([pd.NA] * len(found), dtype="Int64"))
+
+    @noun
+    def review_answers(self) -> pd.DataFrame:
+        """What reviews answered per account and topic, and whether class, grade and plan followed (C9)."""
+        facts = self.facts
+        return review_answers(facts.decisions, self._standing.frame, facts.plans)
 
     @noun
     def sight(self) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import Any
 from workbook.forms.grid import GridColumn
 from workbook.money import to_decimal
 from workbook.plans.document import (
+    BOOKED,
     RISK_TOLERANCE,
     SOURCES,
     AccountPlan,
@@ -259,6 +260,11 @@ class AmountForm:
             for a in before.amounts
             if a.period in self.horizon.over
         }
+        booked: dict[tuple[str, str, str, str], int] = {
+            (a.source, a.reference, a.product_family, a.period): a.amount
+            for a in before.amounts
+            if a.reference == BOOKED
+        }
         outside = [a for a in before.amounts if a.period not in self.periods]
         made, faults, seen = list(outside), {}, set[tuple[str, str, str]]()
         for at, row in rows:
@@ -282,6 +288,11 @@ class AmountForm:
                     except values.CellError as fault:
                         faults[f"{at},{column}"] = f"{period} {fault.fault}. {fault.remedy}"
                         continue
+                    if key[1] == BOOKED and amount != booked.get((*key, period), 0):
+                        faults[f"{at},{column}"] = (
+                            f"{period} is booked already. Plan what is still to come in a row of its own."
+                        )
+                        continue
                 if amount or (*key, period) in over:
                     note = notes.get((*key, period), "")
                     made.append(
@@ -298,6 +309,7 @@ class AmountForm:
         made += [
             a
             for a in before.amounts
-            if a.period in self.horizon.over and (a.source, a.reference, a.product_family) not in kept
+            if (a.period in self.horizon.over or a.reference == BOOKED)
+            and (a.source, a.reference, a.product_family) not in kept
         ]
         return tuple(made), faults

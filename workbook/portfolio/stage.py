@@ -205,8 +205,10 @@ class Portfolio(Stage):
 
     @cached_property
     def _review_day(self) -> date:
-        """The day of the last recorded review, else as many days ago as the rules say."""
-        held = [row.at.date() for row in self.facts.decisions.log("review") if row.at.date() < self.facts.as_of]
+        """The day of the company's last recorded review, else as many days ago as the rules say. One day holds for all: a
+        territory's own review must not change what others compare with."""
+        root, today = self.facts.tree.root, self.facts.as_of
+        held = [r.at.date() for r in self.facts.decisions.log("review") if r.subject == root and r.at.date() < today]
         return max(held, default=self.facts.as_of - timedelta(days=self.rules.classes.review_days))
 
     @cached_property

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workbook.book import STAGES, Book
+from workbook.checks import Check
 from workbook.errors import UsageError
 from workbook.reconcile import Reconcile
+from workbook.targets.fairness import PAY_CHECK
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,12 @@ def audience_of(name: str) -> Audience:
         return AUDIENCES[name]
     except KeyError:
         raise UsageError(f"there is no audience {name!r}", remedy=f"Use one of {', '.join(AUDIENCES)}.") from None
+
+
+def seen_by(found: Iterable[Check], audience: Audience, book: Book) -> list[Check]:
+    """The checks that a reader may see: of pay, and of single people, only who may."""
+    people = set() if audience.people else set(book.tables.reps["rep_id"])
+    return [c for c in found if (audience.pay or c.name != PAY_CHECK) and c.subject not in people]
 
 
 def as_seen_by(book: Book, audience: Audience) -> Book:

@@ -11,6 +11,7 @@ from workbook.charts import plans as charts
 from workbook.plans.behaviour import QUESTIONS
 from workbook.plans.document import SECTIONS, SOURCES, AccountPlan
 from workbook.sections.accounts import Cards
+from workbook.sections.judgements import with_names
 from workbook.show import Note, Table, checks
 
 NONE_YET = "No account plan is in the store yet: send templates by `workbook plans send`, read them by `workbook plans collect`."
@@ -113,14 +114,13 @@ def plan_quality(book: Book, count: int = 10) -> list[Any]:
     text += "or rest less than half on evidence. An approval says that a plan was accepted, not that it is good."
     worst = rows.sort_values(["depth", "completeness", "account_id"], ignore_index=True)
     worst = worst.assign(account=_accounts(book).reindex(worst["account_id"]).to_numpy())
-    shown = worst[["account", "state", *SCORES, "planned_amount", "reasons"]]
-    labels = dict(SCORES)
-    renamed = shown.rename(columns={s: f"{s}_share" for s in SCORES})
+    weakness = ["completeness", "customer_focus", "evidence"]
+    shown = worst[["account", "state", *weakness, "planned_amount", "reasons"]]
     table = Table(
-        renamed,
+        shown.rename(columns={s: f"{s}_share" for s in weakness}),
         book.facts.currency,
         "Weakest plans, key accounts first",
-        {f"{k}_share": v for k, v in labels.items()},
+        {f"{s}_share": SCORES[s] for s in weakness},
         limit=count,
     )
     return [Note(text), charts.score_board(means, SCORES).figure, table]
@@ -164,7 +164,7 @@ def plan_changes(book: Book, count: int = 15) -> list[Any]:
 
 def plan_judged(book: Book) -> Any:
     """Checks of the plans, worst first."""
-    return checks(book.plans.checks, limit=25)
+    return checks(with_names(book, book.plans.checks), limit=25)
 
 
 def plan_cards(book: Book, count: int = 6) -> Any:

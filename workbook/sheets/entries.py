@@ -8,9 +8,9 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from workbook.money import apportion
 from workbook.plans.document import BOOKED, SECTIONS, AccountPlan, Planned, Play, TerritoryPlan
 from workbook.plans.known import Horizon
+from workbook.plans.rolling import repeat_by_period, still_to_come
 
 #: What is typed for one account, or for the territory.
 Entry = dict[str, Any]
@@ -42,15 +42,6 @@ def entry_of(plan: AccountPlan, horizon: Horizon) -> Entry:
     }
 
 
-def repeat_by_period(plan: AccountPlan) -> dict[str, int]:
-    """Repeat business of a plan, booked or planned, by period."""
-    sums: dict[str, int] = {}
-    for a in plan.amounts:
-        if a.source == "run_rate":
-            sums[a.period] = sums.get(a.period, 0) + a.amount
-    return sums
-
-
 def _new_rows(plan: AccountPlan) -> list[list[Any]]:
     rows: dict[tuple[str, str, str, str], dict[str, int]] = {}
     ideas = {play.product_family: play for play in plan.plays}
@@ -80,7 +71,7 @@ def document_of(entry: Entry, base: AccountPlan, fresh: AccountPlan) -> AccountP
     fields: dict[str, Any] = {name: getattr(base, name) for name in AccountPlan.model_fields}
     amounts = [a for a in fresh.amounts if a.reference == BOOKED]
     for period, total in entry["repeat"].items():
-        amounts += _repeat(period, total, base, fresh)
+        amounts += still_to_come(period, total, base, fresh)
     family = {a.reference: a.product_family for doc in (fresh, base) for a in doc.amounts if a.source == "opportunity"}
     for deal, period, amount, note in entry["deals"]:
         amounts.append(
@@ -115,28 +106,6 @@ def document_of(entry: Entry, base: AccountPlan, fresh: AccountPlan) -> AccountP
             "verified": tuple(entry["verified"]),
         }
     return AccountPlan.model_validate(fields)
-
-
-def _repeat(period: str, total: int, base: AccountPlan, fresh: AccountPlan) -> list[Planned]:
-    if not total:
-        return []
-    mix: dict[str, int] = {}
-    for rows in (
-        [a for a in base.amounts if a.source == "run_rate" and a.period == period],
-        [a for a in fresh.amounts if a.source == "run_rate" and a.period == period],
-        [a for a in fresh.amounts if a.source == "run_rate"],
-    ):
-        for a in rows:
-            mix[a.product_family] = mix.get(a.product_family, 0) + max(a.amount, 0)
-        if any(mix.values()):
-            break
-    families = sorted(mix) or [""]
-    parts = apportion(total, [mix.get(f, 1) for f in families]).tolist()
-    return [
-        Planned(period=period, source="run_rate", amount=part, product_family=family)
-        for family, part in zip(families, parts, strict=True)
-        if part
-    ]
 
 
 def territory_entry_of(plan: TerritoryPlan) -> Entry:

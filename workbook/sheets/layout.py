@@ -71,7 +71,9 @@ def amount_columns(periods: Sequence[str], over: frozenset[str] = frozenset()) -
             "amount",
             10,
             fixed=p in over,
-            help="Booked: nothing to plan" if p in over else "Whole amount of this period, in the currency of the book",
+            help="Booked: nothing to plan"
+            if p in over
+            else "Whole amount of this period with what is booked so far, in the currency of the book",
         )
         for p in periods
     )

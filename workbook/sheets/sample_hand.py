@@ -137,7 +137,9 @@ class _Hand:
         fresh = {h.plan.account_id: self.outbox.prefill.account(h.plan.account_id) for h in file.accounts}
         self._accounts(fresh)
         self._clear()
-        deals = sum(a.amount for h in file.accounts for a in h.plan.amounts if a.source == "opportunity")
+        deals = sum(
+            a.amount for h in file.accounts for a in h.plan.amounts if a.source == "opportunity" and "-" in a.period
+        )
         repeat = sum(
             a.amount for plan in fresh.values() for a in plan.amounts if a.source == "run_rate" and "-" in a.period
         )

@@ -14,10 +14,11 @@ from workbook.files import replacing
 from workbook.money import format_amount
 from workbook.plans.document import SECTIONS, AccountPlan, TerritoryPlan
 from workbook.plans.known import Horizon
+from workbook.plans.rolling import repeat_by_period
 from workbook.sheets import layout
 from workbook.sheets.canvas import Canvas
 from workbook.sheets.cover import cover
-from workbook.sheets.entries import LINE, Entry, digest, repeat_by_period, territory_entry_of
+from workbook.sheets.entries import LINE, Entry, digest, territory_entry_of
 from workbook.sheets.layout import ACCOUNTS, DEALS, NEW, START, TERRITORY, blocks
 from workbook.sheets.stamp import Sent, Stamp
 from workbook.sheets.styles import Styles
@@ -170,7 +171,7 @@ def _accounts(sheet: Canvas, file: RepFile, keys: Mapping[str, str]) -> dict[str
             values |= dict.fromkeys(fixed, None) | {"objective": f"→ sheet {key}"}
         row = sheet.row(block, f"account:{plan.account_id}", values, fixed)
         planned = plan.planned_amount()
-        sheet.total(block, row, planned, (deals, new), key)
+        sheet.total(block, row, planned, (deals, new), (held.label, key))
         for name, amount in (*repeat.items(), ("total", planned)):
             if name in sums:
                 sums[name] += amount

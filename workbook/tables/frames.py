@@ -86,7 +86,8 @@ class Tables:
 
     def known_at(self, as_of: date) -> Tables:
         """What was known at the end of ``as_of``: no later sales, touches or deals; deals closed later are open again
-        (a deal's stage, amount, expected close and pushes are those of the export: no history of them is kept).
+        (a deal's stage, amount, expected close and pushes are those of the export: no history of them is kept; the expected close is
+        missing where the export writes the day of closing over it).
         """
         end = pd.Timestamp(as_of)
         sales = self.sales[self.sales["booked_on"] <= end]
@@ -94,6 +95,8 @@ class Tables:
         closed = deals["closed_on"].fillna(deals["close_on"].where(deals["status"] != "open"))
         later = ((deals["status"] != "open") & (closed > end)).to_numpy()
         deals.loc[later, "status"] = "open"
+        if _overwritten(self.opportunities):
+            deals.loc[later, "close_on"] = pd.NaT
         deals.loc[later, "closed_on"] = pd.NaT
         touches = self.activities
         known = touches["created_on"].fillna(touches["done_on"]).fillna(touches["due_on"])
@@ -142,3 +145,10 @@ class Tables:
             quality=self.quality.scoped(inside) if self.quality else None,
             **{name: frame.reset_index(drop=True) for name, frame in by_account.items()},
         )
+
+
+def _overwritten(deals: pd.DataFrame) -> bool:
+    """Whether closing a deal writes the day over its expected close: no closed deal tells of two different days."""
+    return not (
+        (deals["status"] != "open") & (deals["closed_on"] != deals["close_on"]) & deals["closed_on"].notna()
+    ).any()

@@ -12,6 +12,7 @@ from workbook.money import format_amount
 from workbook.plans.behaviour import QUESTIONS
 from workbook.plans.document import COMMITTED, SECTIONS, SOURCES, AccountPlan, Outcome
 from workbook.sections.accounts import Cards
+from workbook.sections.judgements import with_names
 from workbook.show import Note, Table, checks
 
 NONE_YET = "No account plan is in the store yet: send templates by `workbook plans send`, read them by `workbook plans collect`."
@@ -192,7 +193,7 @@ def deals_committed(book: Book, count: int = 12) -> list[Any]:
 
 def plan_judged(book: Book) -> Any:
     """Checks of the plans, worst first."""
-    return checks(book.plans.checks, limit=25)
+    return checks(with_names(book, book.plans.checks), limit=25)
 
 
 def plan_cards(book: Book, count: int = 6) -> Any:

@@ -11,8 +11,8 @@ from workbook.sections.people import names_of
 from workbook.show import Note, Table
 
 LABELS = {
-    "from_on": "from", "to_on": "to", "previous_rep_id": "before", "account_id": "account", "rep_id": "on loan to",
-    "name": "name", "state": "", "reason": "why it changed hands",
+    "from_on": "from", "to_on": "to", "previous_rep_id": "before", "rep_id": "on loan to",
+    "reason": "why it changed hands",
 }  # fmt: skip
 
 
@@ -26,7 +26,8 @@ def loan_table(book: Book, rows: pd.DataFrame, caption: str, count: int = 15) ->
         reason=rows["reason"].where(rows["reason"] != ""),
     )
     keep = ["account_id", "name", "role", "rep_id", "from_on", "to_on", "share", "previous_rep_id", "reason", "state"]
-    empty = [c for c in ("to_on", "share", "reason") if shown[c].isna().all()]
+    empty = [c for c in ("to_on", "share", "previous_rep_id", "reason") if shown[c].isna().all()]
+    empty += ["state"] if (shown["state"] == "now").all() else []
     return Table(shown[[c for c in keep if c not in empty]], book.facts.currency, caption, LABELS, limit=count)
 
 
@@ -48,6 +49,7 @@ def on_loan(book: Book, count: int = 12) -> list[Any]:
         f"{accounts - held['account_id'].nunique():,} to nobody. {several_now['account_id'].nunique():,} are lent to several people. "
         f"{len(changed):,} changed hands in the last year or will"
         + (f", {int(told):,} with a reason on record." if len(changed) else ".")
+        + (" Moves recorded by `workbook design --accept` keep theirs." if len(changed) > told else "")
     )
     recent = changed.sort_values(["from_on", "account_id"], ascending=[False, True], kind="stable", ignore_index=True)
     shared = several_now.reset_index(drop=True)

@@ -132,7 +132,7 @@ class Territories(Stage):
         """Every account on loan: role, rep, from, to, share, previous holder, reason, and whether it is past, now or coming (A1, A9)."""
         tables = self.facts.tables
         territory = tables.accounts.set_index("account_id")["territory_id"]
-        return lending.loans(tables.ownership, self.moves, territory, self.facts.as_of)
+        return lending.loans(tables.ownership, self.moves, self.pending_moves, territory, self.facts.as_of)
 
     @noun
     def pending_moves(self) -> pd.DataFrame:

@@ -14,6 +14,10 @@ from workbook.sections.activity import integrity as integrity
 from workbook.sections.audience import AUDIENCES as AUDIENCES
 from workbook.sections.audience import Audience as Audience
 from workbook.sections.audience import audience_of as audience_of
+from workbook.sections.board import decisions as decisions
+from workbook.sections.board import meeting_summary as meeting_summary
+from workbook.sections.board import odds_believed as odds_believed
+from workbook.sections.board import off_course as off_course
 from workbook.sections.calendar import calendar as calendar
 from workbook.sections.changes import changes as changes
 from workbook.sections.changes import held_review as held_review

@@ -9,6 +9,7 @@ import pandas as pd
 
 from workbook.checks import Check, Verdict
 from workbook.engagement.log import Log
+from workbook.keys import positions
 from workbook.rules.engagement import EngagementRules
 from workbook.tree import Tree
 
@@ -33,14 +34,19 @@ def key_checks(cadence: pd.DataFrame, tree: Tree) -> Iterator[Check]:
     """Per node with key accounts: those without a real touch for more than a month (A5)."""
     keys = cadence[cadence["is_key"]]
     failing = keys[keys["verdict"] == "fail"]
-    at = pd.Index(tree.ids)
     values = np.zeros((len(tree), 2), dtype=np.int64)
+    where = np.zeros(0, dtype=np.int64)
     for column, rows in enumerate((keys, failing)):
-        where = at.get_indexer(rows["territory_id"])
+        where = positions(rows["territory_id"], pd.Index(tree.ids.astype(str)))
         values[:, column] = np.bincount(where[where >= 0], minlength=len(tree))
-    for node, (count, bad) in zip(tree.ids, tree.roll_up(values).tolist(), strict=True):
+    first, size = tree.spans
+    walked = np.append(first, -1)[where]
+    order = np.argsort(walked, kind="stable")
+    starts = np.searchsorted(walked[order], first)
+    ends = np.searchsorted(walked[order], first + size)
+    for at, (node, (count, bad)) in enumerate(zip(tree.ids, tree.roll_up(values).tolist(), strict=True)):
         if count:
-            inside = failing[failing["territory_id"].isin(tree.below(str(node)))] if bad else None
+            inside = failing.iloc[np.sort(order[starts[at] : ends[at]])] if bad else None
             text = f"{bad:,} of {count:,} key accounts have had no real touch for too long." if bad else (
                 f"All {count:,} key accounts were touched within a month."
             )  # fmt: skip

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.facts import Facts
+from workbook.keys import positions
 from workbook.money import format_amount
 from workbook.portfolio.classes import CLASSES
 from workbook.rules.portfolio import ClassRules, ScopeRules
@@ -24,15 +25,14 @@ def engaged(tables: Tables, as_of: date, rules: ScopeRules) -> pd.Series | None:
     if not tables.given & {"activities", "opportunities"}:
         return None
     since = pd.Timestamp(as_of) - pd.Timedelta(days=rules.engaged_days)
-    done = tables.activities
-    touched = done.loc[
-        (done["done_on"] > since) & (done["source"] != "system") & (done["kind"] != "task"), "account_id"
-    ]
-    deals = tables.opportunities
-    open_ = deals.loc[deals["status"] == "open", "account_id"]
-    ids = pd.Index(tables.accounts["account_id"])
-    here = ids.isin(pd.Index(touched.unique())) | ids.isin(pd.Index(open_.unique()))
-    return pd.Series(here, index=tables.accounts.index)
+    done, here = tables.activities, np.zeros(len(tables.accounts) + 1, dtype=bool)
+    lately = np.flatnonzero((done["done_on"] > since).to_numpy())
+    rows = done[["source", "kind"]].take(lately)
+    person = ~rows.isin({"source": ["system"], "kind": ["task"]}).any(axis=1).to_numpy()
+    here[tables.account_at("activities")[lately[person]]] = True
+    opened = (tables.opportunities["status"] == "open").to_numpy(dtype=bool, na_value=False)
+    here[tables.account_at("opportunities")[opened]] = True
+    return pd.Series(here[:-1], index=tables.accounts.index)
 
 
 def market_scope(register: pd.DataFrame, active: pd.Series | None, tree: Tree, currency: str) -> pd.DataFrame:
@@ -121,7 +121,7 @@ def hunting_farming(register: pd.DataFrame, active: pd.Series | None, facts: Fac
 
 def class_mix(classes: pd.DataFrame, tree: Tree, rules: ClassRules) -> pd.DataFrame:
     """Accounts by class per node against the target mix: node, class, accounts, share, target_share."""
-    place = pd.Index(CLASSES).get_indexer(pd.Index(classes["class"]))
+    place = positions(classes["class"], pd.Index(CLASSES))
     values = (place[:, None] == np.arange(len(CLASSES))[None, :]).astype(np.int64)
     sums = by_node(classes["territory_id"], values, tree)
     whole = sums.sum(1, keepdims=True)
@@ -139,7 +139,7 @@ def class_mix(classes: pd.DataFrame, tree: Tree, rules: ClassRules) -> pd.DataFr
 
 def by_node(territory: pd.Series, values: npt.NDArray[np.int64], tree: Tree) -> npt.NDArray[np.int64]:
     """Values per account (n, k), summed by territory and up the tree (nodes, k)."""
-    at = pd.Index(tree.ids.astype(str)).get_indexer(pd.Index(territory))
+    at = positions(territory, pd.Index(tree.ids.astype(str)))
     sums = np.zeros((len(tree), values.shape[1]), dtype=np.int64)
     for column in range(values.shape[1]):
         np.add.at(sums[:, column], at[at >= 0], values[at >= 0, column])

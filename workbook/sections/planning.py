@@ -11,6 +11,7 @@ from workbook.charts import plans as charts
 from workbook.plans.behaviour import QUESTIONS
 from workbook.plans.document import SECTIONS, SOURCES, AccountPlan
 from workbook.sections.accounts import Cards
+from workbook.sections.judgements import with_names
 from workbook.show import Note, Table, checks
 
 NONE_YET = "No account plan is in the store yet: send templates by `workbook plans send`, read them by `workbook plans collect`."
@@ -163,7 +164,7 @@ def plan_changes(book: Book, count: int = 15) -> list[Any]:
 
 def plan_judged(book: Book) -> Any:
     """Checks of the plans, worst first."""
-    return checks(book.plans.checks, limit=25)
+    return checks(with_names(book, book.plans.checks), limit=25)
 
 
 def plan_cards(book: Book, count: int = 6) -> Any:

@@ -13,6 +13,7 @@ from workbook.checks import Check, checks_table
 from workbook.errors import UsageError
 from workbook.money import format_amount
 from workbook.sections.audience import Audience, audience_of, seen_by
+from workbook.sections.judgements import with_names
 from workbook.sections.people import names_of
 from workbook.show import Note, Table
 
@@ -232,7 +233,7 @@ def against_last_year(book: Book, reader: Audience) -> list[Any]:
 def target_checks(book: Book, reader: Audience) -> Table:
     """The closing checks, as far as the reader may see them."""
     found: list[Check] = [*book.targets.checks, *(c for c in book.targets.fairness_checks if c.verdict != "ok")]
-    found = seen_by(found, reader, book)
+    found = with_names(book, seen_by(found, reader, book))
     return Table(checks_table(found), book.facts.currency, "Checks")
 
 

@@ -95,6 +95,17 @@ def test_letters_are_one_offline_page_each(book: Path, capsys: pytest.CaptureFix
         assert content.count(b"/Type/Page/") + content.count(b"/Type /Page\n") <= 1
 
 
+def test_letters_go_where_they_are_asked_to_and_a_grid_is_a_spreadsheet(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert asked(capsys, "--book", str(book), "--letters", "--out", str(tmp_path / "letters"))[0] == 0
+    assert (tmp_path / "letters" / "quota-ann.html").is_file()
+    assert not (book / "documents" / "letters").exists()
+    code, _, err = asked(capsys, "--book", str(book), "--out", str(tmp_path / "grid"))
+    assert (code, "--out grid.xlsx" in err) == (2, True)
+    assert not (tmp_path / "grid").exists()
+
+
 def test_letters_escape_names(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     reps = book / "tables" / "reps.csv"
     reps.write_text(reps.read_text(encoding="utf-8").replace("Ann", "<script>alert(1)</script>"), encoding="utf-8")

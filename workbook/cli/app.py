@@ -24,11 +24,13 @@ MODULES = (
     "lists",
     "sign_off",
     "review",
+    "held",
     "run",
     "lab",
     "serve",
     "store",
     "backtest",
+    "classes",
 )
 
 #: Typer's error of a wrong call, which is click's own in older versions of Typer and a copy of it in newer ones.

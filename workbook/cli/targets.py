@@ -20,7 +20,11 @@ FamilyOption = Annotated[str | None, typer.Option("--family", metavar="NAME", he
 LettersOption = Annotated[bool, typer.Option("--letters", help="Write a quota letter for every rep.")]
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE.xlsx", help="Write the grid as a spreadsheet that finance can edit."),
+    typer.Option(
+        "--out",
+        metavar="FILE.xlsx|DIR",
+        help="Write the grid as a spreadsheet that finance can edit; with --letters, the letters' folder.",
+    ),
 ]
 InOption = Annotated[
     Path | None, typer.Option("--in", metavar="FILE.xlsx", help="Read an edited grid: shows what its changes would do.")
@@ -56,7 +60,7 @@ def allocation(
     """Cascade the company's target down to territories, reps and accounts. Exit code 1 when finance's numbers do not agree.
 
     Examples: workbook targets --book data/sample · workbook targets --node T-03 --period FY2026-Q3 ·
-    workbook targets --letters · workbook targets --out grid.xlsx, and back with --in grid.xlsx --accept --by "Kim Lee" ·
+    workbook targets --letters --out letters/ · workbook targets --out grid.xlsx, and back with --in grid.xlsx --accept --by "Kim Lee" ·
     workbook targets pin T-03 FY2026-Q3 250000 --by "Kim Lee" --reason "new plant opens"
     """
     from workbook.book import Book
@@ -74,7 +78,12 @@ def allocation(
     if node is not None:
         return show.explanation(opened, node, (period, family), as_json)
     written: list[Path] = []
+    folder = opened.root / "documents" / "letters"
+    if letters and out is not None and out.suffix.lower() != ".xlsx":
+        folder, out = out, None
     if out is not None:
+        if out.suffix.lower() != ".xlsx":
+            raise UsageError(f"{out} is not a spreadsheet's name", remedy=f"Write --out {out.stem or 'grid'}.xlsx.")
         from workbook.sheets.targets_grid import write_grid
 
         written.append(write_grid(opened.facts, opened.targets, out))
@@ -84,7 +93,7 @@ def allocation(
 
         count = int((opened.targets.by_node["node_kind"] == "rep").sum())
         with steps(max(count, 1), quiet=as_json) as step:
-            for path in write_letters(opened, opened.root / "documents" / "letters"):
+            for path in write_letters(opened, folder):
                 written.append(path)
                 if path.suffix == ".html":
                     step(path.stem)

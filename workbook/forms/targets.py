@@ -164,7 +164,7 @@ class TargetSession:
             f"Outliers: {len(far)} of {len(fair)} reps{': ' + named if named else ''}.</p>"
         )
         self.tree.value = Unfolding(rows, self.currency)._repr_html_()
-        figure: Any = charts.quota_spread(fair, self.book.rules.targets.outlier_factor).figure
+        figure: Any = charts.quota_spread(fair).figure
         self.picture.value = figure.svg()
         chosen = self.chosen()
         self.text.value = as_toml("targets", chosen.rules, currency=self.currency)

@@ -34,7 +34,9 @@ class ReconcileSession:
         self.names = names
         options = [(f"{names.get(n, n)} ({n})", n) for n in rows["node"]]
         wide = widgets.Layout(width="420px")
-        self.node = widgets.Dropdown(options=options, value=node or rows["node"].iloc[0], description="node", layout=wide)
+        self.node = widgets.Dropdown(
+            options=options, value=node or rows["node"].iloc[0], description="node", layout=wide
+        )
         self.words, self.picture, self.below, self.talk = (widgets.HTML() for _ in range(4))
         self.action = widgets.Dropdown(options=ACTIONS, description="say")
         self.side = widgets.Dropdown(options=SIDES, value="manager", description="as")

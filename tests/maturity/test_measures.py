@@ -11,6 +11,8 @@ from tests.reconcile.conftest import facts_of, said, tables_of
 from workbook.book import Book
 from workbook.decisions import Decision
 from workbook.engagement.threads import held_large
+from workbook.errors import WorkbookError
+from workbook.sections import maturity_compared
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,3 +54,11 @@ def test_one_definition_of_touched_on_time(sample: Book) -> None:
 
 def test_no_need_is_met_by_doing_nothing(sample: Book) -> None:
     assert min(sample.rules.maturity.competitive.values()) > 0
+
+
+def test_the_last_cycles_book_is_named_by_its_folder(sample: Book, tmp_path: Path) -> None:
+    shown = maturity_compared(sample, str(sample.root)).frame
+    assert len(shown) == len(sample.maturity.evidence)
+    assert (shown["change_share"].dropna() == 0).all()
+    with pytest.raises(WorkbookError, match=tmp_path.name):
+        maturity_compared(sample, str(tmp_path))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -38,6 +39,7 @@ class Table:
     short: bool = True
     signed: Sequence[str] = ()
 
+    @cached_property
     def _cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
         shown = self.frame.head(self.limit)
         heads = [self.labels.get(c, label(c)) for c in map(str, shown.columns)]
@@ -56,7 +58,7 @@ class Table:
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f'<p class="wb-none">{escape(self.caption or "Table")}: none.</p>'
-        heads, rows, right = self._cells()
+        heads, rows, right = self._cells
         style = [_cell_class(is_number, cells) for is_number, cells in zip(right, zip(*rows, strict=True), strict=True)]
         out = ['<table class="wb-table">']
         if self.caption:
@@ -83,7 +85,7 @@ class Table:
     def __repr__(self) -> str:
         if self.frame.empty:
             return f"{self.caption or 'Table'}: none."
-        heads, rows, right = self._cells()
+        heads, rows, right = self._cells
         wide = [max(len(h), *(len(r[i]) for r in rows)) for i, h in enumerate(heads)]
         lines = [self.caption] if self.caption else []
         for row in [heads, *rows]:

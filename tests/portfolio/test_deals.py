@@ -22,7 +22,7 @@ AS_OF = date(2026, 6, 30)
 
 
 def _booked(tables: Tables) -> Booked:
-    return Booked.of(tables.sales, tables.accounts, tables.products)
+    return Booked.of(tables)
 
 
 def _rows(*given: tuple[str, str, float]) -> pd.DataFrame:

@@ -98,3 +98,21 @@ def test_a_scoped_book_holds_no_row_of_another_territory(root: Path) -> None:
 def test_the_company_does_see_them(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = shown("08-territory-review.ipynb", monkeypatch, book=str(root), node="T-01", audience="manager")
     assert "CANARY" in text  # the canaries do sing where they live
+
+
+@pytest.mark.parametrize("level", ["none", "counts", "names", "full"])
+def test_the_family_view_shows_of_elsewhere_what_the_rules_allow(root: Path, level: str) -> None:
+    from dataclasses import replace
+
+    from workbook.sections import portfolio
+
+    book = Book.open(root)
+    families = book.portfolio.families
+    here = families[families["territory_id"] == NODE]
+    assert (here["members"] > here["members_here"]).any()  # a family of this territory has members elsewhere
+    rules = replace(book.rules, portfolio=replace(book.rules.portfolio, family_elsewhere=level))
+    text = " ".join(
+        repr(part) for part in portfolio.families(Book(root, replace(book.facts, rules=rules)).scoped(NODE))
+    )
+    assert ("CANARY" in text) == (level in ("names", "full"))
+    assert ("owner" in text.partition("elsewhere, as the rules allow")[2]) == (level == "full")

@@ -30,6 +30,7 @@ MODULES = (
     "serve",
     "store",
     "backtest",
+    "classes",
 )
 
 #: Typer's error of a wrong call, which is click's own in older versions of Typer and a copy of it in newer ones.

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.log import Log, distinct, positions
+from workbook.engagement.log import Log, distinct
+from workbook.keys import positions
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
 

@@ -10,7 +10,8 @@ import pandas as pd
 from workbook.checks import Check, Verdict
 from workbook.engagement.cadence import Standing
 from workbook.engagement.depth import account_value
-from workbook.engagement.log import Bools, Ints, Log, distinct, positions
+from workbook.engagement.log import Bools, Ints, Log, distinct
+from workbook.keys import positions
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
 from workbook.tree import Tree

@@ -13,7 +13,13 @@ from workbook.facts import Facts
 #: Capabilities and their measures, with what one unit of each is and what mending means.
 CAPABILITIES: dict[str, tuple[str, ...]] = {
     "segmentation": ("accounts_graded_fully", "mix_close_to_target", "classes_reviewed"),
-    "account planning": ("key_accounts_with_plan", "plans_measured", "plans_revised", "plans_name_products"),
+    "account planning": (
+        "key_accounts_with_plan",
+        "plans_measured",
+        "plans_revised",
+        "plans_tied_to_strategy",
+        "plans_name_products",
+    ),
     "engagement": ("accounts_on_time", "key_accounts_on_time", "activity_unquestioned"),
     "balance and capacity": ("reps_with_fitting_load", "accounts_with_owner", "moves_recorded"),
     "targets and reconciliation": ("targets_accepted", "nodes_aligned", "nodes_signed"),
@@ -29,6 +35,7 @@ FIXES = {
     "plans_measured": ("plan", "Give plans amounts and dated actions"),
     "plans_revised": ("plan", "Revise plans that were written once"),
     "plans_name_products": ("plan", "Name the product families that a plan is to grow by"),
+    "plans_tied_to_strategy": ("plan", "Say which objective of the sales strategy the plan serves"),
     "accounts_on_time": ("account", "Make the overdue touches"),
     "key_accounts_on_time": ("account", "Make the overdue touches of key accounts"),
     "activity_unquestioned": ("activity", "Close recurring tasks that only reserve an account"),
@@ -133,13 +140,17 @@ def _planning(i: Inputs) -> dict[str, Measured]:
         out[name] = _of_plans(rows, column, words)
     lines = plans.amounts
     grown = lines[lines["source"].isin(["whitespace", "opportunity"]).to_numpy()]
-    named = set(grown.loc[grown["product_family"].fillna("").ne("").to_numpy(), "account_id"])
+    growing = set(grown.loc[grown["product_family"].fillna("").ne("").to_numpy(), "account_id"])
     written = plans.scores["account_id"]
     out["plans_name_products"] = (
-        of_rows(written.isin(named), written, i.projected, "plans that name the product families to grow by")
+        of_rows(written.isin(growing), written, i.projected, "plans that name the product families to grow by")
         if len(written)
         else Measured(0.0, 0, None, "no account plans yet")
     )
+    tied = "tied to an objective of the sales strategy"
+    why = "the rules name no objectives of the sales strategy ([plans] objectives): what serves it is not known"
+    named = i.facts.rules.plans.objectives
+    out["plans_tied_to_strategy"] = _of_plans(rows, "tied", tied) if named else not_known(why)
     return out
 
 

@@ -17,22 +17,21 @@ class Audience:
     """What one kind of reader may see beside their own scope.
 
     ``hedge``: the un-hedged target and the hedge beside the street quota. ``pay``: earnings and cost of people.
-    ``people``: judgements about single reps (leaver test, integrity by rep). ``family``: the family view across territories.
+    ``people``: judgements about single reps (leaver test, integrity by rep).
     """
 
     name: str
     hedge: bool
     pay: bool
     people: bool
-    family: bool
 
 
 AUDIENCES: dict[str, Audience] = {
     a.name: a
     for a in (
-        Audience("rep", hedge=False, pay=False, people=False, family=False),
-        Audience("manager", hedge=True, pay=False, people=True, family=True),
-        Audience("finance", hedge=True, pay=True, people=True, family=True),
+        Audience("rep", hedge=False, pay=False, people=False),
+        Audience("manager", hedge=True, pay=False, people=True),
+        Audience("finance", hedge=True, pay=True, people=True),
     )
 }
 

@@ -10,6 +10,7 @@ from workbook.book import Book
 from workbook.charts import engagement as charts
 from workbook.engagement.changes import summary
 from workbook.sections.activity import patterns
+from workbook.sections.judgements import with_names
 from workbook.show import Note, Table, checks
 
 
@@ -156,8 +157,20 @@ def keep_rule(book: Book, count: int = 12) -> list[Any]:
     return [
         Note(text),
         Table(first, book.facts.currency, "May rotate, most valuable first", limit=count),
+        *_outside(book, len(moves) - placed, count),
         Table(what[keep], book.facts.currency, "What if they all moved?", limit=count),
     ]
+
+
+def _outside(book: Book, unplaced: int, count: int) -> list[Any]:
+    """The next best outside where nobody inside has room; only a node that holds both territories names people elsewhere."""
+    rows = book.engagement.rotation_outside
+    if rows.empty:
+        told = f"For {unplaced:,} nobody of the territory has room; the node above sees who could take them."
+        return [Note(told)] if unplaced and book.scope is not None else []
+    names = book.portfolio.register.set_index("account_id")["name"]
+    shown = rows.assign(name=rows["account"].map(names))[["name", "value_amount", "sentence"]]
+    return [Table(shown, book.facts.currency, "The next best outside the territory", limit=count)]
 
 
 def risks(book: Book, count: int = 10) -> list[Any]:
@@ -236,4 +249,4 @@ def lists(book: Book, count: int = 10) -> list[Any]:
 
 def judged(book: Book) -> Table:
     """The checks of how accounts are worked."""
-    return checks(book.engagement.checks, limit=20)
+    return checks(with_names(book, book.engagement.checks), limit=20)

@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from workbook.errors import DataError
+from workbook.keys import Ints, positions
 from workbook.tables.quality import Quality
 from workbook.tables.schema import TABLES, Table
 
@@ -70,6 +71,13 @@ class Tables:
     def __getitem__(self, name: str) -> pd.DataFrame:
         frame: pd.DataFrame = getattr(self, TABLES[name].name)
         return frame
+
+    def account_at(self, name: str) -> Ints:
+        """The position in the accounts table of the account of each row of a table, -1 where it is not known; found once."""
+        found: dict[str, Ints] = self.__dict__.setdefault("_account_at", {})
+        if name not in found:
+            found[name] = positions(self[name]["account_id"], self.accounts["account_id"])
+        return found[name]
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the table was given and has at least one value in each of ``columns``."""

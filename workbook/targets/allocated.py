@@ -123,6 +123,11 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
     """What people should know of how the numbers came about: fallbacks, numbers that gave way, accounts held elsewhere."""
     nodes, found = draft.nodes, []
     root = str(nodes.ids[0])
+
+    def called(at: int | np.signedinteger) -> str:
+        name, key = str(nodes.names[at]), str(nodes.ids[at])
+        return key if name == key else f"{name} ({key})"
+
     for name, why in sorted(draft.bases.silent.items()):
         found.append(
             Check(f"basis {name}", "not known", f"{why[:1].upper()}{why[1:]}: the other bases stand in.", subject=root)
@@ -145,7 +150,7 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
             Check(
                 "even split",
                 "warn",
-                f"No basis says anything below {nodes.ids[at]}: split evenly.",
+                f"No basis says anything below {called(at)}: split evenly.",
                 subject=str(nodes.ids[at]),
             )
         )
@@ -157,7 +162,7 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
             Check(
                 "nobody there",
                 "warn",
-                f"In {', '.join(months)} nobody in {nodes.ids[at]} could carry anything: split as if all were there.",
+                f"In {', '.join(months)} nobody in {called(at)} could carry anything: split as if all were there.",
                 subject=str(nodes.ids[at]),
             )
         )
@@ -176,7 +181,7 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
         if not draft.values[lo[at] : hi[at]].any() and draft.top.any():
             name = str(nodes.ids[at])
             found.append(
-                Check("no target", "warn", f"No basis gives {name} anything: the target is zero.", subject=name)
+                Check("no target", "warn", f"No basis gives {called(at)} anything: the target is zero.", subject=name)
             )
     elsewhere = draft.prepared.company.elsewhere
     for node, rows in elsewhere.groupby("territory_id", sort=True):
@@ -184,7 +189,7 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
             Check(
                 "held from elsewhere",
                 "warn",
-                f"{rows['account_id'].nunique()} accounts of {node} are held by somebody who is no rep there: their targets stand with {node}, not with a rep.",
+                f"{rows['account_id'].nunique()} accounts of {called(nodes.at(str(node)))} are held by somebody who is no rep there: their targets stand with the territory, not with a rep.",
                 {"accounts": int(rows["account_id"].nunique())},
                 subject=str(node),
             )

@@ -17,6 +17,7 @@ from workbook.territories import capacity as hours
 from workbook.territories import concentration as concentrating
 from workbook.territories import geography, handover, moves, spread, staffing
 from workbook.territories import health as judging
+from workbook.territories import loans as lending
 from workbook.territories import workload as work
 from workbook.territories.design import Company, design
 from workbook.territories.explain import Names
@@ -125,6 +126,13 @@ class Territories(Stage):
     def moves(self) -> pd.DataFrame:
         """Accepted moves: account_id, from_rep, to_rep, on, reason, decided_by, decided_at, proposal."""
         return moves.moves(self.facts.decisions)
+
+    @noun
+    def loans(self) -> pd.DataFrame:
+        """Every account on loan: role, rep, from, to, share, previous holder, reason, and whether it is past, now or coming (A1, A9)."""
+        tables = self.facts.tables
+        territory = tables.accounts.set_index("account_id")["territory_id"]
+        return lending.loans(tables.ownership, self.moves, self.pending_moves, territory, self.facts.as_of)
 
     @noun
     def pending_moves(self) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbook.territories.design import Company, Design
 from workbook.territories.explain import Names, sentences, undo
-from workbook.territories.solver.search import Solution
+from workbook.territories.solver.state import Solution
 
 Floats = npt.NDArray[np.float64]
 

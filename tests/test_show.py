@@ -55,3 +55,11 @@ def test_commands_in_a_note_are_code_and_markup_stays_text() -> None:
     from workbook.show import Note
 
     assert "<code>workbook &lt;b&gt;</code>" in Note("run `workbook <b>`")._repr_html_()
+
+
+def test_a_column_of_sentences_keeps_a_width_in_which_it_can_be_read() -> None:
+    frame = pd.DataFrame({"name": ["Short Co"], "why": ["word " * 20], "won_share": [0.5]})
+    html = Table(frame)._repr_html_()
+    assert '<td class="wb-prose">' in html
+    assert "<td>Short Co</td>" in html
+    assert '<th class="wb-n">' in html

@@ -68,3 +68,14 @@ def test_an_unknown_node_names_near_ones(tree: Tree) -> None:
 def test_what_is_no_tree_is_refused(rows: list[tuple[str, str, str | None]]) -> None:
     with pytest.raises(DataError):
         Tree.of(frame(rows))
+
+
+def test_the_nodes_under_one_stand_in_one_run() -> None:
+    tree = Tree.of(
+        pd.DataFrame({"territory_id": list("cabde"), "name": list("cabde"), "parent_id": [None, "c", "c", "a", "b"]})
+    )
+    first, size = tree.spans
+    place = dict(zip(tree.ids, first, strict=True))
+    assert sorted(place.values()) == [0, 1, 2, 3, 4]
+    for node, begin, count in zip(tree.ids, first, size, strict=True):
+        assert {place[n] for n in tree.below(node)} == set(range(begin, begin + count))

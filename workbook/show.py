@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -21,6 +22,8 @@ from workbook.money import format_amount
 MISSING = "–"
 _JUDGED = ("verdict", "severity", "signal_level")
 _UNITS = {"_days": "days", "_hours": "h", "_minutes": "min"}
+_SENTENCE = 60
+"""From so many characters on, a cell is a sentence and not a name."""
 _HIDDEN_ENDS = ("_amount", "_share", "_on", "_days", "_hours", "_minutes")
 
 
@@ -36,6 +39,7 @@ class Table:
     short: bool = True
     signed: Sequence[str] = ()
 
+    @cached_property
     def _cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
         shown = self.frame.head(self.limit)
         heads = [self.labels.get(c, label(c)) for c in map(str, shown.columns)]
@@ -54,8 +58,8 @@ class Table:
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f'<p class="wb-none">{escape(self.caption or "Table")}: none.</p>'
-        heads, rows, right = self._cells()
-        style = [' class="wb-n"' if r else "" for r in right]
+        heads, rows, right = self._cells
+        style = [_cell_class(is_number, cells) for is_number, cells in zip(right, zip(*rows, strict=True), strict=True)]
         out = ['<table class="wb-table">']
         if self.caption:
             out.append(f"<caption>{escape(self.caption)}</caption>")
@@ -81,7 +85,7 @@ class Table:
     def __repr__(self) -> str:
         if self.frame.empty:
             return f"{self.caption or 'Table'}: none."
-        heads, rows, right = self._cells()
+        heads, rows, right = self._cells
         wide = [max(len(h), *(len(r[i]) for r in rows)) for i, h in enumerate(heads)]
         lines = [self.caption] if self.caption else []
         for row in [heads, *rows]:
@@ -89,6 +93,13 @@ class Table:
                 "  ".join(v.rjust(w) if r else v.ljust(w) for v, w, r in zip(row, wide, right, strict=True)).rstrip()
             )
         return "\n".join([*lines, *([self._more()] if self._more() else [])])
+
+
+def _cell_class(is_number: bool, cells: Sequence[str]) -> str:
+    """The class of a column's cells: numbers to the right; sentences keep a width in which they can be read."""
+    if is_number:
+        return ' class="wb-n"'
+    return ' class="wb-prose"' if max(map(len, cells)) > _SENTENCE else ""
 
 
 @dataclass(frozen=True)

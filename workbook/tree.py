@@ -100,6 +100,21 @@ class Tree:
                 remedy=f"Did you mean {' or '.join(near)}?" if near else "See `workbook check`.",
             ) from None
 
+    @cached_property
+    def spans(self) -> tuple[Ints, Ints]:
+        """Each node's place when the tree is walked from the root, and how many nodes it holds with itself, both (n,): the nodes
+        under one stand in one run after it.
+        """
+        size = np.ones(len(self), dtype=np.intp)
+        for at in range(len(self) - 1, 0, -1):
+            size[self.parent[at]] += size[at]
+        first, taken = np.zeros(len(self), dtype=np.intp), np.ones(len(self), dtype=np.intp)
+        for at in range(1, len(self)):
+            up = self.parent[at]
+            first[at] = first[up] + taken[up]
+            taken[up] += size[at]
+        return first, size
+
     def name(self, node: str) -> str:
         return str(self.names[self.at(node)])
 

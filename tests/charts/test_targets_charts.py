@@ -55,15 +55,16 @@ def test_the_tree_map_gives_children_their_part_of_the_width() -> None:
 
 def test_quota_spread_says_what_is_not_known() -> None:
     rows = pd.DataFrame(
-        {"rep_id": ["a", "b", "c"], "is_new": [False, False, True], "potential_index": [1.0, 3.0, 0.2], "history_index": [None] * 3,
+        {"rep_id": ["a", "b", "c"], "name": ["Ann", "Ben", "Cyd"], "potential_bound": 1.5, "history_bound": 1.5,
+         "capacity_bound": 1.5, "is_new": [False, False, True], "potential_index": [1.0, 3.0, 0.2], "history_index": [None] * 3,
          "capacity_index": [0.0, 1.0, None]}
     ).astype({"history_index": "float64"})  # fmt: skip
     before = rows.copy()
-    ax = charts.quota_spread(rows, 1.5)
+    ax = charts.quota_spread(rows)
     drawn(ax)
     texts = [t.get_text() for t in ax.texts]
     assert "not known" in texts
-    assert "b" in texts
+    assert "Ben" in texts
     pd.testing.assert_frame_equal(rows, before)
 
 

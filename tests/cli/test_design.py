@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -59,9 +60,52 @@ def test_accepted_moves_are_recorded_once_and_written_for_the_crm(folder, tmp_pa
         (["--pin", "A-0001"], 2),
         (["--across", "galaxy"], 2),
         (["--leaver", "P-999"], 2),
+        (["--reunite", "A-9999"], 2),
+        (["--split", "T-09"], 2),
+        (["--split", "CO=2"], 2),
+        (["--merge", "T-01"], 2),
         (["--pin", "A-0001=P-09", "--forbid", "A-0001=P-09"], 1),
     ],
 )
 def test_wrong_use_and_clashing_wishes_end_with_their_codes(folder, options, code, capsys):
     assert run(["design", "--book", str(folder), "--seconds", "0.5", *options]) == code
     assert "error" in capsys.readouterr().err
+
+
+def test_families_are_offered_and_brought_together(folder, capsys):
+    assert run(["design", "--book", str(folder), "--seconds", "0.5", "--families", "--json"]) == 0
+    offers = json.loads(capsys.readouterr().out)["summary"]["families"]
+    assert len(offers) > 20
+    first = offers[0]
+    assert first["points"] == pytest.approx(first["moving_points"] + first["balance_points"])
+    wish = f"{first['family_id']}={first['to_rep']}"
+    assert run(["design", "--book", str(folder), "--seconds", "0.5", "--families", "--reunite", wish]) == 0
+    told = capsys.readouterr().out
+    assert f"{len(offers) - 1} families are with several reps" in told or f"--reunite {wish} " not in told
+
+
+def test_a_territory_is_split_for_the_crm_and_nothing_is_recorded(folder, tmp_path, capsys):
+    base = ["design", "--book", str(folder)]
+    assert run([*base, "--split", "T-09=3", "--merge", "T-01,T-02", "--out", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "in 3 parts" in told
+    assert "New England and New York Metro as one" in told
+    with (tmp_path / "territories.csv").open() as file:
+        assert {row["territory_id"] for row in csv.DictReader(file)} == {"T-09-1", "T-09-2", "T-09-3"}
+    assert run([*base, "--split", "T-09=2", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert {"account_id", "territory_id"} == set(answer["rows"][0])
+
+
+def test_only_the_moves_that_matter_most_are_printed_with_everybodys_name(folder, capsys):
+    assert run(["design", "--book", str(folder), "--seconds", "0.5", "--rotate"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    moves = [line for line in lines if " → " in line and "From " in line]
+    assert len(moves) == 40
+    assert not any("another territory" in line for line in moves)
+    assert re.match(r"and [\d,]+ more moves that matter less", lines[-1])
+
+
+def test_why_nobody_receives_anything_is_said(folder, capsys):
+    assert run(["design", "--book", str(folder), "--seconds", "0.5", "--fill", "P-29"]) == 0
+    assert "Erik Ramos receives nothing: the book needs" in capsys.readouterr().out

@@ -95,6 +95,17 @@ def test_letters_are_one_offline_page_each(book: Path, capsys: pytest.CaptureFix
         assert content.count(b"/Type/Page/") + content.count(b"/Type /Page\n") <= 1
 
 
+def test_letters_go_where_they_are_asked_to_and_a_grid_is_a_spreadsheet(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert asked(capsys, "--book", str(book), "--letters", "--out", str(tmp_path / "letters"))[0] == 0
+    assert (tmp_path / "letters" / "quota-ann.html").is_file()
+    assert not (book / "documents" / "letters").exists()
+    code, _, err = asked(capsys, "--book", str(book), "--out", str(tmp_path / "grid"))
+    assert (code, "--out grid.xlsx" in err) == (2, True)
+    assert not (tmp_path / "grid").exists()
+
+
 def test_letters_escape_names(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     reps = book / "tables" / "reps.csv"
     reps.write_text(reps.read_text(encoding="utf-8").replace("Ann", "<script>alert(1)</script>"), encoding="utf-8")
@@ -151,3 +162,75 @@ def test_an_allocation_is_accepted_by_name_and_hash(book: Path, capsys: pytest.C
         "agreed",
         json.loads(out)["summary"]["hash"],
     )
+
+
+def test_a_single_edit_is_shown_first_and_recorded_by_name(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from workbook.book import Book
+
+    where = ("--book", str(book))
+    code, out, _ = asked(capsys, "pin", "ann", "FY2026", "400.00", *where)
+    assert code == 0
+    assert "25.00" in out
+    assert "not recorded: add --by" in out
+    assert not Book.open(book).facts.decisions.log("target_edit")
+    code, out, _ = asked(
+        capsys, "pin", "ann", "FY2026", "400.00", *where, "--by", "Kim", "--reason", "agreed", "--json"
+    )
+    answer = json.loads(out)
+    assert (answer["summary"]["recorded"], answer["summary"]["revision"]) == (True, 1)
+    assert {r["node"]: r["change_amount"] for r in answer["rows"]} == {"ann": 2500, "ben": -2500}
+    stored = Book.open(book).facts.decisions.log("target_edit")[0]
+    assert (stored.by, stored.reason, stored.payload["amount"]) == ("Kim", "agreed", 40000)
+    code, out, _ = asked(capsys, "edits", *where)
+    assert "pin 1 (ann FY2026): 400.00 USD, by Kim on 2025-12-31: agreed" in out
+    assert asked(capsys, "undo", "1", *where, "--by", "Kim")[0] == 0
+    assert "nobody changed" in asked(capsys, "edits", *where)[1]
+    code, _, err = asked(capsys, "undo", "1", *where, "--by", "Kim")
+    assert (code, "no edit 1" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "changes"),
+    [
+        (("move", "ann", "cyd", "FY2026", "10"), {"ann": -1000, "cyd": 1000}),
+        (("scale", "T1", "FY2026", "110%"), {"T1": 6000, "T2": -6000}),
+        (("lock", "ben", "FY2026-Q1"), {}),
+        (("split", "A2", "FY2026", "ann=1", "ben=0"), {"ann": 2500, "ben": -2500}),
+        (("shift", "ann", "FY2026-Q1", "FY2026-Q2", "5"), {"ann": 0}),
+    ],
+)
+def test_every_kind_of_edit(
+    said: tuple[str, ...], changes: dict[str, int], book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = asked(capsys, "--book", str(book), *said, "--by", "Kim", "--json")
+    assert code == 0
+    answer = json.loads(out)
+    assert answer["summary"]["recorded"]
+    found = {r["node"]: r["change_amount"] for r in answer["rows"]}
+    assert changes.items() <= found.items()
+    assert bool(found) == bool(changes)
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "message"),
+    [
+        (
+            ("pin", "CO", "FY2026", "1"),
+            1,
+            "they miss by 1,199.00 USD: the company's FY2026-M01 to FY2026-M12; pin (CO FY2026)",
+        ),
+        (("pin", "ann", "FY2026", "much"), 2, "not an amount"),
+        (("pin", "anne", "FY2026", "1"), 2, "Did you mean ann"),
+        (("scale", "ann", "FY2026", "more"), 2, "not a factor"),
+        (("split", "A2", "FY2026", "ann"), 2, "not a share"),
+        (("move", "ann", "cyd", "FY2026", "9999999"), 1, "cannot all be met"),
+    ],
+)
+def test_an_edit_that_cannot_be_is_refused_before_anything_changes(
+    said: tuple[str, ...], code: int, message: str, book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from workbook.book import Book
+
+    found, _, err = asked(capsys, *said, "--book", str(book), "--by", "Kim")
+    assert (found, message in err) == (code, True), err
+    assert not Book.open(book).facts.decisions.rows

@@ -119,3 +119,15 @@ def test_missing_owners_and_classes_do_not_crash(
 def test_a_ladder_that_does_not_grow_is_refused() -> None:
     with pytest.raises(ValueError, match="ladder_days"):
         CadenceRules(ladder_days=(7, 7))
+
+
+@pytest.mark.parametrize(("start", "days"), [("class", [30, 91]), ("segment", [14, 182]), ("sooner", [14, 91])])
+def test_a_segments_cadence_counts_as_the_rules_say(start: str, days: list[int]) -> None:
+    two = pd.DataFrame(
+        {
+            "class": ["core", "opportunistic"], "grade": ["B", "B"], "segment_days": [20, 200], "is_key": False,
+            "last_sale_on": pd.to_datetime(["2026-04-01"] * 2), "open_amount": 0,
+        }
+    )  # fmt: skip
+    found = cadence_days(two, replace(CadenceRules(), start=start), 20634)  # 2026-06-30
+    assert found["cadence_days"].tolist() == days  # 20 days ask for a touch every 14, never less often than said

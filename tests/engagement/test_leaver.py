@@ -4,8 +4,9 @@ from typing import Any
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.leaver import known_by_one, leaver, single_threaded
+from workbook.engagement.leaver import known_by_one, leaver
 from workbook.engagement.log import Log
+from workbook.engagement.threads import single_threaded
 from workbook.rules.engagement import EngagementRules
 from workbook.tables.frames import blank, shaped
 from workbook.tables.schema import TABLES
@@ -50,30 +51,3 @@ def test_without_contacts_it_says_so(
     out = leaver(standing_of(), single, None, rules, "USD")
     assert out["contacts_only_here"].isna().all()
     assert out["sentence"].str.contains("contacts not known").all()
-
-
-def test_large_accounts_on_one_thread(
-    log_of: Make, standing_of: Callable[..., Standing], rules: EngagementRules
-) -> None:
-    # nine accounts, a tenth of them large: one, by value (equal potentials: the first); A-9 is key
-    own = pd.DataFrame({"account_id": ["A-1", "A-9", "A-9"], "rep_id": ["P-1", "P-3", "P-2"], "role": ["owner", "owner", "sponsor"],
-                        "from_on": "2024-01-01", "to_on": [None, None, None]})  # fmt: skip
-    frame = standing_of(contacts=[1] * 9, is_key=[False] * 8 + [True])
-    out = single_threaded(frame, log_of([]), contacts(("C-1", "A-1", None)), shaped(TABLES["ownership"], own), rules)
-    assert out[["account_id", "people", "verdict", "has_sponsor"]].values.tolist() == [
-        ["A-1", 1, "fail", False], ["A-9", 2, "warn", True],
-    ]  # fmt: skip
-    assert (
-        out["sentence"][0]
-        == "Large account, one contact, one of us on it. Name a senior lead. Name a specialist or second manager."
-    )
-
-
-def test_past_roles_and_old_touches_do_not_count(
-    log_of: Make, standing_of: Callable[..., Standing], rules: EngagementRules
-) -> None:
-    own = pd.DataFrame({"account_id": ["A-1", "A-1"], "rep_id": ["P-1", "P-2"], "role": ["owner", "overlay"],
-                        "from_on": "2024-01-01", "to_on": [None, "2025-01-01"]})  # fmt: skip
-    log = log_of([{"account_id": "A-1", "rep_id": "P-3", "done_on": "2024-02-01"}])
-    out = single_threaded(standing_of(), log, None, shaped(TABLES["ownership"], own), rules)
-    assert out.loc[0, ["people", "has_specialist"]].tolist() == [1, False]

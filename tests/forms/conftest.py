@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.sample_copy import sample_copy
 from workbook.forms.server import Serving, command, environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,11 +32,7 @@ FLAGS = [
 @pytest.fixture(scope="module")
 def book_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sample book without anybody's decisions; the tests of a module share it, each with an account of its own."""
-    root = tmp_path_factory.mktemp("forms") / "book"
-    shutil.copytree(
-        ROOT / "data/sample", root, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", ".drafts")
-    )
-    return root
+    return sample_copy(tmp_path_factory.mktemp("forms") / "book")
 
 
 def free_port() -> int:
@@ -131,5 +129,49 @@ def page(browser: Any) -> Iterator[Any]:
     assert outside == []
 
 
-def python() -> str:
-    return sys.executable
+@pytest.fixture(scope="module")
+def lab(book_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """``lab(name, *cells)`` gives the address of a new notebook with these cells in JupyterLab, started once."""
+    folder = tmp_path_factory.mktemp("lab")
+    port = free_port()
+    arguments = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=lab",
+        f"--ServerApp.root_dir={folder}", "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    more = {"WORKBOOK_BOOK": str(book_root), "JUPYTER_CONFIG_DIR": str(folder / ".config"), "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(arguments, env={**os.environ, **more}, cwd=ROOT, start_new_session=True)
+
+    def notebook(name: str, *cells: str) -> str:
+        code = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
+        kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        made = {
+            "cells": [{**code, "id": f"c{at}", "source": text} for at, text in enumerate(cells)],
+            "metadata": {"kernelspec": kernel},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        (folder / f"{name}.ipynb").write_text(json.dumps(made), encoding="utf-8")
+        return f"http://127.0.0.1:{port}/lab/workspaces/{name}/tree/{name}.ipynb?token=lab"
+
+    try:
+        wait_for(f"http://127.0.0.1:{port}/api", process)
+        yield notebook
+    finally:
+        end_group(process)
+
+
+def run_until_shown(page: Any, selector: str) -> Any:
+    """Run the first cell until its output shows; JupyterLab reports a kernel idle before it takes keys, and then drops them."""
+    from playwright.sync_api import TimeoutError as NotShown
+
+    page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for()
+    for _ in range(4):
+        page.locator(".jp-CodeCell .cm-content").first.click()
+        page.keyboard.press("Shift+Enter")
+        try:
+            page.locator(selector).first.wait_for(timeout=25_000)
+            return page.locator(selector).first
+        except NotShown:
+            cells = page.locator(".jp-CodeCell").all_inner_texts()
+    raise AssertionError(f"{selector} did not show; the cells read {cells}")

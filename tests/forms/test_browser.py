@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
-import subprocess
-import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.forms.conftest import ROOT, end_group, free_port, python, wait_for
+from tests.forms.conftest import run_until_shown
 from workbook.book import Book
 from workbook.forms.desk import PlanDesk, visitor_of
 from workbook.plans.document import changed
@@ -176,53 +173,13 @@ def test_behind_a_proxy_the_header_decides_whose_plans_are_shown(
         context.close()
 
 
-def run_until_shown(page: Any, selector: str) -> Any:
-    """Run the first cell until its output shows; JupyterLab reports a kernel idle before it takes keys, and then drops them."""
-    from playwright.sync_api import TimeoutError as NotShown
-
-    for _ in range(4):
-        page.locator(".jp-CodeCell .cm-content").first.click()
-        page.keyboard.press("Shift+Enter")
-        try:
-            page.locator(selector).first.wait_for(timeout=25_000)
-            return page.locator(selector).first
-        except NotShown:
-            cells = page.locator(".jp-CodeCell").all_inner_texts()
-    raise AssertionError(f"{selector} did not show; the cells read {cells}")
-
-
-def test_the_same_form_works_in_jupyterlab(page: Any, book_root: Path, tmp_path: Path) -> None:
-    notebook = {
-        "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [], "source": "from workbook.forms.page import plan_page\nplan_page()"}],
-        "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }  # fmt: skip
-    (tmp_path / "plans.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    port = free_port()
-    arguments = [
-        python(), "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=lab",
-        f"--ServerApp.root_dir={tmp_path}", "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]  # fmt: skip
-    process = subprocess.Popen(
-        arguments,
-        env={**os.environ, "WORKBOOK_BOOK": str(book_root), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")},
-        cwd=ROOT,
-        start_new_session=True,
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/api", process)
-        page.goto(f"http://127.0.0.1:{port}/lab/tree/plans.ipynb?token=lab")
-        page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for()
-        picker = run_until_shown(page, ".jp-OutputArea select")
-        picker.select_option(index=5)
-        target = cell(page, "2026-Q4, row 1")
-        target.wait_for()
-        paste(target, "100\t200\n300\t400\n")
-        said(page, "Draft kept")
-        page.get_by_role("button", name="Save draft").click()
-        said(page, "Saved at .* as revision 1")
-    finally:
-        end_group(process)
-    time.sleep(0.1)
+def test_the_same_form_works_in_jupyterlab(lab: Callable[..., str], page: Any) -> None:
+    page.goto(lab("plans", "from workbook.forms.page import plan_page\nplan_page()"))
+    picker = run_until_shown(page, ".jp-OutputArea select")
+    picker.select_option(index=5)
+    target = cell(page, "2026-Q4, row 1")
+    target.wait_for()
+    paste(target, "100\t200\n300\t400\n")
+    said(page, "Draft kept")
+    page.get_by_role("button", name="Save draft").click()
+    said(page, "Saved at .* as revision 1")

@@ -23,7 +23,7 @@ def session(tmp_path_factory):
 def test_shows_a_picture_and_words_where_widgets_do_not_live(session):
     shown = session._repr_mimebundle_()
     assert shown["image/svg+xml"].lstrip().startswith("<")
-    assert "accounts move" in shown["text/plain"]
+    assert "change hands" in shown["text/plain"]
 
 
 def test_dearer_moves_give_fewer_of_them(session):

@@ -103,3 +103,14 @@ def test_parts_round_trip(name: str, part: Outcome | Action) -> None:
     form = PARTS[name]
     found, faults = read(form, rows(shown(form, [part]), [f.name for f in form.fields]))
     assert (found, faults) == ((part,), {})
+
+
+def test_what_is_booked_in_the_quarter_that_runs_is_no_plan_to_type_into() -> None:
+    before = plan(Planned(period="FY2026-Q3", source="run_rate", amount=500, reference="booked"))
+    names = [c.name for c in FORM.columns()]
+    cells = FORM.shown(before)
+    assert FORM.read(rows(cells, names), before) == (before.amounts, {})
+    assert FORM.read([], before) == (before.amounts, {})
+    cells[0][names.index("FY2026-Q3")] = "900"
+    _, faults = FORM.read(rows(cells, names), before)
+    assert ["booked already" in fault for fault in faults.values()] == [True]

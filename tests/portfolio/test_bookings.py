@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbook.portfolio.bookings import Booked, history, month_edges, months_back, product_families
+from workbook.tables.frames import Tables
 
 
 def test_a_rolling_month_from_a_months_last_day_ends_on_last_days() -> None:
@@ -29,7 +30,7 @@ def test_every_day_lies_in_the_month_whose_edges_hold_it(as_of: date, ago: int) 
 
 
 def test_sales_are_laid_out_by_month_from_the_newest(frames: dict[str, pd.DataFrame]) -> None:
-    past = history(Booked.of(frames["sales"], frames["accounts"], frames["products"]), date(2026, 6, 30), 36)
+    past = history(Booked.of(Tables.of(frames)), date(2026, 6, 30), 36)
     row = {frames["accounts"]["account_id"].iloc[at]: i for i, at in enumerate(past.accounts)}
     assert sorted(row) == ["A1", "A2", "B1", "B2", "C1", "C3"]
     assert past.months[row["B2"], :4].tolist() == [50_00, 50_00, 50_00, 0]
@@ -40,7 +41,7 @@ def test_sales_are_laid_out_by_month_from_the_newest(frames: dict[str, pd.DataFr
 
 
 def test_the_mix_is_of_the_last_year_else_of_all_there_is(frames: dict[str, pd.DataFrame]) -> None:
-    past = history(Booked.of(frames["sales"], frames["accounts"], frames["products"]), date(2026, 6, 30), 36)
+    past = history(Booked.of(Tables.of(frames)), date(2026, 6, 30), 36)
     row = {frames["accounts"]["account_id"].iloc[at]: i for i, at in enumerate(past.accounts)}
     assert past.families == ("Pumps", "Valves", "no family")
     assert past.by_family[row["B2"]].tolist() == [0, 100_00, 50_00]
@@ -48,7 +49,7 @@ def test_the_mix_is_of_the_last_year_else_of_all_there_is(frames: dict[str, pd.D
 
 
 def test_what_was_known_earlier_holds_only_accounts_that_had_bought(frames: dict[str, pd.DataFrame]) -> None:
-    past = history(Booked.of(frames["sales"], frames["accounts"], frames["products"]), date(2026, 6, 30), 36)
+    past = history(Booked.of(Tables.of(frames)), date(2026, 6, 30), 36)
     then = past.before(3)
     assert len(then) == len(past) - 1  # B2 first bought in April
     assert then.months.shape[1] == 33
@@ -63,7 +64,7 @@ def test_sales_of_unknown_accounts_later_days_and_missing_dates_are_left_out(fra
             "product_id": ["p1", "p1", None],
         }
     )
-    past = history(Booked.of(odd, frames["accounts"], frames["products"]), date(2026, 6, 30), 36)
+    past = history(Booked.of(Tables.of({**frames, "sales": odd})), date(2026, 6, 30), 36)
     assert len(past) == 0
     assert past.span == 0
 
@@ -77,5 +78,5 @@ def test_a_product_without_family_and_an_unknown_product_have_no_family(frames: 
 @pytest.mark.parametrize("column", ["account_id", "booked_on", "amount"])
 def test_the_frames_that_come_in_stay_as_they_are(frames: dict[str, pd.DataFrame], column: str) -> None:
     before = frames["sales"].copy()
-    history(Booked.of(frames["sales"], frames["accounts"], frames["products"]), date(2026, 6, 30), 36)
+    history(Booked.of(Tables.of(frames)), date(2026, 6, 30), 36)
     pd.testing.assert_series_equal(frames["sales"][column], before[column])

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from workbook.decisions import Decision, Decisions
+from workbook.errors import UsageError
 from workbook.facts import Facts
 from workbook.portfolio import Portfolio
-from workbook.portfolio.classes import Touches, class_changes, ruled_classes
+from workbook.portfolio.class_record import BY_RULES, Wish, class_changes, class_override, confirmations
+from workbook.portfolio.classes import Touches, ruled_classes
 from workbook.rules.portfolio import ClassRules
 from workbook.tables.frames import Tables
 
@@ -156,3 +158,93 @@ def test_a_target_mix_that_does_not_add_up_is_refused() -> None:
         ClassRules(target_mix={"core": 0.5})
     with pytest.raises(ValueError, match="does not exist"):
         ClassRules(target_mix={"star": 1.0})
+
+
+def _held(before: str, **changes: object) -> str:
+    then = pd.Series([before], index=["X"])
+    return str(ruled_classes(_facts(**changes), RULES, "USD", then)["class"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "wanted"),
+    [
+        # growth of 25 % makes invest: it enters from 27.5 %, and stays down to 22.5 %
+        ("opportunistic", {"sales_12m_amount": 109_00, "sales_prior_12m_amount": 86_00}, "opportunistic"),  # 26.7 %
+        ("opportunistic", {"sales_12m_amount": 110_00, "sales_prior_12m_amount": 86_00}, "invest"),  # 27.9 %
+        ("invest", {"sales_12m_amount": 106_00, "sales_prior_12m_amount": 86_00}, "invest"),  # 23.3 %
+        ("invest", {"sales_12m_amount": 105_00, "sales_prior_12m_amount": 86_00}, "opportunistic"),  # 22.1 %
+        # three quarters make core; it stays with two, and a newcomer with two is none
+        ("core", {"quarters": 2}, "core"),
+        ("core", {"quarters": 1}, "opportunistic"),
+        ("opportunistic", {"quarters": 3}, "core"),
+        # under 300.00 both: divest from under 270.00, and out of it from 330.00
+        (
+            "opportunistic",
+            {"projected_amount": 280_00, "potential_amount": 280_00, "sales_12m_amount": 0},
+            "opportunistic",
+        ),
+        ("divest", {"projected_amount": 320_00, "potential_amount": 320_00, "sales_12m_amount": 0}, "divest"),
+        ("divest", {"projected_amount": 340_00, "potential_amount": 340_00, "sales_12m_amount": 0}, "opportunistic"),
+        # disqualified has no threshold
+        ("core", {"disqualified": True, "quarters": 4}, "divest"),
+    ],
+)
+def test_an_account_at_a_threshold_keeps_its_class(before: str, changes: dict[str, object], wanted: str) -> None:
+    assert _held(before, **changes) == wanted
+
+
+def test_an_account_kept_by_the_margin_says_so() -> None:
+    row = ruled_classes(_facts(quarters=2), RULES, "USD", pd.Series(["core"], index=["X"])).iloc[0]
+    assert row["rule"] == "kept"
+    assert row["sentence"].startswith("Core: as at the last review; the plain rules say opportunistic")
+    assert "10%" in row["sentence"]
+
+
+def test_without_a_margin_the_plain_rules_decide() -> None:
+    rules = replace(RULES, keep_margin=0.0, core_keep_quarters=3)
+    then = pd.Series(["core"], index=["X"])
+    assert ruled_classes(_facts(quarters=2), rules, "USD", then)["class"].tolist() == ["opportunistic"]
+
+
+NOW = datetime(2026, 6, 30, 9)
+
+
+def test_an_override_is_written_and_undone_by_a_later_one(facts: Facts) -> None:
+    known = Portfolio(facts).classes
+    made = class_override(known, Wish("B2", "invest", "new plant"), "Dana", facts.as_of, NOW)
+    assert _decide(facts, made).loc["B2", "class"] == "invest"
+    back = replace(class_override(known, Wish("B2", BY_RULES, "plant cancelled"), "Dana", facts.as_of, NOW), revision=2)
+    rows = _decide(facts, made, back)
+    assert rows.loc["B2", "class"] == "opportunistic"
+    assert not rows.loc["B2", "overridden"]
+    history = Portfolio(replace(facts, decisions=Decisions.of([made, back]))).class_history
+    assert history["to"].tolist() == ["invest", BY_RULES]
+
+
+@pytest.mark.parametrize(
+    ("wish", "by", "said"),
+    [
+        (Wish("ZZ", "core", "x"), "Dana", "no account 'ZZ'"),
+        (Wish("B2", "star", "x"), "Dana", "no class 'star'"),
+        (Wish("B2", "core", " "), "Dana", "needs a reason"),
+        (Wish("B2", "core", "x"), "", "nobody signs"),
+        (Wish("B2", "core", "x", date(2026, 6, 29)), "Dana", "is past"),
+    ],
+)
+def test_an_override_that_cannot_stand_is_refused(facts: Facts, wish: Wish, by: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        class_override(Portfolio(facts).classes, wish, by, facts.as_of, NOW)
+
+
+def test_confirmed_changes_are_told_once_and_kept_with_their_trigger(facts: Facts) -> None:
+    review = Decision("review", "CO", {}, "Dana", datetime(2023, 9, 30), "", 1)
+    before = Portfolio(replace(facts, decisions=Decisions.of([review])))
+    rows = [
+        replace(d, revision=at + 2)
+        for at, d in enumerate(confirmations(before.class_changes, "Dana", facts.as_of, NOW))
+    ]
+    after = Portfolio(replace(facts, decisions=Decisions.of([review, *rows])))
+    assert len(rows) == len(before.class_changes) > 0
+    assert after.class_changes.empty
+    assert after.classes["class"].equals(before.classes["class"])
+    assert after.class_history["trigger"].tolist() == before.class_changes["trigger"].tolist()

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbook.facts import Facts
 from workbook.portfolio import Portfolio
 from workbook.portfolio.families import families, family_heads, owners
 from workbook.stage import Scope
@@ -90,3 +94,39 @@ def test_no_accounts_give_an_empty_frame(frames: dict[str, pd.DataFrame]) -> Non
     out = families(none, owners(frames["ownership"], pd.Timestamp("2026-06-30").date()))
     assert len(out) == 0
     assert np.array_equal(out.columns[:3], ["account_id", "family_id", "family_name"])
+
+
+def _seen_from(facts: Facts, node: str, level: str) -> tuple[Portfolio, Portfolio]:
+    rules = replace(facts.rules, portfolio=replace(facts.rules.portfolio, family_elsewhere=level))
+    whole = Portfolio(replace(facts, rules=rules))
+    return whole, whole.scoped(Scope.of(whole.facts, node), whole.facts, None)
+
+
+@pytest.mark.parametrize(
+    ("level", "rows"),
+    [
+        ("none", []),
+        ("counts", []),
+        ("names", [("T1", 2, "Alpha, Alpha South", None, None)]),
+        ("totals", [("T1", 2, "Alpha, Alpha South", None, 1200_00)]),
+        ("full", [("T1", 1, "Alpha", "ann", 1200_00), ("T1", 1, "Alpha South", "ann", 0)]),
+    ],
+)
+def test_a_territory_sees_of_a_family_elsewhere_what_the_rules_tell(
+    facts: Facts, level: str, rows: list[object]
+) -> None:
+    _, view = _seen_from(facts, "T2", level)
+    seen = view.family_elsewhere
+    told = seen[["lies_in", "members", "names", "held_by", "sales_12m_amount"]].astype(object)
+    assert [tuple(None if pd.isna(v) else v for v in row) for row in told.to_numpy()] == rows
+    members = view.families.set_index("account_id").loc["B1", "members"]
+    assert members == (1 if level == "none" else 3)
+
+
+def test_whoever_sees_the_whole_family_is_told_nothing_twice(facts: Facts) -> None:
+    whole, region = _seen_from(facts, "R1", "full")
+    assert whole.family_elsewhere.empty
+    assert region.family_elsewhere.empty
+    assert whole.family_table["members_all"].tolist() == [3]
+    hidden, _ = _seen_from(facts, "T2", "none")
+    assert hidden.family_table["members_all"].tolist() == [3]  # the company's own view is whole at any level

@@ -25,6 +25,7 @@ from workbook.portfolio.run_rate import (
     smoothing_of,
 )
 from workbook.rules.portfolio import ProjectionRules
+from workbook.tables.frames import Tables
 
 RULES = ProjectionRules()
 EVEN = np.ones(12)
@@ -153,7 +154,7 @@ def test_the_smoothing_is_learned_and_rules_overrule_it() -> None:
 
 @pytest.mark.parametrize("method", ["rhythm", "seasonal_naive", "naive"])
 def test_each_method_gives_a_run_rate_and_no_gain_called_a_loss(frames: dict[str, pd.DataFrame], method: str) -> None:
-    past = history(Booked.of(frames["sales"], frames["accounts"], frames["products"]), date(2026, 6, 30), 36)
+    past = history(Booked.of(Tables.of(frames)), date(2026, 6, 30), 36)
     rate = run_rate(past, 24, replace(RULES, method=method))
     assert rate.gross.shape == (len(past), 24)
     assert (rate.loss <= 0).all()

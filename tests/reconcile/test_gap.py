@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,8 +10,9 @@ import pandas as pd
 import pytest
 
 from workbook.facts import Facts
+from workbook.reconcile.bearable import Bearable, bearable
 from workbook.reconcile.cube import MEASURES, Cube, Inputs, cube
-from workbook.reconcile.gap import Bearable, gap, gap_checks, standing
+from workbook.reconcile.gap import gap, gap_checks, standing
 from workbook.rules import Rules
 from workbook.rules.reconcile import ReconcileRules
 from workbook.tables.frames import Tables
@@ -35,6 +37,10 @@ LINES = pd.DataFrame(
     ],
     columns=["account_id", "rep_id", "territory_id", "period", "product_family", "amount"],
 )
+
+
+#: Nothing is known of what nodes bear.
+BEARS = (Bearable(np.full(8, np.nan), np.full(8, np.nan)), ReconcileRules())
 
 
 @pytest.fixture
@@ -101,6 +107,54 @@ def test_verdicts_follow_the_published_tolerance(facts: Facts, plan: int, verdic
     rows = standing(made_of, bearable, ReconcileRules(), facts).set_index(["node", "period"])
     assert rows.loc[("CO", "FY2026"), "verdict"] == verdict
     assert rows.loc[("B", "FY2026"), "verdict"] == "no target" if ("B", "FY2026") in rows.index else True
+
+
+@pytest.mark.parametrize(("capacity", "verdict"), [(150.0, "overreach"), (250.0, "exceeds"), (np.nan, "overreach")])
+def test_an_overreach_is_more_than_history_and_capacity_bear(facts: Facts, capacity: float, verdict: str) -> None:
+    made_of = made(facts, LINES.head(1).assign(amount=200))
+    n = len(made_of.nodes)
+    rows = standing(made_of, Bearable(np.full(n, 120.0), np.full(n, capacity)), ReconcileRules(), facts)
+    row = rows.set_index(["node", "period"]).loc[("CO", "FY2026")]
+    assert row["verdict"] == verdict
+    assert ("capacity is not known" in row["sentence"]) == np.isnan(capacity)
+
+
+def test_capacity_bears_the_projection_times_hours_had_over_hours_needed(facts: Facts) -> None:
+    """P1 has 300 hours and needs 200 for a projection of 57 in A: 85.5. Without hours nothing is known."""
+    made_of = made(facts, LINES)
+    hours = pd.DataFrame({"rep_id": ["P1"], "available_hours": [300.0], "needed_hours": [200.0]})
+    ids = made_of.nodes.ids.tolist()
+    assert bearable(facts, made_of, hours).capacity[ids.index("A")] == pytest.approx(57 * 1.5)
+    assert np.isnan(bearable(facts, made_of, hours.assign(available_hours=np.nan)).capacity[ids.index("A")])
+    assert np.isnan(bearable(facts, made_of, hours.assign(needed_hours=0.0)).capacity[ids.index("A")])
+
+
+def test_quarters_that_are_over_are_judged_by_what_was_booked(facts: Facts) -> None:
+    """Booked 18 of 100 in the first quarter; the third has not begun, so nothing booked is not a zero."""
+    rows = standing(made(facts, LINES), *BEARS, facts).set_index(["node", "period"])
+    assert rows.loc[("CO", "FY2026-Q1"), "verdict"] == "missed"
+    assert "booked 0 USD" in rows.loc[("CO", "FY2026-Q1"), "sentence"]
+    assert rows.loc[("CO", "FY2026-Q1"), "actual_amount"] == 18
+    assert pd.isna(rows.loc[("CO", "FY2026-Q3"), "actual_amount"])
+
+
+def test_a_rep_without_a_plan_has_none_and_not_a_plan_of_nothing(facts: Facts) -> None:
+    """P2 holds account 2 and wrote nothing; P1 did: the territory's plan is that of one rep of two, its meeting point expects both."""
+    two = replace(
+        facts, tables=replace(facts.tables, reps=pd.concat([facts.tables.reps, facts.tables.reps.assign(rep_id="P2")]))
+    )
+    owners = pd.Series({**OWNERS, "2": "P2"})
+    outlook = pd.concat([OUTLOOK, OUTLOOK.assign(account_id="2", projected_amount=20)])
+    made_of = cube(two, Inputs(owners, LINES, ALLOCATION, outlook), ("account plans", "projection"))
+    rows = standing(made_of, *BEARS, two).set_index(["node", "period"])
+    row = rows.loc[("P2", "FY2026")]
+    assert pd.isna(row["plan_amount"])
+    assert "no account plan yet" in row["sentence"]
+    assert "of 1 of 2 reps" in rows.loc[("A", "FY2026"), "sentence"]
+    ids = made_of.nodes.ids.tolist()
+    assert made_of.expected()[[ids.index("P2"), ids.index("A")]].tolist() == [20, 63 + 20]
+    with_plan = made(facts, LINES)
+    assert with_plan.plan_known.all()
 
 
 def test_a_rep_whose_plan_only_meets_the_target_is_told_so(facts: Facts) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbook.reconcile import draws, kernels
 from workbook.reconcile.odds import (
     Deals,
     Marks,
@@ -69,6 +70,34 @@ def test_a_units_draws_do_not_depend_on_the_other_units() -> None:
     common = shared(both, RULES, 7)
     here = simulate_unit(both, 1, common, np.array([], dtype=np.intp), 7)
     assert (here == simulate_unit(alone, 0, common, np.array([], dtype=np.intp), 7)).all()
+
+
+def test_the_compiled_loop_gives_the_same_numbers() -> None:
+    rng = np.random.default_rng(3)
+    key = draws.keys("a", 30, 7)
+    below = draws.limits(rng.random((30, 16)), rng.dirichlet(np.ones(5), 30)[:, :4])
+    amount = rng.random(30) * 1e6
+    assert (draws.won(key, amount, below, 1600) == kernels.won(key, amount, below, 1600)).all()
+
+
+def test_deals_are_won_as_often_as_their_chance_says_and_independently() -> None:
+    """Two deals of chance 0.3, of which half closes in the first period: shares 0.15 and 0.15, both won in 0.09 of the years."""
+    below = draws.limits(np.full((2, 1), 0.3), np.full((2, 2), 0.5))
+    both = draws.won(draws.keys("a", 2, 7), np.array([1.0, 10.0]), below, 200_000)
+    assert both[:, 0].mean() == pytest.approx(0.15 * 11, rel=0.02)
+    assert both[:, 1].mean() == pytest.approx(0.15 * 11, rel=0.02)
+    assert (both.sum(axis=1) == 11).mean() == pytest.approx(0.09, rel=0.03)
+    sure = draws.won(
+        draws.keys("a", 2, 7), np.array([1.0, 10.0]), draws.limits(np.ones((2, 1)), np.array([[1.0], [0.0]])), 100
+    )
+    assert (sure == 1.0).all()
+
+
+def test_draws_depend_on_seed_and_name_only() -> None:
+    one = draws.keys("a", 3, 7)
+    assert (one[:2] == draws.keys("a", 2, 7)).all()
+    assert not (one == draws.keys("a", 3, 8)).any()
+    assert not (one == draws.keys("b", 3, 7)).any()
 
 
 def test_what_is_booked_is_certain() -> None:

@@ -7,26 +7,22 @@ which everybody and everything outside territory T-06 carries the word CANARY.
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from tests.review.shown import shown
+from tests.sample_copy import sample_copy
 from workbook.book import Book
 
-ROOT = Path(__file__).resolve().parents[2]
 NODE = "T-06"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample company with canaries, and plans for every account (filled in by code)."""
-    made = tmp_path_factory.mktemp("canary") / "book"
-    shutil.copytree(
-        ROOT / "data/sample", made, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", ".drafts")
-    )
+    made = sample_copy(tmp_path_factory.mktemp("canary") / "book")
     folder = made / "tables"
     read = {"dtype": str, "keep_default_na": False}
     accounts = pd.read_csv(folder / "accounts.csv", **read)
@@ -52,7 +48,7 @@ def _mark(frame: pd.DataFrame, rows: pd.Series, column: str) -> pd.DataFrame:
 def _save_plans(made: Path) -> None:
     from datetime import datetime
 
-    from workbook.plans.document import Action, changed
+    from workbook.plans.document import Action, Planned, TerritoryPlan, changed
     from workbook.store import PlanRevision, open_store
 
     book = Book.open(made)
@@ -66,6 +62,11 @@ def _save_plans(made: Path) -> None:
         word = "goal" if home[account] == NODE else "CANARY goal"
         full = changed(plan, objective=word, actions=(Action(action=word, owner=word),))
         rows.append((PlanRevision(plan.rep_id, account, full.as_json(), "submitted", plan.rep_id, at), 0))
+    for rep, territory in zip(book.tables.reps["rep_id"], book.tables.reps["territory_id"], strict=True):
+        word = "help" if territory == NODE else "CANARY help"
+        bare = Planned(period="FY2026-Q4", source="not_identified", amount=100, note=word)
+        own = TerritoryPlan(rep_id=rep, year="FY2026", approach=word, help_wanted=word, amounts=(bare,))
+        rows.append((PlanRevision(rep, "", own.as_json(), "submitted", rep, at), 0))
     open_store(made).save_plans(rows)
 
 
@@ -93,3 +94,21 @@ def test_a_scoped_book_holds_no_row_of_another_territory(root: Path) -> None:
 def test_the_company_does_see_them(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = shown("08-territory-review.ipynb", monkeypatch, book=str(root), node="T-01", audience="manager")
     assert "CANARY" in text  # the canaries do sing where they live
+
+
+@pytest.mark.parametrize("level", ["none", "counts", "names", "full"])
+def test_the_family_view_shows_of_elsewhere_what_the_rules_allow(root: Path, level: str) -> None:
+    from dataclasses import replace
+
+    from workbook.sections import portfolio
+
+    book = Book.open(root)
+    families = book.portfolio.families
+    here = families[families["territory_id"] == NODE]
+    assert (here["members"] > here["members_here"]).any()  # a family of this territory has members elsewhere
+    rules = replace(book.rules, portfolio=replace(book.rules.portfolio, family_elsewhere=level))
+    text = " ".join(
+        repr(part) for part in portfolio.families(Book(root, replace(book.facts, rules=rules)).scoped(NODE))
+    )
+    assert ("CANARY" in text) == (level in ("names", "full"))
+    assert ("owner" in text.partition("elsewhere, as the rules allow")[2]) == (level == "full")

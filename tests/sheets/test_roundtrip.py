@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from openpyxl import load_workbook
 from tests.plans.tiny import horizon, outbox
 from tests.sheets.files import Sheet, account, edit, sent, taken
 from workbook.plans.document import AccountPlan, plan_of
+from workbook.sheets.desk import send
 from workbook.sheets.entries import digest, document_of, entry_of
 from workbook.store.plan import PlanRevision
 
@@ -147,24 +149,20 @@ def test_collecting_the_same_file_twice_saves_once(tmp_path: Path) -> None:
     assert (second.saves, second.faults, second.unchanged) == ([], [], 3)
 
 
+def recalculated(path: Path, folder: Path) -> Path:
+    """The file as LibreOffice computes and saves it."""
+    folder.mkdir(exist_ok=True)
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder)]
+    subprocess.run([*command, str(path)], check=True, capture_output=True, timeout=180)
+    return folder / path.name
+
+
 @pytest.mark.office
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_file_that_libreoffice_saved_again_reads_the_same(tmp_path: Path) -> None:
     edit(sent(tmp_path), fill)
-    (tmp_path / "out").mkdir()
-    command = [
-        "soffice",
-        f"-env:UserInstallation=file://{tmp_path}/profile",
-        "--headless",
-        "--convert-to",
-        "xlsx:Calc MS Excel 2007 XML",
-    ]
-    subprocess.run(
-        [*command, "--outdir", str(tmp_path / "out"), str(tmp_path / "P-1.xlsx")],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
+    recalculated(tmp_path / "P-1.xlsx", tmp_path / "out")
     found = taken(tmp_path / "out" / "P-1.xlsx")
     assert [str(f) for f in found.faults] == []
     check_filled(plans(found))
@@ -178,6 +176,28 @@ def test_a_file_that_libreoffice_saved_again_reads_the_same(tmp_path: Path) -> N
     labels = {accounts.cell(r, 2).value: r for r in range(5, 8)}
     column = [c.value for c in accounts[4]].index("Plan FY2026") + 1
     assert accounts.cell(labels["Acme"], column).value == pytest.approx(300 + 4000.25 + 30 + 90 + 20)
+
+
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize(("seller", "other"), [("Acme", "A*"), ("Acme", "A?me"), ("A~* Ltd", "A* Ltd"), (">0", "Acme")])
+def test_a_name_with_signs_of_search_gets_its_own_deals_only(seller: str, other: str, tmp_path: Path) -> None:
+    whole = outbox()
+    register = whole.known.register.assign(name=[seller, other, "Crux", "Dune"])
+    known = replace(whole.known, register=register)
+    box = replace(whole, known=known, prefill=replace(whole.prefill, known=known))
+    path = send(box, ["P-1"], tmp_path)[0]
+    put = Sheet((book := load_workbook(path))["Deals"], "deal")
+    put.put("O-1#1", planned=90, period="FY2026-Q3")
+    book.save(path)
+    accounts = load_workbook(recalculated(path, tmp_path / "out"), data_only=True)["Accounts"]
+    labels = {accounts.cell(r, 2).value: r for r in range(5, 8)}
+    column = [c.value for c in accounts[4]].index("Plan FY2026") + 1
+    before = load_workbook(send(box, ["P-1"], tmp_path / "again")[0], data_only=True)["Accounts"]
+    # the deal was planned with 45, its weighted amount
+    was = {label: before.cell(row, column).value for label, row in labels.items() if label in (seller, other)}
+    now = {label: accounts.cell(row, column).value for label, row in labels.items() if label in was}
+    assert now == pytest.approx({seller: was[seller] + 45, other: was[other]})
 
 
 AMOUNT = st.integers(0, 10**11)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbook.tables import text as text_module
 from workbook.tables.source import connect, quoted, read_into
 from workbook.tables.text import dialect, lines_of, records
 
@@ -119,3 +120,20 @@ def test_no_junk_is_a_traceback(tmp_path_factory: pytest.TempPathFactory, junk: 
     path.write_bytes(junk)
     read(path)
     list(records(path, dialect(path, whole=True)))
+
+
+@pytest.mark.parametrize(
+    ("content", "records"),
+    [
+        (b"a,b\n1,2\n3,4\n", 2), (b"a,b\n1,2\n3,4", 2), (b"a,b\r\n1,2\r\n", 1), (b"a,b\r\n1,2", 1), (b"a,b\n", 0),
+        (b"a,b\n\n1,2\n", None), (b"a,b\r\n\r\n1,2\r\n", None), (b'a,b\n"1\n2",3\n', None), (b"a,b\r1,2\r", None),
+        (b"\na,b\n1,2\n", None), (b"a,b\n1,2\n\n", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("block", [1, 2, 3, 1 << 20])
+def test_records_are_counted_by_lines_only_where_they_are_the_same(
+    content: bytes, records: int | None, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.csv").write_bytes(content)
+    monkeypatch.setattr(text_module, "_BLOCK", block)
+    assert text_module.plain_records(tmp_path / "x.csv") == records

@@ -16,8 +16,8 @@ from workbook.errors import UsageError
 from workbook.targets import Targets
 from workbook.targets.allocated import Allocated, allocated
 from workbook.targets.edits import Edit, edits_of
+from workbook.targets.giving import PinConflictError
 from workbook.targets.previews import decisions_of, preview
-from workbook.targets.solve import PinConflictError
 
 Stages = Callable[..., Targets]
 Said = tuple[str, str, dict[str, Any]]
@@ -261,3 +261,34 @@ def test_a_preview_shows_what_would_change_and_changes_nothing(targets: Stages) 
     assert rows.set_index("node")["change_amount"].to_dict() == {"ann": 25_00, "ben": -25_00}
     assert year_of(stage)["ann"] == 375_00
     assert after.edits[-1].node == "ann"
+
+
+FINANCE = pd.DataFrame(
+    [("CO", "FY2026", 1200_00), ("T1", "FY2026", 500_00), ("T2", "FY2026", 500_00), ("T3", "FY2026", 200_00)],
+    columns=["territory_id", "period", "amount"],
+)
+
+
+def test_finances_other_numbers_stay_when_one_quarter_is_pinned(targets: Stages) -> None:
+    stage = targets(frames={"targets": FINANCE}, decisions=[edit("pin", "T1", "FY2026-Q3", amount=200_00)])
+    found = year_of(stage)
+    assert (found["T1"], found["T2"], found["T3"]) == (500_00, 500_00, 200_00)
+    assert amount(stage, "T1", "FY2026-M07", "FY2026-M08", "FY2026-M09") == 200_00
+    assert adds_up(stage)
+
+
+def test_a_pin_overrules_finances_number_and_only_its_siblings_give_way(targets: Stages) -> None:
+    stage = targets(frames={"targets": FINANCE}, decisions=[edit("pin", "T1", amount=600_00)])
+    found = year_of(stage)
+    assert (found["T1"], found["T2"], found["T3"], found["R1"]) == (600_00, 400_00, 200_00, 1000_00)
+    told = [c.sentence for c in stage.checks if c.name == "numbers beside edits"]
+    assert told == ["1 numbers above or beside edits could not stay: finance's T2 FY2026."]
+
+
+def test_a_change_of_total_keeps_the_proportions_that_finance_gave(targets: Stages) -> None:
+    """Finance gave T1 500 where the cascade alone gives it 600: what R1 gains is shared 500 : 500, not 600 : 400."""
+    stage = targets(
+        frames={"targets": FINANCE}, rules={"absorb": "company"}, decisions=[edit("pin", "R1", amount=1100_00)]
+    )
+    found = year_of(stage)
+    assert (found["T1"], found["T2"], found["T3"]) == (550_00, 550_00, 100_00)

@@ -13,7 +13,7 @@ from tests.targets.conftest import Make, tiny_frames, year_of
 from workbook.errors import UsageError
 from workbook.rules.targets import TargetsRules
 from workbook.targets import Targets
-from workbook.targets.fairness import gini
+from workbook.targets.fairness import bound, gini
 from workbook.targets.letters import adds_up, letters
 from workbook.targets.method import Method
 
@@ -150,3 +150,12 @@ def test_letters_add_up_and_show_street_quotas_only(facts: Make) -> None:
 def test_rules_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         TargetsRules(**wrong)
+
+
+def test_what_half_of_the_reps_are_is_no_outlier() -> None:
+    """The quartiles of the second row are 1/2 and 2, so the bound is 2 to the power of 2 × 2 / 1.349."""
+    near = np.array([1 / 3, 1.0, 1.0, 1.0, 1.0, 1.0, 3.0])
+    assert bound(near, TargetsRules()) == 1.5
+    wide = np.array([1 / 3, 1 / 2, 1 / 2, 1.0, 2.0, 2.0, 3.0, np.nan])
+    assert bound(wide, TargetsRules()) == pytest.approx(2 ** (4 / 1.349))
+    assert bound(wide[:4], TargetsRules()) == 1.5  # of four nothing can be told

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from tests.targets.test_grid import parents
 from tests.targets.test_rounding import by_year, cascade
+from workbook.targets.giving import PinConflictError
 from workbook.targets.grid import Branches
 from workbook.targets.rounding import rounded
 from workbook.targets.skeleton import Held
-from workbook.targets.solve import PinConflictError, Solved, solved
+from workbook.targets.solve import Solved, solved
 
 YEAR = np.ones(12, dtype=bool)
 #: root ─ a ─ (a1, a2) · b, positions 0 1 2 3 4; leaves a1, a2, b

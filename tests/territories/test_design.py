@@ -13,13 +13,13 @@ from tests.territories.tiny import AS_OF, stage, tables
 from workbook.decisions import Decision, Decisions
 from workbook.errors import ConflictError, UsageError
 from workbook.sheets.moves import write_hand_overs, write_owners
-from workbook.territories import daily
+from workbook.territories import borders, daily
 from workbook.territories.decide import Answer, decisions
 from workbook.territories.frontier import frontier
 from workbook.territories.handover import first_success, hand_over, new_rep_book
-from workbook.territories.proposal import plain
 from workbook.territories.solver import Effort
 from workbook.territories.wishes import Wishes
+from workbook.territories.words import plain
 
 QUICK = Effort(seconds=0.3, limit=120.0, workers=1)
 
@@ -256,14 +256,14 @@ def test_time_to_first_success_counts_from_the_hire():
 def test_a_territory_splits_into_even_parts_in_one_piece():
     frame = pd.DataFrame({"account_id": [f"s{i}" for i in range(8)], "sales_12m_amount": 100, "hours_per_year": 10.0})
     at = np.array([[50.0, 1.0 + 0.01 * i] for i in range(4)] + [[50.0, 9.0 + 0.01 * i] for i in range(4)])
-    parts = daily.split(frame, at, 2, QUICK).set_index("account_id")["part"]
+    parts = borders.split(frame, at, 2, QUICK).set_index("account_id")["part"]
     assert parts.iloc[:4].nunique() == parts.iloc[4:].nunique() == 1
     assert parts.nunique() == 2
     with pytest.raises(UsageError):
-        daily.split(frame, at, 9, QUICK)
+        borders.split(frame, at, 9, QUICK)
 
 
 def test_merged_territories_add_up(book):
-    rows = daily.merge(book.accounts, ["T1", "T2"], book.capacity).set_index("node")
+    rows = borders.merge(book.accounts, ["T1", "T2"], book.capacity).set_index("node")
     assert rows.loc["T1 + T2", "accounts"] == 9
     assert rows.loc["T1 + T2", "sales_amount"] == 200_000

@@ -48,7 +48,7 @@ def held_worked(books: pd.DataFrame, names: pd.Series | None = None, ax: Axes | 
 
 def touch_calendar(daily: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Heat map of real touches: a column per week, a row per weekday. Columns done_on (every day), touches."""
-    ax = axes(ax, 7.6, 1.9)
+    ax = axes(ax, 7.6, 1.9, layout="constrained")
     if daily.empty:
         ax.set_title("Real touches by day: none on record", loc="left")
         return ax

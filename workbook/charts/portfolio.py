@@ -258,14 +258,17 @@ def market_scope(scope: pd.DataFrame, currency: str, names: pd.Series | None = N
 
 
 def family_tree(members: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
-    """A family as an indented tree with bars of sales. Columns name, depth, sales_12m_amount, territory_id, in tree order."""
-    shown = members.head(25)
+    """A family as an indented tree with bars of sales. Columns name, depth, sales_12m_amount, territory_id, in tree order.
+
+    Of a family of more than :data:`_TREE_ROWS` members the head and the largest by sales are drawn, and all others as one bar.
+    """
+    shown = _largest_of(members)
     ax = axes(ax, 7.2, 0.9 + 0.25 * max(len(shown), 1))
     place = np.arange(len(shown))[::-1]
     sales = shown["sales_12m_amount"].to_numpy(float)
     ax.barh(place, sales, color=BLUE, height=0.6)
     for y, amount, territory in zip(place, sales, shown["territory_id"], strict=True):
-        text = f"{format_amount(round(amount), currency, short=True)} · {territory}"
+        text = f"{format_amount(round(amount), currency, short=True)}{f' · {territory}' if territory else ''}"
         ax.annotate(text, (max(amount, 0), y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
     ax.set_yticks(
         place,
@@ -280,8 +283,26 @@ def family_tree(members: pd.DataFrame, currency: str, ax: Axes | None = None) ->
     amount_axis(ax, currency, "x")
     ax.locator_params(axis="x", nbins=5)
     ax.margins(x=0.25)
-    left = len(members) - len(shown)
-    ax.set_title(
-        "Family and its sales of 12 months" + (f" ({left} more members not drawn)" if left else ""), loc="left"
-    )
+    told = "" if len(members) <= _TREE_ROWS else f": the {_TREE_ROWS - 1} largest of {len(members):,} members"
+    ax.set_title("Family and its sales of 12 months" + told, loc="left")
     return ax
+
+
+#: Members of a family that are drawn one by one.
+_TREE_ROWS = 25
+
+
+def _largest_of(members: pd.DataFrame) -> pd.DataFrame:
+    """The head and the largest members in tree order, the others as one row after them."""
+    if len(members) <= _TREE_ROWS:
+        return members
+    order = members["sales_12m_amount"].iloc[1:].sort_values(ascending=False, kind="stable").index
+    kept = members.loc[sorted([members.index[0], *order[: _TREE_ROWS - 2]])]
+    rest = members.drop(kept.index)
+    row = {
+        "name": f"{len(rest):,} more",
+        "depth": 1,
+        "sales_12m_amount": rest["sales_12m_amount"].sum(),
+        "territory_id": "",
+    }
+    return pd.concat([kept, pd.DataFrame([row])], ignore_index=True)

@@ -66,6 +66,8 @@ def odds(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.axvline(100, color=VERMILION, linewidth=1.6, label="target", zorder=0)
     ax.barh(place, high - low, left=low, height=0.55, color=SKY, label="8 of 10 simulated years")
     ax.vlines(middle, [p - 0.28 for p in place], [p + 0.28 for p in place], colors=BLUE, linewidth=2, label="middle")
+    least, most = min(float(low.min()), 100.0), max(float(high.max()), 100.0)
+    ax.set_xlim(max(least - 0.05 * (most - least), 0.0) if least >= 0 else least, most + 0.05 * (most - least))
     for p, chance in zip(place, rows["target_probability"], strict=True):
         ax.annotate(in_words(chance), (1.01, p), xycoords=("axes fraction", "data"), va="center", color=INK, fontsize=8)
     ax.set_yticks(place, rows["name"].tolist(), color=INK)

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from workbook.charts.layout import HouseAxes, laid_out
 from workbook.money import format_amount
 
 #: Okabe and Ito's colour-blind safe colours (2008), the darker ones first.
@@ -32,6 +33,8 @@ RC: Any = {
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
     "axes.grid": False,
+    "axes.titley": 1.0,
+    "axes.formatter.limits": (-15, 15),
     "figure.dpi": 96,
     "savefig.dpi": 96,
     "svg.hashsalt": "workbook",
@@ -42,8 +45,17 @@ RC: Any = {
 class Picture(Figure):
     """A figure that notebooks show as a vector drawing: no pyplot, no backend, the same bytes every time.
 
-    The titles of its axes are its text for those who cannot see it.
+    The titles of its axes are its text for those who cannot see it. Axes that stand alone in it get the margins that their
+    words need (see :mod:`workbook.charts.layout`).
     """
+
+    def draw(self, renderer: Any) -> None:
+        """Make room for the words, then draw."""
+        if self.get_layout_engine() is not None or len(self.axes) != 1 or not isinstance(self.axes[0], HouseAxes):
+            super().draw(renderer)
+            return
+        with laid_out(self.axes[0], renderer):
+            super().draw(renderer)
 
     def svg(self) -> str:
         """The figure as an SVG element that stands in a page, its text as text."""
@@ -65,18 +77,18 @@ class Picture(Figure):
         return {"image/svg+xml": self.svg(), "text/plain": "; ".join(filter(None, titles)) or "chart"}
 
 
-def axes(ax: Axes | None, width: float = 7.0, height: float = 3.0) -> Axes:
+def axes(ax: Axes | None, width: float = 7.0, height: float = 3.0, layout: Any = None) -> Axes:
     """The given axes, or new ones of a :class:`Picture` of its own in the house style (inches). No pyplot state is touched.
 
-    A chart returns the axes; a notebook shows ``ax.figure``.
+    A chart returns the axes; a notebook shows ``ax.figure``. A chart that will have more axes than one (a colour bar) asks
+    for matplotlib's ``layout``.
     """
     if ax is not None:
         return ax
     import matplotlib as mpl
 
     with mpl.rc_context(RC):
-        figure = Picture(figsize=(width, height), layout="constrained")
-        return figure.add_subplot()
+        return Picture(figsize=(width, height), layout=layout).add_subplot(projection=HouseAxes.name)
 
 
 def legend_above(ax: Axes) -> None:

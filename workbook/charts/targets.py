@@ -91,25 +91,22 @@ def tree_map(nodes: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes
     return ax
 
 
-def quota_spread(fairness: pd.DataFrame, factor: float, ax: Axes | None = None) -> Axes:
-    """Each rep's quota against potential, history and capacity: 1 is the usual; outliers beyond ``factor`` are named.
+def quota_spread(fairness: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Each rep's quota against potential, history and capacity: 1 is the usual; outliers beyond a measure's bound are named.
 
-    Columns rep_id, is_new, potential_index, history_index, capacity_index (missing where not known).
+    Columns rep_id, name, is_new, and potential, history and capacity, each as index (missing where not known) and bound.
     """
-    measures = [
-        ("potential_index", "potential"),
-        ("history_index", "last year's sales"),
-        ("capacity_index", "selling hours"),
-    ]
+    measures = [("potential", "potential"), ("history", "last year's sales"), ("capacity", "selling hours")]
     ax = axes(ax, 7.2, 2.9)
-    ax.axvspan(1 / factor, factor, color=PALE, alpha=0.6, linewidth=0)
     ax.axvline(1.0, color=GREY, linewidth=0.9)
-    for place, (column, _) in enumerate(measures[::-1]):
+    for place, (measure, _) in enumerate(measures[::-1]):
+        column = f"{measure}_index"
         rows = fairness[fairness[column].notna() & (fairness[column] > 0)].sort_values(["rep_id"], kind="stable")
         if rows.empty:
             ax.annotate("not known", (1.0, place), ha="center", va="center", color=GREY, fontsize=8)
             continue
-        x = rows[column].to_numpy(dtype=np.float64)
+        x, factor = rows[column].to_numpy(dtype=np.float64), float(rows[f"{measure}_bound"].iloc[0])
+        ax.fill_betweenx([place - 0.42, place + 0.42], 1 / factor, factor, color=PALE, alpha=0.6, linewidth=0)
         spread = 0.26 * np.sin(np.arange(len(x)) * 2.399963)  # golden angle: neighbours stand apart, always alike
         far = (x > factor) | (x < 1 / factor)
         new = rows["is_new"].to_numpy(dtype=bool)
@@ -123,14 +120,14 @@ def quota_spread(fairness: pd.DataFrame, factor: float, ax: Axes | None = None) 
         order = np.argsort(-np.abs(np.log(x)))[:5]
         for i in order[far[order] & ~new[order]]:
             ax.annotate(
-                rows["rep_id"].iloc[i],
+                rows["name"].iloc[i],
                 (x[i], place + spread[i]),
                 xytext=(5, 2),
                 textcoords="offset points",
                 fontsize=7.5,
             )
     ax.set_xscale("log")
-    ticks = [0.25, 0.5, 1 / factor, 1, factor, 2, 4]
+    ticks = [0.25, 0.5, 1, 2, 4]
     ax.set_xticks(ticks, [f"{t:.2g}×" for t in ticks])
     ax.minorticks_off()
     ax.set_yticks(range(3), [name for _, name in measures[::-1]])

@@ -9,7 +9,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from workbook.charts.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, SKY, VERMILION, YELLOW, axes
+from workbook.charts.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PALE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    YELLOW,
+    axes,
+    legend_above,
+)
 
 _COLOURS = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW, GREY)
 #: More reps than this are not drawn one by one.
@@ -157,7 +170,7 @@ def proof(steps: Sequence[tuple[str, float, float]], ax: Axes | None = None) -> 
     ax.margins(y=0.2)
     ax.set_ylabel("points")
     ax.set_title("How near to the best possible", loc="left")
-    ax.legend(frameon=False, fontsize=8, loc="upper right")
+    legend_above(ax)
     return ax
 
 

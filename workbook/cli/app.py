@@ -17,17 +17,20 @@ MODULES = (
     "check",
     "calendar",
     "targets",
+    "target_edits",
     "design",
     "plans",
     "reconcile",
     "lists",
     "sign_off",
     "review",
+    "held",
     "run",
     "lab",
     "serve",
     "store",
     "backtest",
+    "classes",
 )
 
 #: Typer's error of a wrong call, which is click's own in older versions of Typer and a copy of it in newer ones.

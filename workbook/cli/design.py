@@ -33,6 +33,26 @@ Fill = Annotated[
 Rotate = Annotated[
     bool, typer.Option("--rotate", help="Only accounts that failed the keep rule, or that nobody holds, move.")
 ]
+Families = Annotated[
+    bool,
+    typer.Option(
+        "--families", help="Also show families that several reps hold, and what bringing each together costs."
+    ),
+]
+Reunite = Annotated[
+    Accounts,
+    typer.Option(
+        "--reunite", metavar="FAMILY[=REP]", help="All accounts of the family to one rep; else to who sells most to it."
+    ),
+]
+Split = Annotated[
+    str | None,
+    typer.Option("--split", metavar="NODE=PARTS", help="Cut a territory into even parts; nothing else is done."),
+]
+Merge = Annotated[
+    str | None,
+    typer.Option("--merge", metavar="NODE,NODE", help="What territories would be as one; nothing else is done."),
+]
 Curve = Annotated[bool, typer.Option("--curve", help="Also show what less and more balance would cost in moves.")]
 Accept = Annotated[bool, typer.Option("--accept", help="Record the moves as decided, and write the files of --out.")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="With --accept: who decides.")]
@@ -63,6 +83,10 @@ def design(
     leaver: Leaver = None,
     fill: Fill = None,
     rotate: Rotate = False,
+    families: Families = False,
+    reunite: Reunite = None,
+    split: Split = None,
+    merge: Merge = None,
     curve: Curve = False,
     accept: Accept = False,
     by: By = "",
@@ -74,13 +98,17 @@ def design(
     """Propose account moves: balanced books, few moves, and a bound that no plan can beat.
 
     Exit code 1 when wishes clash. Examples: workbook design --book data/sample · workbook design --leaver P-29 ·
-    workbook design --lock A-0832 --pin A-0129=P-24 --accept --by "Kim Lee" --on 2026-07-01 --out moves
+    workbook design --reunite A-0129=P-24 --lock A-0832 --pin A-0129=P-24 --accept --by "Kim Lee" --on 2026-07-01 --out moves
     """
+    from workbook.cli import show_borders
     from workbook.cli import show_design as show
+
+    if split or merge:
+        return show_borders.run((book, as_of, node), split, merge, (out, as_json))
 
     asked = show.Asked(
         across=across, seconds=seconds, seed=seed, lock=tuple(lock or ()), pin=tuple(pin or ()), forbid=tuple(forbid or ()),
-        leaver=leaver, fill=fill, rotate=rotate,
+        leaver=leaver, fill=fill, rotate=rotate, reunite=tuple(reunite or ()),
     )  # fmt: skip
     answer = show.Said(accept, by, on, tuple(refuse or ()), out)
-    return show.run((book, as_of, node), asked, answer, (curve, as_json))
+    return show.run((book, as_of, node), asked, answer, (curve, families, as_json))

@@ -190,22 +190,28 @@ def _current(root: Path) -> Any:
     return open_store(root, create=False).plans()
 
 
+#: What spreadsheet programs save a plan file as; all but the first are refused by name, not overlooked.
+_SAVED_AS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
+
+
+def _from_a_rep(name: str) -> bool:
+    """Whether a file is neither a marked copy of ours nor a spreadsheet program's lock file."""
+    return not name.endswith(".faults.xlsx") and not name.startswith(("~$", ".~lock"))
+
+
 def _files(given: list[Path]) -> list[Path]:
     from workbook.errors import UsageError
 
     found: list[Path] = []
     for path in given:
         if path.is_dir():
-            inside = sorted(
-                p for p in path.glob("*.xlsx") if not p.name.endswith(".faults.xlsx") and not p.name.startswith("~$")
-            )
-            found += inside
+            found += sorted(p for p in path.iterdir() if p.suffix.lower() in _SAVED_AS and _from_a_rep(p.name))
         elif path.exists():
             found.append(path)
         else:
             raise UsageError(f"there is no file {path}", remedy="Name files that came back.")
     if not found:
-        raise UsageError("there are no .xlsx files", remedy="Name files that came back, or their folder.")
+        raise UsageError("there are no spreadsheet files", remedy="Name files that came back, or their folder.")
     return list(dict.fromkeys(found))
 
 

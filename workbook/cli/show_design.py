@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import typer
 
 from workbook.book import Book
@@ -15,8 +16,15 @@ from workbook.errors import UsageError
 from workbook.money import format_amount
 from workbook.territories import daily
 from workbook.territories.decide import Answer, decisions
-from workbook.territories.proposal import Proposal, plain
+from workbook.territories.families import reunions, together
+from workbook.territories.proposal import Proposal
 from workbook.territories.wishes import Wishes
+from workbook.territories.words import headline
+
+#: Moves printed one by one; all of them are in the files of ``--out`` and in ``--json``.
+_LINES = 40
+#: Families printed one by one.
+_FAMILIES = 15
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class Asked:
     leaver: str | None
     fill: str | None
     rotate: bool
+    reunite: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,9 +54,11 @@ class Said:
     out: Path | None
 
 
-def run(where: tuple[Path | None, str | None, str | None], asked: Asked, said: Said, show: tuple[bool, bool]) -> int:
+def run(
+    where: tuple[Path | None, str | None, str | None], asked: Asked, said: Said, show: tuple[bool, bool, bool]
+) -> int:
     """Propose, show, and record what is accepted."""
-    curve, as_json = show
+    curve, families, as_json = show
     if said.accept and not said.by.strip():
         raise UsageError("--accept needs --by", remedy='Say who decides: --by "Kim Lee".')
     book = Book.open(where[0], as_of=where[1], node=where[2])
@@ -57,6 +68,9 @@ def run(where: tuple[Path | None, str | None, str | None], asked: Asked, said: S
     summary |= {"proposal": made.id, "accepted": bool(said.accept), "files": written, "notes": list(made.notes)}
     if curve:
         summary["curve"] = _curve(book, made).to_dict("records")
+    offers = reunions(book.territories.company, made, book.territories.names) if families else None
+    if offers is not None:
+        summary["families"] = offers.to_dict("records")
     if as_json:
         rows = made.moves[["account_id", "from_rep", "to_rep", "sentence"]].rename(columns={"sentence": "reason"})
         records = [{k: v if isinstance(v, str) else None for k, v in row.items()} for row in rows.to_dict("records")]
@@ -68,6 +82,8 @@ def run(where: tuple[Path | None, str | None, str | None], asked: Asked, said: S
             f"  balance × {row['factor']:<5g} {row['moved']:>6,} moves {row['moved_sales_share']:>6.1%} of sales   "
             f"balance {row['balance_points']:8.2f} points, disruption {row['disruption_points']:7.2f}"
         )
+    if offers is not None:
+        _print_families(offers)
     if said.accept:
         typer.echo(f"recorded as proposal {made.id}, decided by {said.by}")
     for path in written:
@@ -94,6 +110,9 @@ def _proposal(book: Book, asked: Asked) -> Proposal:
     for rep in (asked.leaver, asked.fill):
         if rep is not None and rep not in people:
             raise UsageError(f"{rep} holds no book here", remedy="Name a rep of the reps table.")
+    for text in asked.reunite:
+        family, _, rep = (part.strip() for part in text.partition("="))
+        wishes = together(accounts, family, rep or None, wishes)
     if asked.rotate:
         wishes = daily.rotate(accounts, wishes)
     if asked.leaver:
@@ -158,17 +177,30 @@ def _print(book: Book, made: Proposal) -> None:
     def money(amount: int) -> str:
         return format_amount(amount, currency, short=True)
 
-    typer.echo(
-        f"{summary['moved']:,} of {summary['accounts']:,} accounts move, with {summary['moved_sales_share']:.1%} of sales "
-        f"({money(summary['moved_sales_amount'])}) and {summary['moved_potential_share']:.1%} of potential."
-    )
-    typer.echo(f"Out of balance: {summary['balance_before']:.1f} points before, {summary['balance_after']:.1f} after.")
+    for line in headline(summary, money):
+        typer.echo(line)
     for name, (before, after) in summary["by_measure"].items():
-        typer.echo(f"  {name:<14} {before:9.2f} → {after:8.2f}")
-    if summary["short_hours"] > 0.5:
-        typer.echo(f"Reps stay short of {summary['short_hours']:,.0f} hours: see capacity.")
-    typer.echo(plain(summary, money))
+        if max(before, after) >= 0.005:
+            typer.echo(f"  {name:<14} {before:9.2f} → {after:8.2f}")
     for note in made.notes:
         typer.echo(f"note: {note}")
-    for move in made.moves.itertuples():
-        typer.echo(f"{move.account_id:<12} {move.from_rep or '-':<8} → {move.to_rep:<8} {move.sentence}")
+    order = made.moves.sort_values(["undo_points", "account_id"], ascending=[False, True], kind="stable")
+    for move in order.head(_LINES).itertuples():
+        giver = move.from_rep if isinstance(move.from_rep, str) else "-"
+        typer.echo(f"{move.account_id:<12} {giver:<8} → {move.to_rep:<8} {move.name}: {move.told}")
+    if len(order) > _LINES:
+        typer.echo(
+            f"and {len(order) - _LINES:,} more moves that matter less: --out DIR writes them all, --json lists them"
+        )
+
+
+def _print_families(offers: pd.DataFrame) -> None:
+    """Families that several reps hold, the cheapest to bring together first."""
+    typer.echo(
+        f"{len(offers)} families are with several reps"
+        + (", the cheapest to bring together first:" if len(offers) else ".")
+    )
+    for row in offers.head(_FAMILIES).itertuples():
+        typer.echo(f"--reunite {row.family_id}={row.to_rep:<8} {row.sentence}")
+    if len(offers) > _FAMILIES:
+        typer.echo(f"and {len(offers) - _FAMILIES} more: --json lists them")

@@ -18,7 +18,7 @@ from workbook.decisions import Decision
 from workbook.errors import UsageError
 from workbook.files import replacing
 from workbook.money import format_amount, to_decimal
-from workbook.targets.previews import decided_at, decisions_of, preview
+from workbook.targets.previews import decided_at, decisions_of, in_words, preview
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -79,11 +79,11 @@ def allocation(book: Book, written: list[Path], signed: Signed, as_json: bool) -
         _show(book, nodes)
         for check in checks:
             if check.verdict != "ok":
-                _console().print(f"{check.verdict}: {escape(check.sentence)}", highlight=False)
+                console().print(f"{check.verdict}: {escape(check.sentence)}", highlight=False)
         for path in written[:3]:
-            _console().print(f"written: {escape(str(path))}", highlight=False, soft_wrap=True)
+            console().print(f"written: {escape(str(path))}", highlight=False, soft_wrap=True)
         if len(written) > 3:
-            _console().print(f"… and {len(written) - 3} more there", highlight=False)
+            console().print(f"… and {len(written) - 3} more there", highlight=False)
     return 1 if verdict == "fail" or missing else 0
 
 
@@ -101,8 +101,8 @@ def _show(book: Book, nodes: pd.DataFrame) -> None:
         amounts = [f"{to_decimal(a, currency):,}" for a in (row.target_amount, row.hedge_amount, row.street_amount)]
         table.add_row("  " * depth[row.node] + escape(row.node), escape(row.name), *amounts, past)
     if len(nodes):
-        _console().print(f"{escape(book.rules.book.name)}, {book.facts.year}, {currency}", highlight=False)
-        _console().print(table)
+        console().print(f"{escape(book.rules.book.name)}, {book.facts.year}, {currency}", highlight=False)
+        console().print(table)
 
 
 def explanation(book: Book, node: str, what: tuple[str | None, str | None], as_json: bool) -> int:
@@ -124,7 +124,7 @@ def explanation(book: Book, node: str, what: tuple[str | None, str | None], as_j
             running += row.amount
             table.add_row(row.step, f"{to_decimal(row.amount, currency):,}", escape(row.sentence))
         table.add_row(result, f"{to_decimal(running, currency):,}", "", style="bold")
-    _console().print(table)
+    console().print(table)
     return 0
 
 
@@ -144,26 +144,35 @@ def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
         summary = {"edits": len(edits), "recorded": bool(signed and edits), "given_way": list(after.given_way)}
         print_json("targets", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=rows)
         return 0
-    console = _console()
+    out = console()
     if not edits:
-        console.print("nothing was changed in the grid", highlight=False)
+        out.print("nothing was changed in the grid", highlight=False)
         return 0
     for edit in edits[:20]:
         assert edit.amount is not None
         text = f"{edit.label}: {format_amount(edit.amount, book.facts.currency)}"
-        console.print(escape(text), highlight=False)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("node")
-    for name in ("before", "after", "change"):
-        table.add_column(name, justify="right")
-    for row in changes.itertuples():
-        amounts = (row.before_amount, row.after_amount, row.change_amount)
-        table.add_row(escape(row.node), *(f"{to_decimal(a, book.facts.currency):,}" for a in amounts))
-    console.print(table)
+        out.print(escape(text), highlight=False)
+    out.print(changes_table(changes, book.facts.currency))
+    if told := in_words(changes, "These changes"):
+        out.print(told, highlight=False)
     for label in after.given_way:
-        console.print(f"could not stay: {escape(label)}", highlight=False)
-    console.print(f"{len(edits)} changes, {state}", highlight=False)
+        out.print(f"could not stay: {escape(label)}", highlight=False)
+    out.print(f"{len(edits)} changes, {state}", highlight=False)
     return 0
+
+
+def changes_table(changes: pd.DataFrame, currency: str) -> Table:
+    """Nodes whose number changes, before and after, for the terminal. ``changes`` as ``previews.preview`` gives them."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("node", no_wrap=True)
+    table.add_column("name", no_wrap=True)
+    period = changes["period"].iloc[0] if len(changes) else ""
+    for name in (f"{period} before".strip(), "after", "change"):
+        table.add_column(name, justify="right")
+    for row in changes[changes["change_amount"] != 0].itertuples():
+        amounts = (row.before_amount, row.after_amount, row.change_amount)
+        table.add_row(escape(row.node), escape(row.name), *(f"{to_decimal(a, currency):,}" for a in amounts))
+    return table
 
 
 def _draft_file(book: Book, frame: pd.DataFrame) -> Path:
@@ -191,6 +200,7 @@ def _now(book: Book) -> datetime:
     return decided_at(book.as_of, datetime.now())
 
 
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=max(console.width, 150))
+def console() -> Console:
+    """Where to print: wide enough for a table when nobody looks."""
+    made = Console()
+    return made if made.is_terminal else Console(width=max(made.width, 150))

@@ -20,7 +20,11 @@ FamilyOption = Annotated[str | None, typer.Option("--family", metavar="NAME", he
 LettersOption = Annotated[bool, typer.Option("--letters", help="Write a quota letter for every rep.")]
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE.xlsx", help="Write the grid as a spreadsheet that finance can edit."),
+    typer.Option(
+        "--out",
+        metavar="FILE.xlsx|DIR",
+        help="Write the grid as a spreadsheet that finance can edit; with --letters, the letters' folder.",
+    ),
 ]
 InOption = Annotated[
     Path | None, typer.Option("--in", metavar="FILE.xlsx", help="Read an edited grid: shows what its changes would do.")
@@ -33,8 +37,13 @@ ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="With --acce
 WhyOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="With --accept: why.")]
 
 
-@app.command()
-def targets(
+targets = typer.Typer(help="Cascade the company's target down; edit it by hand.")
+app.add_typer(targets, name="targets")
+
+
+@targets.callback(invoke_without_command=True)
+def allocation(
+    context: typer.Context,
     book: BookOption = None,
     as_of: AsOfOption = None,
     node: NodeOption = None,
@@ -51,12 +60,16 @@ def targets(
     """Cascade the company's target down to territories, reps and accounts. Exit code 1 when finance's numbers do not agree.
 
     Examples: workbook targets --book data/sample · workbook targets --node T-03 --period FY2026-Q3 ·
-    workbook targets --letters · workbook targets --out grid.xlsx, and back with --in grid.xlsx --accept --by "Kim Lee"
+    workbook targets --letters --out letters/ · workbook targets --out grid.xlsx, and back with --in grid.xlsx --accept --by "Kim Lee" ·
+    workbook targets pin T-03 FY2026-Q3 250000 --by "Kim Lee" --reason "new plant opens"
     """
     from workbook.book import Book
     from workbook.cli import show_targets as show
     from workbook.errors import UsageError
 
+    if context.invoked_subcommand is not None:
+        context.obj = (book, as_of)
+        return 0
     if accept and not by.strip():
         raise UsageError("--accept needs --by", remedy='Say who decides: --by "Kim Lee".')
     opened = Book.open(book, as_of=as_of)
@@ -65,7 +78,12 @@ def targets(
     if node is not None:
         return show.explanation(opened, node, (period, family), as_json)
     written: list[Path] = []
+    folder = opened.root / "documents" / "letters"
+    if letters and out is not None and out.suffix.lower() != ".xlsx":
+        folder, out = out, None
     if out is not None:
+        if out.suffix.lower() != ".xlsx":
+            raise UsageError(f"{out} is not a spreadsheet's name", remedy=f"Write --out {out.stem or 'grid'}.xlsx.")
         from workbook.sheets.targets_grid import write_grid
 
         written.append(write_grid(opened.facts, opened.targets, out))
@@ -75,7 +93,7 @@ def targets(
 
         count = int((opened.targets.by_node["node_kind"] == "rep").sum())
         with steps(max(count, 1), quiet=as_json) as step:
-            for path in write_letters(opened, opened.root / "documents" / "letters"):
+            for path in write_letters(opened, folder):
                 written.append(path)
                 if path.suffix == ".html":
                     step(path.stem)

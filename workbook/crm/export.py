@@ -12,7 +12,7 @@ from workbook.crm.mapping import Expected, Mapping
 from workbook.errors import DataError, UsageError
 from workbook.tables.source import SPREADSHEETS, Source, csv_scan, quoted, read_into, show, text, unique
 from workbook.tables.spreadsheet import read_sheet, sheets
-from workbook.tables.text import Record, dialect, line_ends, lines_of
+from workbook.tables.text import Record, dialect, line_ends, lines_of, plain_records
 
 #: From this many bytes a CSV file is read where it is used, not held.
 STREAMED = 64_000_000
@@ -108,12 +108,14 @@ def _streams(db: duckdb.DuckDBPyConnection, export: Export, path: Path, base: st
     if not names or not how.encoding.startswith("utf-8") or how.first_line != 1:
         return False
     scan = csv_scan(path, how, names)
-    try:
-        rows: int = db.execute(f"select count(*) from {scan}").fetchall()[0][0]
-    except duckdb.Error:
-        return False
-    if line_ends(path) - rows not in (0, 1):
-        return False
+    rows = plain_records(path)
+    if rows is None:
+        try:
+            rows = int(db.execute(f"select count(*) from {scan}").fetchall()[0][0])
+        except duckdb.Error:
+            return False
+        if line_ends(path) - rows not in (0, 1):
+            return False
     columns = ", ".join(quoted(c) for c in names)
     db.execute(
         f"create or replace view {quoted(base)} as select {columns}, {text(path.name)} as _file, "

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.engagement.log import NO_DAY, Days, Ints, Log, dates, day_text, days
+from workbook.keys import positions, same
 from workbook.rules.engagement import CadenceRules, EngagementRules
 from workbook.tree import Tree
 
@@ -29,15 +30,15 @@ class Standing:
     """The portfolio's judgement of every account, as one frame in the order of the register.
 
     Columns account_id, territory_id, status, owner_rep_id, owner_since, sales_12m_amount, projected_amount, open_amount,
-    last_sale_on, potential_amount, name, class, grade, is_key, nps, nps_on, and disqualified (bool).
+    last_sale_on, potential_amount, name, class, grade, segment_days, is_key, nps, nps_on, and disqualified (bool).
     """
 
     frame: pd.DataFrame
 
     @classmethod
     def of(cls, register: pd.DataFrame, **parts: pd.DataFrame) -> Standing:
-        """From ``portfolio.register`` and the frames ``classes``, ``grades``, ``projection``, ``key_accounts`` and the
-        table ``accounts``; what an account is missing in is left missing.
+        """From ``portfolio.register`` and the frames ``classes``, ``grades``, ``projection``, ``segments`` (account_id,
+        segment_days), ``key_accounts`` and the table ``accounts``; what an account is missing in is left missing.
         """
         index = pd.Index(register["account_id"])
         frame = register.reset_index(drop=True).copy()
@@ -45,13 +46,15 @@ class Standing:
             "classes": "class",
             "grades": "grade",
             "projection": "projected_amount",
+            "segments": "segment_days",
             "accounts": "disqualified_on nps nps_on",
         }
         for name, columns in wanted.items():
             for column in columns.split():
                 frame[column] = _aligned(parts[name], column, index)
+        frame["segment_days"] = frame["segment_days"].fillna(0).astype("int64")
         frame["projected_amount"] = frame["projected_amount"].fillna(0).astype("int64")
-        frame["is_key"] = index.isin(parts["key_accounts"]["account_id"])
+        frame["is_key"] = positions(frame["account_id"], parts["key_accounts"]["account_id"]) >= 0
         frame["disqualified"] = frame["disqualified_on"].notna()
         return cls(frame.drop(columns="disqualified_on"))
 
@@ -62,20 +65,24 @@ class Standing:
 def _aligned(frame: pd.DataFrame, column: str, index: pd.Index) -> pd.Series:
     """A column of a frame with account_id in the order of ``index``; missing where the frame has no row."""
     values = frame[column]
-    if len(frame) == len(index) and (frame["account_id"].to_numpy() == index.to_numpy()).all():
+    if same(frame["account_id"], index):
         return values.reset_index(drop=True)
     return values.set_axis(pd.Index(frame["account_id"])).reindex(index).reset_index(drop=True)
 
 
 def cadence_days(standing: pd.DataFrame, rules: CadenceRules, today: int) -> pd.DataFrame:
-    """Days between touches for each account, by class, grade and how active the client is.
+    """Days between touches for each account, by class (or segment, as the rules say), grade and how active the client is.
 
     Columns cadence_days (int64) and client (active, quiet, or blank). An account without class is taken as opportunistic.
     """
     ladder = np.array(rules.ladder_days)
     classes = standing["class"].astype("object").where(standing["class"].notna(), "opportunistic")
     start = classes.map(rules.class_days).fillna(max(rules.class_days.values(), default=ladder[-1])).to_numpy(np.int64)
-    base = np.searchsorted(ladder, np.minimum(start, ladder[-1]))
+    if rules.start != "class":
+        segment = standing["segment_days"].to_numpy(np.int64)
+        start = segment if rules.start == "segment" else np.minimum(start, segment)
+    base = np.searchsorted(ladder, np.minimum(start, ladder[-1]), side="right") - 1
+    base = np.maximum(base, 0)
     moved = standing["grade"].astype("object").map(rules.grade_steps).fillna(0).to_numpy(np.int64)
     sold = days(standing["last_sale_on"]).astype(np.int64)
     active = sold >= today - rules.active_days

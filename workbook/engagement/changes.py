@@ -10,6 +10,7 @@ import pandas as pd
 from workbook.engagement.cadence import Standing
 from workbook.engagement.ledger import Ledger
 from workbook.engagement.log import NO_DAY, Bools, Days, Ints, Log, dates, day_number, day_text, days, distinct
+from workbook.engagement.reviews import last_review
 from workbook.facts import Facts
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
@@ -85,24 +86,19 @@ def changes(standing: Standing, real: Log, ledger: Ledger, since: Ints, rules: E
     event = big | (out["nps_now"] <= 6)
     out["look_again"] = (event | (moved & (out["sales_amount"] != 0))).astype(bool)
     kept = out[(since != NO_DAY) & ~frame["disqualified"].to_numpy()].reset_index(drop=True)
-    return kept.assign(sentence=_sentences(kept))
+    return kept.assign(sentence=_sentences(kept, rules.change_share))
 
 
 def review_days(facts: Facts, territory: pd.Series) -> Ints:
-    """The day of the last review decision on each territory or a node above it; else the day before the running fiscal year
-    began."""
+    """The day of the last review of each territory or a node above it, held before today; else the day before the running
+    fiscal year began."""
     start = facts.calendar.bounds(facts.calendar.period_of(facts.as_of))[0]
-    held: dict[str, int] = {}
-    for review in facts.decisions.log("review"):
-        held[review.subject] = max(held.get(review.subject, NO_DAY), day_number(review.at.date()))
-    known = {
-        node: max((held[n] for n in facts.tree.path(node) if n in held), default=day_number(start) - 1)
-        for node in territory.unique()
-    }
+    held = {n: last_review(facts.decisions, facts.tree, n, facts.as_of) for n in territory.unique()}
+    known = {n: day_number(r.at.date()) if r else day_number(start) - 1 for n, r in held.items()}
     return territory.map(known).to_numpy(np.int64)
 
 
-def _sentences(out: pd.DataFrame) -> pd.Series:
+def _sentences(out: pd.DataFrame, change_share: float) -> pd.Series:
     parts = pd.Series("", index=out.index, dtype="str")
     for column, one, many in (
         ("deals_won", "a deal won", "deals won"),
@@ -114,6 +110,10 @@ def _sentences(out: pd.DataFrame) -> pd.Series:
         parts = parts + text.where(count > 0, "")
     nps = ("; NPS answer " + out["nps_now"].round().astype("Int64").astype("str")).where(out["nps_now"].notna(), "")
     sold = pd.Series(np.where(out["sales_amount"] != 0, "; new sales", ""), index=out.index, dtype="str")
+    share = out["sales_change_share"]
+    way = pd.Series(np.where(share > 0, " up", " down"), index=out.index)
+    year = ", 12 months' sales " + (share.abs() * 100).round().astype("Int64").astype("str") + "%" + way
+    sold = sold + year.where((share.abs() >= change_share) & (sold != ""), "")
     owner = pd.Series(np.where(out["new_owner"], "; a new owner", ""), index=out.index, dtype="str")
     parts = (parts + sold + nps.fillna("") + owner).str[2:]
     head = "Since " + day_text(days(out["since_on"])).fillna("") + ": "

@@ -8,7 +8,8 @@ import pandas as pd
 from workbook.engagement.cadence import Standing
 from workbook.engagement.keep import by_owner
 from workbook.engagement.ledger import Ledger
-from workbook.engagement.log import NO_DAY, Bools, Ints, Log, positions
+from workbook.engagement.log import NO_DAY, Bools, Ints, Log
+from workbook.keys import positions
 from workbook.rules.engagement import EngagementRules
 
 

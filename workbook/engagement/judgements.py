@@ -9,12 +9,13 @@ import pandas as pd
 
 from workbook.checks import Check, Verdict
 from workbook.engagement.log import Log
+from workbook.keys import positions
 from workbook.rules.engagement import EngagementRules
 from workbook.tree import Tree
 
 
 def cadence_checks(coverage: pd.DataFrame, rules: EngagementRules) -> Iterator[Check]:
-    """Per node with accounts: the share of them touched on time."""
+    """Per node with accounts: the share of them that no touch is overdue on."""
     nodes = coverage[(coverage["node_kind"] != "rep") & (coverage["accounts"] > 0) & coverage["share"].notna()]
     for row in nodes.itertuples():
         good, late = row.share >= rules.on_time_share, row.share < rules.late_share
@@ -22,7 +23,7 @@ def cadence_checks(coverage: pd.DataFrame, rules: EngagementRules) -> Iterator[C
         yield Check(
             "cadence",
             verdict,
-            f"{row.on_time:,} of {row.accounts:,} accounts were touched in time ({row.share:.0%}); "
+            f"{row.on_time:,} of {row.accounts:,} accounts are within their cadence ({row.share:.0%}); "
             f"{rules.on_time_share:.0%} are wanted.",
             {"accounts": int(row.accounts), "on_time": int(row.on_time), "share": float(row.share)},
             subject=str(row.node),
@@ -33,14 +34,19 @@ def key_checks(cadence: pd.DataFrame, tree: Tree) -> Iterator[Check]:
     """Per node with key accounts: those without a real touch for more than a month (A5)."""
     keys = cadence[cadence["is_key"]]
     failing = keys[keys["verdict"] == "fail"]
-    at = pd.Index(tree.ids)
     values = np.zeros((len(tree), 2), dtype=np.int64)
+    where = np.zeros(0, dtype=np.int64)
     for column, rows in enumerate((keys, failing)):
-        where = at.get_indexer(rows["territory_id"])
+        where = positions(rows["territory_id"], pd.Index(tree.ids.astype(str)))
         values[:, column] = np.bincount(where[where >= 0], minlength=len(tree))
-    for node, (count, bad) in zip(tree.ids, tree.roll_up(values).tolist(), strict=True):
+    first, size = tree.spans
+    walked = np.append(first, -1)[where]
+    order = np.argsort(walked, kind="stable")
+    starts = np.searchsorted(walked[order], first)
+    ends = np.searchsorted(walked[order], first + size)
+    for at, (node, (count, bad)) in enumerate(zip(tree.ids, tree.roll_up(values).tolist(), strict=True)):
         if count:
-            inside = failing[failing["territory_id"].isin(tree.below(str(node)))] if bad else None
+            inside = failing.iloc[np.sort(order[starts[at] : ends[at]])] if bad else None
             text = f"{bad:,} of {count:,} key accounts have had no real touch for too long." if bad else (
                 f"All {count:,} key accounts were touched within a month."
             )  # fmt: skip

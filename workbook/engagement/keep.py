@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.log import NO_DAY, Bools, Ints, Log, dates, day_text, days, positions
+from workbook.engagement.log import NO_DAY, Bools, Ints, Log, dates, day_text, days
+from workbook.keys import positions
 from workbook.rules.engagement import EngagementRules
 
 _FAR = np.iinfo(np.int64).max

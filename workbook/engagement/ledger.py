@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from workbook.engagement.log import NO_DAY, Bools, Days, Ints, days, positions
+from workbook.engagement.log import NO_DAY, Bools, Days, Ints, days
+from workbook.keys import positions, same
 from workbook.tables.frames import Tables
 
 
@@ -25,7 +26,11 @@ class Ledger:
 
     @classmethod
     def of(cls, tables: Tables, accounts: pd.Index) -> Ledger:
-        return cls(tables.sales, tables.opportunities, accounts)
+        ledger = cls(tables.sales, tables.opportunities, accounts)
+        if same(accounts, tables.accounts["account_id"]):
+            ledger.__dict__["sale_account"] = tables.account_at("sales")
+            ledger.__dict__["deal_account"] = tables.account_at("opportunities")
+        return ledger
 
     @cached_property
     def sale_account(self) -> Ints:

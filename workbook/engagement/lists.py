@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
-from workbook.engagement.log import Log, dates, positions
+from workbook.engagement.log import Log, dates
+from workbook.keys import positions
 
 #: Words of accounts.prefers_channel that mean an action; any other channel is decided by class and grade.
 CHANNELS = {

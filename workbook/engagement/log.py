@@ -9,9 +9,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from workbook.keys import positions
 from workbook.rules.engagement import KINDS
 
 Ints = npt.NDArray[np.int64]
@@ -49,18 +48,6 @@ def day_text(numbers: npt.ArrayLike) -> pd.Series:
     every = np.datetime_as_string(np.arange(first, last + 1).astype("datetime64[D]"))
     texts = pd.Series([*every.tolist(), None], dtype="str")
     return texts.take(np.where(whole > NO_DAY, whole - first, len(every))).reset_index(drop=True)
-
-
-def positions(keys: pd.Series, index: pd.Index) -> Ints:
-    """The position of each key in ``index`` (of unique keys), -1 where it is missing or not there."""
-    found = pc.index_in(_texts(keys), value_set=_texts(index), skip_nulls=True)
-    return pc.fill_null(found, -1).to_numpy().astype(np.int64)
-
-
-def _texts(keys: pd.Series | pd.Index) -> pa.ChunkedArray:
-    """Keys as Arrow texts, without a copy where they are Arrow already."""
-    made = pa.array(keys, type=pa.large_string(), from_pandas=True)
-    return made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])
 
 
 def distinct(values: Ints) -> Ints:

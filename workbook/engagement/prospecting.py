@@ -8,7 +8,8 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.ledger import Ledger
-from workbook.engagement.log import NO_DAY, Ints, Log, dates, day_text, positions
+from workbook.engagement.log import NO_DAY, Ints, Log, dates, day_text
+from workbook.keys import positions
 from workbook.money import round_amounts
 from workbook.rules.engagement import KINDS, EngagementRules
 

@@ -8,8 +8,9 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.depth import account_value
-from workbook.engagement.log import Log, positions
+from workbook.engagement.log import Log
 from workbook.engagement.prospecting import touch_minutes
+from workbook.keys import positions
 from workbook.rules.engagement import EngagementRules
 
 #: Only reps who work at least this share of what they hold are offered more.
@@ -69,13 +70,13 @@ def rotation(
     wanted = wanted.sort_values(["value_amount", "account_id"], ascending=[False, True], kind="stable").reset_index(
         drop=True
     )
-    takers = room[(room["free_hours"] > 0) & ~(room["worked_share"] < _WORKS)]
+    takers = room[may_take(room)]
     pairs = wanted.reset_index(names="row").merge(takers, on="territory_id")
     pairs = pairs[pairs["rep_id"] != pairs["owner_rep_id"]]
-    pairs = _fit(pairs, frame)
+    pairs = fit(pairs, frame)
     rank = ["row", "same_family", "same_industry", "free_hours", "rep_id"]
     pairs = pairs.sort_values(rank, ascending=[True, False, False, False, True], kind="stable").reset_index(drop=True)
-    chosen = _fill(pairs, dict(zip(takers["rep_id"], takers["free_hours"], strict=True)))
+    chosen = fill(pairs, dict(zip(takers["rep_id"], takers["free_hours"], strict=True)))
     out = wanted.drop(columns=["family_id", "industry"]).rename(columns={"owner_rep_id": "from_rep"})
     picked = pairs.loc[chosen].set_index("row")[["rep_id", "same_family", "same_industry", "free_hours"]]
     out = out.join(picked).rename(columns={"rep_id": "to_rep"})
@@ -94,7 +95,12 @@ def rotation(
     return out[[*columns, "sentence"]]
 
 
-def _fit(pairs: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+def may_take(room: pd.DataFrame) -> pd.Series:
+    """Who is offered accounts: reps with free hours who work at least half of what they hold."""
+    return (room["free_hours"] > 0) & ~(room["worked_share"] < _WORKS)
+
+
+def fit(pairs: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """How many accounts of the same family and industry each taker holds."""
     for key, column in (("family_id", "same_family"), ("industry", "same_industry")):
         held = frame.groupby(["owner_rep_id", key]).size().rename(column).reset_index()
@@ -104,7 +110,7 @@ def _fit(pairs: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     return pairs
 
 
-def _fill(pairs: pd.DataFrame, free: dict[str, float], rounds: int = 12) -> pd.Index:
+def fill(pairs: pd.DataFrame, free: dict[str, float], rounds: int = 12) -> pd.Index:
     """One pair per row while room lasts: each round every open row asks its best taker with room left, in order of value."""
     left = pd.Series(free, dtype="float64")
     waiting, chosen = pairs, []

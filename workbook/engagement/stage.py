@@ -2,92 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from workbook.checks import Check
-from workbook.engagement.cadence import Standing, board, cadence, coverage
+from workbook.engagement.cadence import board, cadence, coverage
 from workbook.engagement.changes import changes, last_two, review_days
 from workbook.engagement.criteria import reporting, top_criteria
 from workbook.engagement.depth import books, depth, easy_wins, lorenz
 from workbook.engagement.effort import daily, effort
-from workbook.engagement.evidence import Evidence
-from workbook.engagement.integrity import by_signal, integrity, real_rows, reserved, touches
+from workbook.engagement.inputs import EngagementInputs
+from workbook.engagement.integrity import by_signal, integrity, reserved, touches
 from workbook.engagement.judgements import book_checks, cadence_checks, integrity_checks, key_checks
-from workbook.engagement.keep import keep, keep_not_known, next_steps
-from workbook.engagement.leaver import known_by_one, leaver, single_threaded
-from workbook.engagement.ledger import Ledger
+from workbook.engagement.keep import keep, keep_not_known
+from workbook.engagement.leaver import known_by_one, leaver
 from workbook.engagement.lists import LISTS, action, as_list, call_list, main_contact
-from workbook.engagement.log import NO_DAY, Ints, Log
+from workbook.engagement.log import NO_DAY
 from workbook.engagement.loyalty import nps
+from workbook.engagement.outside import outside
+from workbook.engagement.patterns import examples, flagged, patterns
 from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
-from workbook.engagement.rotation import Floats, book_care, room, rotation, what_if, yearly_hours
+from workbook.engagement.reviews import review_answers
+from workbook.engagement.rotation import book_care, room, rotation, what_if
 from workbook.engagement.sight import sight
-from workbook.engagement.unknown import not_known
+from workbook.engagement.threads import held_large, roles_today, seconds, single_threaded, thread_checks
 from workbook.errors import UsageError
-from workbook.rules.engagement import EngagementRules
-from workbook.stage import Stage, noun
+from workbook.stage import noun
 
 
-class Engagement(Stage):
+class Engagement(EngagementInputs):
     """Nouns of engagement. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
-
-    @property
-    def _rules(self) -> EngagementRules:
-        return self.facts.rules.engagement
-
-    @property
-    def _portfolio(self) -> Any:
-        return self.before
-
-    def _known(self, frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> pd.DataFrame:
-        """The frame; without activities its ``columns`` are missing and its sentences say why."""
-        return frame if self._knows_touches else not_known(frame, columns, self.facts.tables.lacks("activities", what))
-
-    @property
-    def _knows_touches(self) -> bool:
-        return bool(self.facts.tables.has("activities", "done_on"))
-
-    @cached_property
-    def _log(self) -> Log:
-        return Log.of(self.facts.tables.activities, self._portfolio.register["account_id"], self.facts.as_of)
-
-    @cached_property
-    def _evidence(self) -> Evidence:
-        return Evidence.of(self._log, self._rules.integrity)
-
-    @cached_property
-    def _real(self) -> Log:
-        return self._log.only(real_rows(self._log, self.integrity, self._rules, self._evidence))
-
-    @cached_property
-    def _ledger(self) -> Ledger:
-        return Ledger.of(self.facts.tables, self._log.accounts)
-
-    @cached_property
-    def _standing(self) -> Standing:
-        before = self._portfolio
-        return Standing.of(
-            before.register,
-            classes=before.classes,
-            grades=before.grades,
-            projection=before.projection,
-            key_accounts=before.key_accounts,
-            accounts=self.facts.tables.accounts,
-        )
-
-    @cached_property
-    def _steps(self) -> Ints | None:
-        tables = self.facts.tables
-        told = tables.has("opportunities", "next_step_on") or tables.has("activities", "due_on")
-        return next_steps(self._log, self.integrity, tables.opportunities, self._rules) if told else None
-
-    @property
-    def _contacts(self) -> pd.DataFrame | None:
-        return self.facts.tables.contacts if "contacts" in self.facts.tables.given else None
 
     @noun
     def integrity(self) -> pd.DataFrame:
@@ -103,6 +50,20 @@ class Engagement(Stage):
     def reserved(self) -> pd.DataFrame:
         """Accounts with flagged activity, per rep (D8)."""
         return reserved(self.integrity, self._log, self._real)
+
+    @cached_property
+    def _flagged(self) -> pd.DataFrame:
+        return flagged(self.integrity, self._log, self._real, self._standing.frame["territory_id"])
+
+    @noun
+    def patterns(self) -> pd.DataFrame:
+        """Flagged activity by rep and kind of sign, each in one sentence (D8)."""
+        return patterns(self._flagged, self._log.today)
+
+    @noun
+    def pattern_rows(self) -> pd.DataFrame:
+        """Three dated rows of each pattern, as evidence (D8)."""
+        return examples(self._flagged)
 
     @noun
     def standing(self) -> pd.DataFrame:
@@ -137,8 +98,21 @@ class Engagement(Stage):
 
     @noun
     def single_threaded(self) -> pd.DataFrame:
-        """Large accounts on one contact or one of our people (A19)."""
-        return single_threaded(self._standing, self._real, self._contacts, self.facts.tables.ownership, self._rules)
+        """Large accounts on one contact or one of our people, and who could be the second (A19)."""
+        tables = self.facts.tables
+        found = single_threaded(self._standing, self._real, self._contacts, tables.ownership, self._rules)
+        roles = roles_today(tables.ownership, self._log.today)
+        home = tables.accounts.set_index("account_id")["territory_id"]
+        roles = roles.assign(territory_id=roles["account_id"].map(home))
+        return pd.concat([found, seconds(found, self.facts.tree, tables.territories, roles)], axis=1)
+
+    @property
+    def _thread_checks(self) -> Iterator[Check]:
+        frame, tree = self._standing.frame, self.facts.tree
+        at = pd.Index(tree.ids).get_indexer(frame.loc[held_large(frame, self._rules), "territory_id"])
+        counts = tree.roll_up(np.bincount(at[at >= 0], minlength=len(tree)).astype(np.int64))
+        names = frame.set_index("account_id")["name"]
+        return thread_checks(self.single_threaded, names, counts, tree, self.facts.currency)
 
     @noun
     def leaver(self) -> pd.DataFrame:
@@ -195,6 +169,7 @@ class Engagement(Stage):
         return [
             *cadence_checks(self.coverage, self._rules),
             *key_checks(self.cadence, self.facts.tree),
+            *self._thread_checks,
             *book_checks(self.books),
             *integrity_checks(self.integrity, self._log, self._rules),
         ]
@@ -225,10 +200,6 @@ class Engagement(Stage):
         hour = float(cost.astype("float64").median()) if len(cost) else None
         return at_risk(self._standing, self._real, self.effort, hour, self._rules)
 
-    @cached_property
-    def _hours(self) -> Floats:
-        return yearly_hours(self._standing, self._real, self.cadence, self.effort, self._rules)
-
     @noun
     def room(self) -> pd.DataFrame:
         """Hours each rep has and needs for the cadence of the book."""
@@ -240,6 +211,12 @@ class Engagement(Stage):
         """Accounts that may rotate, and who in their territory has room and fits (D7)."""
         names = self.facts.tables.reps.set_index("rep_id")["name"]
         return rotation(self._standing, self.keep, self._hours, self.room, names)
+
+    @noun
+    def rotation_outside(self) -> pd.DataFrame:
+        """The next best outside the territory where nobody inside has room; by the lowest node that holds both (D7)."""
+        names = self.facts.tables.reps.set_index("rep_id")["name"]
+        return outside(self._standing, self.rotation, self.room, self.facts.tree, names)
 
     @noun
     def what_if(self) -> pd.DataFrame:
@@ -267,9 +244,16 @@ class Engagement(Stage):
         return found if self._knows_touches else found.assign(touches=pd.array([pd.NA] * len(found), dtype="Int64"))
 
     @noun
+    def review_answers(self) -> pd.DataFrame:
+        """What reviews answered per account and topic, and whether class, grade and plan followed (C9)."""
+        facts = self.facts
+        return review_answers(facts.decisions, self._standing.frame, facts.plans)
+
+    @noun
     def sight(self) -> pd.DataFrame:
-        """What a family does elsewhere that can open an account here (C10)."""
-        return sight(self._standing, self._real, self._ledger, self._rules)
+        """What a family does elsewhere that can open an account here (C10); nothing where the rules tell nothing of elsewhere."""
+        found = sight(self._standing, self._real, self._ledger, self._rules)
+        return found.iloc[:0] if self.facts.rules.portfolio.family_elsewhere == "none" else found
 
     @noun
     def call_list(self) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -12,11 +13,11 @@ import pandas as pd
 from workbook.book import Book
 from workbook.errors import UsageError, WorkbookError
 from workbook.forms.fallback import with_fallback
-from workbook.money import format_amount, to_minor
+from workbook.money import to_decimal, to_minor
 from workbook.show import Note
 from workbook.targets.allocated import Allocated
-from workbook.targets.edits import Edit, edits_of, mask
-from workbook.targets.previews import decided_at, decisions_of, preview
+from workbook.targets.edits import Edit, edits_of
+from workbook.targets.previews import as_it_stands, decided_at, decisions_of, in_words, preview, without
 
 #: What each action needs besides node and period.
 NEEDS = {"pin": ("amount",), "lock": (), "scale": ("percent",), "transfer": ("amount", "to_node"), "shift": ("amount", "to_period"), "undo": ("revision",)}  # fmt: skip
@@ -88,16 +89,8 @@ class EditDesk:
         if "to_period" in NEEDS[action]:
             said["to_period"] = self.to_period.value.strip()
         if action == "lock":
-            said["amount"] = self._now(said)
+            said["amount"] = as_it_stands(self.made, said)
         return Edit.of(0, said)
-
-    def _now(self, said: dict[str, Any]) -> int:
-        """What a number is before accounts change hands: what a lock holds."""
-        draft = self.made.draft
-        at = draft.nodes.at(said["node"])
-        columns = mask(draft.prepared.cells, Edit.of(0, {**said, "amount": 0}))
-        lo, hi = draft.nodes.branches.leaf_span
-        return int(self.made.settled[lo[at] : hi[at]][:, columns].sum())
 
     def preview(self) -> pd.DataFrame | None:
         """Show what the edit would change; a refusal shows the numbers in conflict."""
@@ -106,36 +99,32 @@ class EditDesk:
         except WorkbookError as fault:
             self._told(str(fault), wrong=True)
             return None
+        moved = rows[rows["change_amount"] != 0]
         lines = "".join(
-            f"<tr><td>{escape(r.node)}</td>"
+            f"<tr><td style='text-align:left'>{escape(r.name)} ({escape(r.node)})</td>"
             + "".join(
-                f"<td style='text-align:right'>{format_amount(a, self.currency)}</td>"
-                for a in (r.before_amount, r.after_amount, r.change_amount)
+                f"<td>{to_decimal(a, self.currency):,}</td>" for a in (r.before_amount, r.after_amount, r.change_amount)
             )
             + "</tr>"
-            for r in rows.head(40).itertuples()
+            for r in moved.head(40).itertuples(index=False)
         )
-        more = f"<p>… and {len(rows) - 40} more</p>" if len(rows) > 40 else ""
+        more = f"<p>… and {len(moved) - 40} more</p>" if len(moved) > 40 else ""
+        told = in_words(rows, self.action.value)
         gave = f"<p>Could not stay: {escape(', '.join(after.given_way))}.</p>" if after.given_way else ""
-        head = "<tr><th>node</th><th>before</th><th>after</th><th>change</th></tr>"
-        self.answer.value = f"<table>{head}{lines}</table>{more}{gave}" if len(rows) else "<p>Nothing would change.</p>"
+        period = rows["period"].iloc[0] if len(rows) else ""
+        head = "".join(f"<th>{t}</th>" for t in (f"{period}, {self.currency}", "before", "after", "change"))
+        table = f"<table><tr>{head}</tr>{lines}</table>" if len(moved) else ""
+        self.answer.value = f"{table}{more}{f'<p>{escape(told)}</p>' if told else ''}{gave}"
         return rows
 
     def _tried(self) -> tuple[pd.DataFrame, Allocated]:
         if self.action.value != "undo":
             return preview(self.made, [self.edit()])
-        from dataclasses import replace
-
-        kept = tuple(e for e in self.standing if e.revision != self.revision.value)
-        if len(kept) == len(self.standing):
-            raise UsageError(f"there is no edit {self.revision.value}", remedy="See the list below.")
-        base = replace(self.made, edits=())
-        rows, after = preview(base, kept)
+        rows, after, _ = without(self.made, self.standing, self.revision.value)
         return rows, after
 
     def record(self) -> None:
         """Record the edit in the book's store, if it can be met."""
-        from workbook.decisions import Decision
         from workbook.store.store import open_store
 
         who, why = self.who.value.strip(), self.why.value.strip()
@@ -143,14 +132,12 @@ class EditDesk:
             self._told("Say who decides.", wrong=True)
             return
         try:
-            self._tried()
             at = decided_at(self.book.as_of, datetime.now())
             if self.action.value == "undo":
-                subject = next(e.node for e in self.standing if e.revision == self.revision.value)
-                rows = [
-                    Decision("target_edit", subject, {"action": "undo", "revision": self.revision.value}, who, at, why)
-                ]
+                taken_back = without(self.made, self.standing, self.revision.value)[2]
+                rows = [replace(taken_back, by=who, at=at, reason=why)]
             else:
+                self._tried()
                 rows = decisions_of([self.edit()], who, at, why)
             stored = open_store(self.book.root).record_all(rows)
         except WorkbookError as fault:

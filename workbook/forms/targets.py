@@ -28,6 +28,8 @@ from workbook.targets.method import Method
 from workbook.targets.previews import decided_at, scenario_decision
 
 LEVELS = ("region", "territory")
+#: Room for the widest label of a slider.
+LABELS = {"description_width": "7.5em"}
 
 
 class TargetSession:
@@ -54,6 +56,7 @@ class TargetSession:
                 step=0.05,
                 description=name.replace("_", " "),
                 continuous_update=False,
+                style=LABELS,
             )
             for name in BASES
         }
@@ -66,6 +69,7 @@ class TargetSession:
                 description=f"hedge {level}",
                 readout_format=".1%",
                 continuous_update=False,
+                style=LABELS,
             )
             for level in LEVELS
         }
@@ -152,14 +156,15 @@ class TargetSession:
         rows, fair = self.frames(made)
         top = rows.iloc[0]
         far = fair[fair["outlier"] & ~fair["is_new"]]
-        named = ", ".join(escape(r) for r in far["rep_id"].head(12))
+        named = ", ".join(escape(f"{r.name} ({r.rep_id})") for r in far.head(8).itertuples(index=False))
+        named += f" and {len(far) - 8} more" if len(far) > 8 else ""
         self.words.value = (
             f"<p><b>{format_amount(top['target_amount'], self.currency, short=True)}</b> target, "
             f"<b>{format_amount(top['street_amount'], self.currency, short=True)}</b> street quotas. "
             f"Outliers: {len(far)} of {len(fair)} reps{': ' + named if named else ''}.</p>"
         )
         self.tree.value = Unfolding(rows, self.currency)._repr_html_()
-        figure: Any = charts.quota_spread(fair, self.book.rules.targets.outlier_factor).figure
+        figure: Any = charts.quota_spread(fair).figure
         self.picture.value = figure.svg()
         chosen = self.chosen()
         self.text.value = as_toml("targets", chosen.rules, currency=self.currency)

@@ -18,9 +18,10 @@ from workbook.forms.fallback import with_fallback
 from workbook.money import format_amount
 from workbook.rules.territories import DesignRules
 from workbook.territories.decide import Answer, decisions
-from workbook.territories.proposal import Proposal, plain
+from workbook.territories.proposal import Proposal
 from workbook.territories.solver import Effort
 from workbook.territories.wishes import Wishes
+from workbook.territories.words import headline
 
 #: Moves offered line by line; the rest is accepted or refused with them.
 _LINES = 60
@@ -114,7 +115,7 @@ class DesignSession:
                 value=True, indent=False, description=str(move.account_id), layout=widgets.Layout(width="120px")
             )
             self.ticks[str(move.account_id)] = tick
-            rows.append(widgets.HBox([tick, widgets.HTML(escape(f"{move.name}: {move.sentence}"))]))
+            rows.append(widgets.HBox([tick, widgets.HTML(escape(f"{move.name}: {move.told}"))]))
         more = len(self.proposal.moves) - len(rows)
         if more > 0:
             rows.append(widgets.Label(f"and {more} more moves, recorded with them"))
@@ -122,12 +123,7 @@ class DesignSession:
 
     def text(self) -> str:
         """The proposal in words."""
-        s = self.proposal.summary
-        return (
-            f"{s['moved']:,} of {s['accounts']:,} accounts move, with {s['moved_sales_share']:.1%} of sales. Out of balance: "
-            f"{s['balance_before']:.1f} points before, {s['balance_after']:.1f} after. "
-            + plain(s, lambda a: format_amount(a, self.currency, short=True))
-        )
+        return " ".join(headline(self.proposal.summary, lambda a: format_amount(a, self.currency, short=True)))
 
     def refused(self) -> dict[str, str]:
         """Unticked moves with the reason given."""

@@ -11,8 +11,10 @@ import pandas as pd
 from workbook.checks import Check
 from workbook.plans import behaviour as doing
 from workbook.plans import scores as scoring
+from workbook.plans import together
 from workbook.plans.changes import changes
-from workbook.plans.document import AccountPlan, PlanDocument, TerritoryPlan, parse, plan_of
+from workbook.plans.commitment import commitment
+from workbook.plans.document import AccountPlan, PlanDocument, parse, plan_of
 from workbook.plans.known import Horizon, Known, repeat_business
 from workbook.plans.lines import lines, planned, roll_up, season
 from workbook.plans.prefill import Prefill
@@ -44,11 +46,6 @@ class Plans(Stage):
     def documents(self) -> list[PlanDocument]:
         """The plan documents in scope: account plans, and reps' territory plans."""
         return [doc for _, doc in self.stored]
-
-    @property
-    def territory_plans(self) -> dict[str, TerritoryPlan]:
-        """Reps' territory plans in scope, by rep."""
-        return {doc.rep_id: doc for doc in self.documents if isinstance(doc, TerritoryPlan)}
 
     @cached_property
     def horizon(self) -> Horizon:
@@ -124,12 +121,27 @@ class Plans(Stage):
         return roll_up(self.lines, self.facts.tree)
 
     @noun
+    def territory_words(self) -> pd.DataFrame:
+        """Reps' territory plans in their own words, with what they plan without an account."""
+        return together.written(self.stored, self.facts.tables.reps, self.facts.year)
+
+    @noun
+    def parts(self) -> pd.DataFrame:
+        """What each node's plan of the year is made of: its nodes and reps, with sums (A11)."""
+        return together.parts(self.lines, self.territory_words, self.facts.tree, self.facts.year)
+
+    @noun
     def scores(self) -> pd.DataFrame:
         """Scores per account plan with their reasons (E4 to E8)."""
         support = scoring.Support.of(self.repeat_business, self.deals, self._portfolio.whitespace)
         around = (self._rules, self.facts.as_of, self._places)
         rows = [scoring.scored(row, doc, support, around) for row, doc in self.stored if isinstance(doc, AccountPlan)]
         return scoring.scores(rows)
+
+    @noun
+    def commitment(self) -> pd.DataFrame:
+        """Open deals, those with most of the customer's own time, money and people in them first (E5)."""
+        return commitment(self.stored, self._portfolio.deal_odds, self.facts.year)
 
     @noun
     def changes(self) -> pd.DataFrame:
@@ -150,8 +162,13 @@ class Plans(Stage):
 
     @noun
     def behaviour(self) -> pd.DataFrame:
-        """How planning is really done, per node and rep, as shares of their accounts (B6)."""
-        return doing.behaviour(doing.facts_of_plans(self.stored), self._portfolio.register, self.facts.tree)
+        """How planning is really done, per node and rep, as shares of their accounts (B6); ``tied`` (B3) is missing where the
+        rules name no objectives of the sales strategy.
+        """
+        named = self._rules.objectives
+        rows = doing.facts_of_plans(self.stored, named)
+        made = doing.behaviour(rows, self._portfolio.register, self.facts.tree)
+        return made if named else made.assign(tied=float("nan"))
 
     @noun
     def status(self) -> pd.DataFrame:
@@ -174,8 +191,12 @@ class Plans(Stage):
 
     @noun
     def checks(self) -> list[Check]:
-        """Judgements per rep: plans are there, exceed the target, are revised, rest on something."""
-        return doing.checks(self.status, self.scores, self._rules, self.facts.currency)
+        """Judgements per rep: plans are there, exceed the target, are revised, rest on something; per node: they add up."""
+        facts = self.facts
+        return [
+            *doing.checks(self.status, self.scores, self._rules, facts.currency),
+            *together.checks(self.parts, self.amounts, facts.tree, facts.year, facts.currency),
+        ]
 
     @cached_property
     def _places(self) -> dict[str, dict[str, Any]]:

@@ -73,6 +73,7 @@ def family_table(families: pd.DataFrame, register: pd.DataFrame, projection: pd.
         open_amount=("open_amount", "sum"),
         projected_amount=("projected_amount", "sum"),
     )
+    out["members_all"] = np.maximum(out["members"], out["members_all"])
     out["contacts"] = groups["contacts"].sum(min_count=1)
     out = out.reset_index()
     return out.sort_values(["sales_12m_amount", "family_id"], ascending=[False, True], kind="stable", ignore_index=True)

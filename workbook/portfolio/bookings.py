@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.keys import positions
 from workbook.portfolio.history import NO_FAMILY
+from workbook.tables.frames import Tables
 
 
 def month_edges(as_of: date, back: int, ahead: int) -> npt.NDArray[np.datetime64]:
@@ -39,7 +41,7 @@ def product_families(rows: pd.DataFrame, products: pd.DataFrame) -> pd.Categoric
     names = named["family"].fillna(NO_FAMILY)
     categories = pd.Index(sorted({*names, NO_FAMILY}), dtype="str")
     codes = categories.get_indexer(pd.Index(names))
-    at = pd.Index(named["product_id"]).get_indexer(pd.Index(rows["product_id"]))
+    at = positions(rows["product_id"], named["product_id"])
     none = categories.get_loc(NO_FAMILY)
     found = np.where(at >= 0, codes[np.maximum(at, 0)] if len(codes) else none, none)
     return pd.Categorical.from_codes(found, categories=categories)
@@ -59,18 +61,25 @@ class Booked:
     size: int
 
     @classmethod
-    def of(cls, sales: pd.DataFrame, accounts: pd.DataFrame, products: pd.DataFrame) -> Booked:
-        """From sales (account_id, booked_on, amount, product_id); those of unknown accounts or without a date are left out
+    def of(cls, tables: Tables) -> Booked:
+        """From the table sales (account_id, booked_on, amount, product_id); those of unknown accounts or without a date are left out
         (the tables' checks name them).
         """
-        at = pd.Index(accounts["account_id"]).get_indexer(pd.Index(sales["account_id"]))
+        sales, at = tables.sales, tables.account_at("sales")
         day = sales["booked_on"].to_numpy().astype("datetime64[D]")
         known = (at >= 0) & ~np.isnat(day)
-        family = product_families(sales, products)
+        family = product_families(sales, tables.products)
         return cls(
             at[known], day[known], sales["amount"].to_numpy(np.int64)[known], family.codes[known].astype(np.int16),
-            tuple(str(name) for name in family.categories), len(accounts),
+            tuple(str(name) for name in family.categories), len(tables.accounts),
         )  # fmt: skip
+
+    def every(self, step: int) -> Booked:
+        """The sales of every ``step``-th account only; positions stay."""
+        if step <= 1:
+            return self
+        kept = self.at % step == 0
+        return replace(self, at=self.at[kept], day=self.day[kept], amount=self.amount[kept], family=self.family[kept])
 
     def sums(self, after: np.datetime64 | None, until: np.datetime64) -> npt.NDArray[np.int64]:
         """Exact sums per account (size,) of the bookings later than ``after`` (all when None) up to ``until``."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.decisions import Decisions
+from workbook.keys import positions
 from workbook.money import format_amount, round_amounts
 from workbook.portfolio.bookings import History
 from workbook.rules.portfolio import ClassRules
@@ -68,17 +68,15 @@ class Touches:
     @classmethod
     def of(cls, tables: Tables, since: date, rules: ClassRules) -> Touches:
         """The done activities later than ``since`` with minutes, at the rep's cost per hour (else the rule's)."""
-        rows = tables.activities
-        rows = rows[
-            (
-                (rows["done_on"] > pd.Timestamp(since)) & rows["minutes"].notna() & (rows["source"] != "system")
-            ).to_numpy()
-        ]
+        table = tables.activities
+        timed = (table["done_on"] > pd.Timestamp(since)).to_numpy() & table["minutes"].notna().to_numpy()
+        taken = np.flatnonzero(timed & ~(table["source"] == "system").to_numpy(dtype=bool, na_value=False))
+        rows = table[["rep_id", "done_on", "minutes"]].take(taken)
         people = tables.reps.drop_duplicates("rep_id")
         hour = people["cost_per_hour"].astype("Float64").fillna(rules.touch_cost_amount).to_numpy(np.float64)
-        who = pd.Index(people["rep_id"]).get_indexer(pd.Index(rows["rep_id"]))
+        who = positions(rows["rep_id"], people["rep_id"])
         rate = np.append(hour, rules.touch_cost_amount)[who]
-        at = pd.Index(tables.accounts["account_id"]).get_indexer(pd.Index(rows["account_id"]))
+        at = tables.account_at("activities")[taken]
         known = at >= 0
         day = rows["done_on"].to_numpy().astype("datetime64[D]")
         cost = rows["minutes"].to_numpy(np.float64) / 60 * rate
@@ -94,146 +92,119 @@ class Touches:
         return pd.Series(costs)
 
 
-def ruled_classes(facts: pd.DataFrame, rules: ClassRules, currency: str) -> pd.DataFrame:
-    """The class by rules alone: account_id, territory_id, class, rule, sentence. The first rule that fits decides."""
+@dataclass(frozen=True)
+class Bounds:
+    """The thresholds of the rules in numbers: amounts in minor units, shares, quarters of the last four."""
+
+    small: float
+    cost_share: float
+    large: float
+    growth: float
+    wallet_share: float
+    quarters: int
+
+    @classmethod
+    def of(cls, facts: pd.DataFrame, rules: ClassRules) -> Bounds:
+        """The rules' own; what they leave out is taken from the accounts: the top fifth of potentials, four touches' cost."""
+        potential = facts["potential_amount"].to_numpy(np.float64, na_value=np.nan)
+        known = potential[np.isfinite(potential) & (potential > 0)]
+        large = rules.invest_potential_amount
+        if large is None:
+            large = int(np.quantile(known, 0.8)) if len(known) else 0
+        small = rules.divest_amount
+        if small is None:
+            small = round(4 * rules.touch_hours * rules.touch_cost_amount)
+        return cls(small, rules.divest_cost_share, large, rules.invest_growth, rules.invest_wallet_share, rules.core_quarters)  # fmt: skip
+
+    def in_favour_of(self, kept: str, rules: ClassRules) -> Bounds:
+        """Every threshold moved by the rules' margin so that an account stays ``kept`` more easily."""
+        easier, harder = 1 - rules.keep_margin, 1 + rules.keep_margin
+        divest, invest = kept == "divest", kept == "invest"
+        return Bounds(
+            self.small * (harder if divest else easier),
+            self.cost_share * (easier if divest else harder),
+            self.large * (easier if invest else harder),
+            self.growth * (easier if invest else harder),
+            self.wallet_share * (harder if invest else easier),
+            rules.core_keep_quarters if kept == "core" else self.quarters,
+        )
+
+
+def _deciding(facts: pd.DataFrame, bounds: Bounds) -> npt.NDArray[np.intp]:
+    """The first rule that fits each account (n,), as its place in :data:`REASONS`."""
     potential = facts["potential_amount"].to_numpy(np.float64, na_value=np.nan)
     projected = facts["projected_amount"].to_numpy(np.float64)
     last, prior = facts["sales_12m_amount"].to_numpy(np.float64), facts["sales_prior_12m_amount"].to_numpy(np.float64)
-    known = potential[np.isfinite(potential) & (potential > 0)]
-    large = rules.invest_potential_amount
-    if large is None:
-        large = int(np.quantile(known, 0.8)) if len(known) else 0
-    small = rules.divest_amount
-    if small is None:
-        small = round(4 * rules.touch_hours * rules.touch_cost_amount)
     wallet = np.divide(last, potential, out=np.full(len(last), np.nan), where=potential > 0)
     growth = np.divide(last - prior, prior, out=np.full(len(last), np.nan), where=prior > 0)
     cost = facts["cost_amount"].to_numpy(np.float64, na_value=np.nan)
-    room = ~(wallet > rules.invest_wallet_share)
+    room, b = ~(wallet > bounds.wallet_share), bounds
     with np.errstate(invalid="ignore"):
         conditions = {
             "disqualified": facts["disqualified"].to_numpy(),
-            "small": (projected < small) & (potential < small),
-            "costly": (cost > rules.divest_cost_share * projected) & (last > 0) & (growth <= 0) & ~(potential >= large),
-            "competitor": facts["incumbent"].to_numpy() & (potential >= large) & room & bool(large),
-            "growing": (growth >= rules.invest_growth) & room & (projected >= small),
-            "regular": facts["quarters"].to_numpy() >= rules.core_quarters,
+            "small": (projected < b.small) & (potential < b.small),
+            "costly": (cost > b.cost_share * projected) & (last > 0) & (growth <= 0) & ~(potential >= b.large),
+            "competitor": facts["incumbent"].to_numpy() & (potential >= b.large) & room & bool(b.large),
+            "growing": (growth >= b.growth) & room & (projected >= b.small),
+            "regular": facts["quarters"].to_numpy() >= b.quarters,
         }
-    rule = np.select(list(conditions.values()), list(conditions), "open")
+    names = list(REASONS)
+    return np.select(list(conditions.values()), [names.index(name) for name in conditions], names.index("open"))
+
+
+def ruled_classes(
+    facts: pd.DataFrame, rules: ClassRules, currency: str, before: pd.Series | None = None
+) -> pd.DataFrame:
+    """The class by rules alone: account_id, territory_id, class, rule, sentence. The first rule that fits decides.
+
+    ``before`` (class by account_id, at the last review) damps: an account keeps the class that it had, rule "kept", while the
+    rules would still give it with every threshold moved by ``keep_margin`` in its favour.
+    """
+    bounds = Bounds.of(facts, rules)
     words = {
-        "divest": format_amount(small, currency, short=True), "cost_share": rules.divest_cost_share,
-        "large": format_amount(large, currency, short=True), "growth": rules.invest_growth,
+        "divest": format_amount(bounds.small, currency, short=True), "cost_share": rules.divest_cost_share,
+        "large": format_amount(bounds.large, currency, short=True), "growth": rules.invest_growth,
         "wallet": rules.invest_wallet_share, "quarters": rules.core_quarters,
     }  # fmt: skip
-    said = {name: text.format(**words).split(": ", 1) for name, text in REASONS.items()}
-    codes, names = pd.factorize(rule)
+    said = [text.format(**words).split(": ", 1) for text in REASONS.values()]
+    class_of = np.array([CLASSES.index(to) for to, _ in said])
+    code = _deciding(facts, bounds)
+    given = class_of[code]
+    kept = given if before is None else _kept(facts, given, (before, bounds, rules), class_of)
+    stays = kept != given
+    rule = np.where(stays, len(said), code)
+    texts = [f"{to.capitalize()}: {why}." for to, why in said]
+    texts += [
+        f"{to.capitalize()}: as at the last review; the plain rules say {now[0]} ({now[1]}), but by less than the published "
+        f"margin of {rules.keep_margin:.0%} or a quarter."
+        for to in CLASSES
+        for now in said
+    ]
+    sentence = np.where(stays, len(said) * (1 + kept) + code, code)
     return pd.DataFrame(
         {
             "account_id": facts["account_id"],
             "territory_id": facts["territory_id"],
-            "class": pd.Series([said[n][0] for n in names], dtype="str").take(codes).array,
-            "rule": pd.Series(names, dtype="str").take(codes).array,
-            "sentence": pd.Series([f"{said[n][0].capitalize()}: {said[n][1]}." for n in names], dtype="str")
-            .take(codes)
-            .array,
+            "class": pd.Series(CLASSES, dtype="str").take(kept).array,
+            "rule": pd.Series([*REASONS, "kept"], dtype="str").take(rule).array,
+            "sentence": pd.Series(texts, dtype="str").take(sentence).array,
         }
     )
 
 
-def classes(ruled: pd.DataFrame, earlier: pd.DataFrame, decisions: Decisions, as_of: date) -> pd.DataFrame:
-    """The class in force: account_id, territory_id, class, sentence, changed_on, previous, rule, overridden.
-
-    A person's override (decision ``class_override``: class, until) stands over the rules until it ends. ``previous`` and
-    ``changed_on`` come from the log (``class_change``), else from ``earlier``, the classes that the rules gave at the last
-    review (the change lies between the two days, and is dated ``as_of``); missing where nothing changed.
-    """
-    frame = ruled.copy()
-    frame["changed_on"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
-    then = earlier.set_index("account_id")["class"].reindex(frame["account_id"]).to_numpy(dtype=object)
-    differs = pd.notna(then) & (then != frame["class"].to_numpy(dtype=object))
-    frame["previous"] = pd.Series(np.where(differs, then, None), index=frame.index, dtype="str")
-    frame.loc[differs, "changed_on"] = pd.Timestamp(as_of)
-    frame["overridden"] = False
-    at = pd.Index(frame["account_id"])
-    for account, decision in decisions.state("class_override").items():
-        until = decision.payload.get("until")
-        wanted = decision.payload.get("class")
-        if account not in at or wanted not in CLASSES or (until and pd.Timestamp(until) < pd.Timestamp(as_of)):
-            continue
-        row = at.get_loc(account)
-        frame.loc[row, "previous"] = frame.loc[row, "class"]
-        frame.loc[row, "class"] = wanted
-        frame.loc[row, "changed_on"] = pd.Timestamp(decision.at).tz_localize(None).normalize()
-        frame.loc[row, "overridden"] = True
-        why = f" ({decision.reason})" if decision.reason else ""
-        frame.loc[row, "sentence"] = (
-            f"{str(wanted).capitalize()}: set by {decision.by} on {decision.at.date()}{why}; "
-            f"the rules say {frame.loc[row, 'previous']}."
-        )
-    for account, decision in decisions.state("class_change").items():
-        row = at.get_loc(account) if account in at else None
-        if row is None or frame.loc[row, "overridden"] or decision.payload.get("to") != frame.loc[row, "class"]:
-            continue
-        frame.loc[row, "previous"] = decision.payload.get("from")
-        frame.loc[row, "changed_on"] = pd.Timestamp(decision.at).tz_localize(None).normalize()
-    columns = ["account_id", "territory_id", "class", "sentence", "changed_on", "previous", "rule", "overridden"]
-    return frame[columns]
-
-
-#: What a change is laid to, by the rule that decides now, or that decided before where no rule fits now.
-TRIGGERS = {
-    "disqualified": "it was disqualified",
-    "small": "its projection or potential fell",
-    "costly": "selling to it came to cost too much",
-    "competitor": "a competitor holds it, or its potential rose",
-    "growing": "its sales grew",
-    "regular": "it buys regularly now",
-}
-LAPSED = {
-    "regular": "it no longer buys regularly",
-    "growing": "its growth slowed",
-    "costly": "selling to it came to pay",
-    "small": "its projection or potential rose",
-    "competitor": "no competitor is noted, or its potential fell",
-    "disqualified": "it is no longer disqualified",
-    "open": "the facts changed",
-}
-
-
-def class_changes(ruled: pd.DataFrame, earlier: pd.DataFrame, won: pd.Index) -> pd.DataFrame:
-    """Changes of class by the rules since the last review, for people to confirm: account_id, territory_id, from, to, trigger,
-    sentence. ``won`` are the accounts with which a deal was won since then.
-    """
-    then = earlier.set_index("account_id")[["class", "rule"]].reindex(ruled["account_id"])
-    moved = then["class"].notna().to_numpy() & (then["class"].to_numpy() != ruled["class"].to_numpy())
-    rows, before = ruled[moved], then[moved]
-    trigger = rows["rule"].map(TRIGGERS).fillna(pd.Series(before["rule"].map(LAPSED).array, index=rows.index))
-    deal = rows["account_id"].isin(won)
-    return pd.DataFrame(
-        {
-            "account_id": rows["account_id"],
-            "territory_id": rows["territory_id"],
-            "from": before["class"].array,
-            "to": rows["class"],
-            "trigger": trigger.where(~deal, "a deal was won; " + trigger).astype("str"),
-            "sentence": rows["sentence"],
-        }
-    ).reset_index(drop=True)
-
-
-def class_history(ruled: pd.DataFrame, decisions: Decisions) -> pd.DataFrame:
-    """Every change and override that people recorded, oldest first: account_id, at, by, from, to, trigger, reason (C5)."""
-    columns = ["account_id", "at", "by", "from", "to", "trigger", "reason"]
-    last = dict(zip(ruled["account_id"], ruled["class"], strict=True))
-    seen: dict[str, str] = {}
-    rows = []
-    for row in decisions.rows:
-        if row.kind not in ("class_change", "class_override") or row.subject not in last:
-            continue
-        override = row.kind == "class_override"
-        to = row.payload.get("class" if override else "to")
-        given = seen.get(row.subject, last[row.subject]) if override else row.payload.get("from")
-        trigger = f"override: {row.reason}" if override else row.payload.get("trigger", "")
-        rows.append((row.subject, pd.Timestamp(row.at).tz_localize(None), row.by, given, to, trigger, row.reason))
-        seen[row.subject] = str(to)
-    return pd.DataFrame(rows, columns=columns)
+def _kept(
+    facts: pd.DataFrame,
+    given: npt.NDArray[np.intp],
+    damping: tuple[pd.Series, Bounds, ClassRules],
+    class_of: npt.NDArray[np.intp],
+) -> npt.NDArray[np.intp]:
+    """``given`` classes (n,), but the one before where the account is past a threshold by less than the margin."""
+    before, bounds, rules = damping
+    at = positions(facts["account_id"], before.index)
+    then = np.append(positions(before, pd.Index(CLASSES)), -1)[at]
+    out = given.copy()
+    for place, name in enumerate(CLASSES):
+        at = np.flatnonzero((then == place) & (given != place))
+        stays = class_of[_deciding(facts.iloc[at], bounds.in_favour_of(name, rules))] == place
+        out[at[stays]] = place
+    return out

@@ -34,13 +34,15 @@ def deals(tables: Tables, booked: Booked, as_of: date) -> pd.DataFrame:
     """
     rows = tables.opportunities
     frame = rows[["opportunity_id", "account_id", "stage", "status", "amount", "probability", "close_on"]].copy()
-    at = pd.Index(tables.accounts["account_id"]).get_indexer(pd.Index(rows["account_id"]))
-    frame["territory_id"] = tables.accounts["territory_id"].reindex(at).array
+    at = tables.account_at("opportunities")
+    frame["territory_id"] = tables.accounts["territory_id"].array.take(at, allow_fill=True)
     frame["rep_id"] = rows["rep_id"]
     frame["product_family"] = product_families(rows, tables.products)
     first = np.where(at >= 0, booked.first_day[np.maximum(at, 0)] if booked.size else NEVER, NEVER)
     bought = first < rows["created_on"].to_numpy().astype("datetime64[D]")
-    frame["segment"] = pd.Series([NEW, PRESENT], dtype="str").take(bought.astype(int)).array
+    frame["segment"] = pd.Categorical.from_codes(
+        bought.astype(np.int8), categories=pd.Index([NEW, PRESENT], dtype="str")
+    )
     closed = rows["closed_on"].fillna(rows["close_on"]).where(rows["status"] != "open", pd.Timestamp(as_of))
     frame["cycle_days"] = np.maximum((closed - rows["created_on"]).dt.days.to_numpy(np.float64), 0.0)
     frame["slip_days"] = (rows["closed_on"] - rows["close_on"]).dt.days.to_numpy(np.float64)
@@ -83,6 +85,7 @@ class DealModel:
         frame["expected_close_on"] = self._expected(frame, as_of)
         frame["weighted_amount"] = round_amounts(frame["amount"].to_numpy(np.float64) * aged)
         frame["product_family"] = frame["product_family"].astype("str")
+        frame["segment"] = frame["segment"].astype("str")
         order = [
             "opportunity_id", "account_id", "territory_id", "rep_id", "product_family", "stage", "amount",
             "win_probability", "expected_close_on", "weighted_amount", "basis", "age_days", "segment",
@@ -189,7 +192,7 @@ def _rates(closed: pd.DataFrame, order: list[str], prior: float) -> pd.DataFrame
     if closed.empty:
         return pd.DataFrame(columns=columns)
     rows = closed[["segment", "cycle_days"]].assign(
-        family=closed["product_family"].astype("str"), won=(closed["status"] == "won").astype("int64")
+        family=closed["product_family"], won=(closed["status"] == "won").astype("int64")
     )
     place = pd.Index(order).get_indexer(pd.Index(closed["stage"]))
     place = np.where(closed["status"].eq("won"), len(order), place)
@@ -213,8 +216,9 @@ def _shrunk(rows: pd.DataFrame, stage: str, prior: float) -> pd.DataFrame:
 
 def _beta(rows: pd.DataFrame, above: pd.Series, key: list[str], prior: float) -> pd.DataFrame:
     groups = ["family", "segment", *[k for k in key if k not in ("family", "segment")]]
-    won = rows[rows["won"] == 1].groupby(groups)["cycle_days"].median().rename("cycle_days")
-    frame = rows.groupby(groups)["won"].agg(n="size", won="sum").join(won).reset_index()
+    won = rows[rows["won"] == 1].groupby(groups, observed=True)["cycle_days"].median().rename("cycle_days")
+    frame = rows.groupby(groups, observed=True)["won"].agg(n="size", won="sum").join(won).reset_index()
+    frame[groups] = frame[groups].astype("str")
     mean = above.reindex(frame[key[0]]).to_numpy(np.float64)
     frame["alpha"] = frame["won"] + prior * mean
     frame["beta"] = frame["n"] - frame["won"] + prior * (1 - mean)

@@ -8,6 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.keys import positions
+from workbook.rules.portfolio import FamilyView
+
 Ints = npt.NDArray[np.intp]
 
 
@@ -18,9 +21,9 @@ def family_heads(accounts: pd.DataFrame) -> tuple[Ints, Ints]:
     every member of the circle is a head.
     """
     size = len(accounts)
-    up = pd.Index(accounts["account_id"]).get_indexer(pd.Index(accounts["parent_account_id"]))
+    up = positions(accounts["parent_account_id"], accounts["account_id"])
     own = np.arange(size)
-    parent = np.where((up < 0) | accounts["parent_account_id"].isna().to_numpy(), own, up)
+    parent = np.where(up < 0, own, up)
     parent = np.where(_in_circle(parent), own, parent)
     head, depth = parent, (parent != own).astype(np.intp)
     while True:
@@ -41,11 +44,11 @@ def _in_circle(parent: Ints) -> npt.NDArray[np.bool_]:
     return inside & (parent != np.arange(len(parent)))
 
 
-def families(accounts: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
+def families(accounts: pd.DataFrame, owners: pd.DataFrame, tells: bool = True) -> pd.DataFrame:
     """One row per account: account_id, family_id (the head's account_id), family_name, depth, territory_id, owner_rep_id,
     members (in the whole family), members_here (in the row's territory).
 
-    ``family_name`` names the head where it lies in the row's own territory, else the family's first member there, so that no
+    With ``tells`` false, ``members`` too counts only the row's territory. ``family_name`` names the head where it lies in the row's own territory, else the family's first member there, so that no
     row names an account of another territory.
     """
     head, depth = family_heads(accounts)
@@ -55,7 +58,8 @@ def families(accounts: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
     order = np.lexsort((np.arange(len(head)), depth, group))
     first_of = np.full(group.max(initial=-1) + 1, -1, dtype=np.intp)
     first_of[group[order][::-1]] = order[::-1]
-    owner = owners.drop_duplicates("account_id").set_index("account_id")["rep_id"]
+    held = owners["rep_id"].array.take(positions(ids, owners["account_id"]), allow_fill=True)
+    here = np.bincount(group)[group] if len(group) else np.zeros(0, dtype=np.int64)
     return pd.DataFrame(
         {
             "account_id": ids,
@@ -63,9 +67,9 @@ def families(accounts: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
             "family_name": accounts["name"].take(first_of[group]).array,
             "depth": depth.astype(np.int64),
             "territory_id": territory,
-            "owner_rep_id": owner.reindex(ids).astype("str").array,
-            "members": np.bincount(head, minlength=len(head))[head],
-            "members_here": np.bincount(group)[group] if len(group) else np.zeros(0, dtype=np.int64),
+            "owner_rep_id": held,
+            "members": np.bincount(head, minlength=len(head))[head] if tells else here,
+            "members_here": here,
         }
     )
 
@@ -79,3 +83,51 @@ def owners(ownership: pd.DataFrame, as_of: date) -> pd.DataFrame:
     if rows["account_id"].is_unique:
         return rows
     return rows.sort_values(["account_id", "from_on", "rep_id"]).drop_duplicates("account_id", keep="last")
+
+
+#: Names told of one territory's members, before "and n more".
+_NAMED = 5
+
+
+def elsewhere(family: pd.DataFrame, register: pd.DataFrame, level: FamilyView) -> pd.DataFrame:
+    """What each territory may see of its families' members in other territories, by the published ``level``.
+
+    One row per territory that sees (territory_id), family and territory of the members (lies_in); with *full*, one per member.
+    Columns territory_id, family_id, lies_in, members (how many), names, held_by (rep_id), sales_12m_amount, open_amount (Int64,
+    missing where the level does not tell). Empty for *none* and *counts*.
+    """
+    columns = [
+        "territory_id", "family_id", "lies_in", "members", "names", "held_by", "sales_12m_amount", "open_amount",
+    ]  # fmt: skip
+    spread = family[family["members"] > family["members_here"]]
+    if level in ("none", "counts") or spread.empty:
+        kinds = {"members": "int64", "sales_12m_amount": "Int64", "open_amount": "Int64"}
+        return pd.DataFrame({c: pd.Series(dtype=kinds.get(c, "str")) for c in columns})
+    known = register.loc[spread.index, ["account_id", "name", "owner_rep_id", "sales_12m_amount", "open_amount"]]
+    rows = known.assign(family_id=spread["family_id"], lies_in=spread["territory_id"])
+    rows = rows.sort_values(["sales_12m_amount", "account_id"], ascending=[False, True], kind="stable")
+    by = ["family_id", "lies_in"] + (["account_id"] if level == "full" else [])
+    told = rows.groupby(by, sort=True).agg(
+        members=("name", "size"),
+        names=("name", _listed),
+        held_by=("owner_rep_id", "first"),
+        sales_12m_amount=("sales_12m_amount", "sum"),
+        open_amount=("open_amount", "sum"),
+    )
+    told = told.reset_index().astype({"sales_12m_amount": "Int64", "open_amount": "Int64", "held_by": "str"})
+    if level != "full":
+        told["held_by"] = pd.Series(pd.NA, index=told.index, dtype="str")
+    if level == "names":
+        for column in ("sales_12m_amount", "open_amount"):
+            told[column] = pd.Series(pd.NA, index=told.index, dtype="Int64")
+    seen = spread[["family_id", "territory_id"]].drop_duplicates()
+    out = seen.merge(told, on="family_id")
+    out = out[out["territory_id"] != out["lies_in"]]
+    return out.sort_values(["territory_id", "family_id", "lies_in", "names"], kind="stable")[columns].reset_index(
+        drop=True
+    )
+
+
+def _listed(names: pd.Series) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names.head(_NAMED)) + (f" and {more:,} more" if more > 0 else "")

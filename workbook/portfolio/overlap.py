@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from workbook.keys import positions
 from workbook.money import round_amounts
 from workbook.portfolio.bookings import Booked, history, month_edges
 from workbook.portfolio.deals import PRESENT, deals, learn
@@ -17,6 +18,11 @@ from workbook.tables.frames import Tables
 
 #: Where nothing can be learned, half of such a deal is taken as new, give or take 0.3.
 _PRIOR_SHARE, _PRIOR_SPREAD = 0.5, 0.3
+#: Starts of the quarters that it is learned from, in months back.
+_QUARTERS_BACK = (3, 6, 9, 12)
+_QUARTERS_NEEDED = 3
+#: It is learned from at most so many accounts, evenly taken; more would hardly change the share.
+_LEARNED_FROM = 100_000
 
 
 def with_on_top(odds: pd.DataFrame, share: float) -> pd.DataFrame:
@@ -26,38 +32,53 @@ def with_on_top(odds: pd.DataFrame, share: float) -> pd.DataFrame:
 
 
 def on_top_share(tables: Tables, booked: Booked, as_of: date, rules: ProjectionRules) -> float:
-    """Share (0 to 1) of the weighted deals of present customers that came on top of their run-rate a year ago.
+    """Share (0 to 1) of the weighted deals of present customers that came on top of the run-rate in the last four quarters.
 
-    What the accounts with open deals then bought in the 12 months after, less their run-rate as it came true for the accounts
-    without deals, divided by their weighted deals due in that time. A normal prior of one half ± 0.3 is updated with that,
-    by the inverse of its variance (the squares of what the learned share leaves unexplained): few deals among large sales
-    teach little.
+    At each quarter's start the run-rate and the deals then open are what was known that day. What all present customers then bought,
+    less their run-rate, divided by their weighted deals due in the quarter, is one trial. All customers count, because the run-rate is
+    learned from all sales, those from deals among them: measured only against customers without deals it would be counted
+    twice. A normal prior of one half ± 0.3 is updated with the trials, by the inverse of their variance (the squares of what the
+    learned share leaves unexplained): few deals among large sales teach little.
     """
     if rules.pipeline_on_top_share is not None:
         return rules.pipeline_on_top_share
-    then = month_edges(as_of, 12, 0)[0].astype(object)
-    rows = deals(deals_known_at(tables, then), booked, then)
-    opened = rows[(rows["status"] == "open") & (rows["segment"] == PRESENT)]
-    past = history(booked, then, rules.history_months)
-    if opened.empty or past.span < 12:
+    step = -(-booked.size // _LEARNED_FROM)
+    booked = booked.every(step)
+    tried = [found for back in _QUARTERS_BACK if (found := _quarter(tables, booked, (as_of, back, step), rules))]
+    if len(tried) < _QUARTERS_NEEDED:
         return _PRIOR_SHARE
-    odds = learn(rows, rules).odds(opened, then)
-    due = odds[odds["expected_close_on"] <= pd.Timestamp(as_of)]
-    weighted = due.groupby("account_id")["weighted_amount"].sum()
-    rate = run_rate(past, 12, rules)
-    ids = pd.Index(tables.accounts["account_id"].take(past.accounts))
-    expected = (rate.gross + rate.loss).sum(1)
-    bought = booked.sums(np.datetime64(then), np.datetime64(as_of))[past.accounts].astype(np.float64)
-    with_deals = ids.isin(weighted.index)
-    usual = bought[~with_deals].sum() / max(expected[~with_deals].sum(), 1.0) if (~with_deals).any() else 1.0
-    misses = bought[with_deals] - usual * expected[with_deals]
-    due_amount = weighted.reindex(ids[with_deals]).to_numpy(np.float64)
-    size = max(float(weighted.sum()), 1.0)
-    learned = float(np.clip(misses.sum() / size, 0.0, 1.0))
-    evidence = 1 / max(float(((misses - learned * due_amount) ** 2).sum()) / size**2, 1e-9)
+    due, missed = np.array(tried).T
+    size = max(float(due.sum()), 1.0)
+    learned = float(np.clip(missed.sum() / size, 0.0, 1.0))
+    spread = float(((missed - learned * due) ** 2).sum()) * len(tried) / (len(tried) - 1)
+    evidence = 1 / max(spread / size**2, 1e-9)
     belief = 1 / _PRIOR_SPREAD**2
     share = (evidence * learned + belief * _PRIOR_SHARE) / (evidence + belief)
     return float(np.clip(share, 0.0, 1.0))
+
+
+def _quarter(
+    tables: Tables, booked: Booked, when: tuple[date, int, int], rules: ProjectionRules
+) -> tuple[float, float] | None:
+    """One past quarter that began ``when[1]`` months before ``when[0]``: weighted deals of present customers due in it, and what all of them
+    bought beyond their run-rate, of every ``when[2]``-th account. None without such deals, or with less than a year of sales before it.
+    """
+    as_of, back, step = when
+    then = month_edges(as_of, back, 0)[0].astype(object)
+    end = month_edges(then, 0, 3)[-1]
+    rows = deals(deals_known_at(tables, then), booked, then)
+    opened = rows[(rows["status"] == "open") & (rows["segment"] == PRESENT)]
+    if step > 1:
+        opened = opened[positions(opened["account_id"], tables.accounts["account_id"]) % step == 0]
+    past = history(booked, then, rules.history_months)
+    if opened.empty or past.span < 12:
+        return None
+    odds = learn(rows, rules).odds(opened, then)
+    due = odds.loc[(odds["expected_close_on"] <= pd.Timestamp(end)).to_numpy(), "weighted_amount"].sum()
+    rate = run_rate(past, 12, rules)
+    expected = (rate.gross + rate.loss)[:, :3].sum()
+    bought = booked.sums(np.datetime64(then), end)[past.accounts].sum()
+    return (float(due), float(bought - expected)) if due > 0 else None
 
 
 def deals_known_at(tables: Tables, day: date) -> Tables:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.keys import positions
 from workbook.money import round_amounts
 from workbook.periods import Calendar
 from workbook.portfolio.bookings import History, month_edges
@@ -70,7 +71,7 @@ def projection_cells(past: History, rate: RunRate, weighted: pd.DataFrame, ids: 
     so that a million of them need little memory.
     """
     day = weighted["expected_close_on"].to_numpy().astype("datetime64[D]")
-    who = pd.Index(ids).get_indexer(pd.Index(weighted["account_id"]))
+    who = positions(weighted["account_id"], ids)
     inside = (day > horizon.edges[0]) & (day <= horizon.edges[-1]) & (who >= 0)
     who, day = who[inside], day[inside]
     due = np.searchsorted(horizon.starts, day, side="right") - 1
@@ -141,7 +142,7 @@ def projected_totals(past: History, rate: RunRate, weighted: pd.DataFrame, ids: 
     totals = np.zeros(len(ids), dtype=np.int64)
     totals[past.accounts] = round_amounts((rate.gross[:, :12] + rate.loss[:, :12]).sum(1))
     day = weighted["expected_close_on"].to_numpy().astype("datetime64[D]")
-    at = pd.Index(ids).get_indexer(pd.Index(weighted["account_id"]))
+    at = positions(weighted["account_id"], ids)
     inside = (at >= 0) & (day <= month_edges(past.as_of, 0, 12)[-1])
     np.add.at(totals, at[inside], weighted["on_top_amount"].to_numpy(np.int64)[inside])
     return pd.Series(totals, index=pd.Index(ids), name="projected_amount")

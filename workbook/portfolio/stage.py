@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, timedelta
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from workbook.portfolio import boards, grading, overlap
+from workbook.portfolio import class_record as recording
 from workbook.portfolio import classes as classing
 from workbook.portfolio import deals as dealing
 from workbook.portfolio import families as kin
+from workbook.portfolio import family_whitespace as spread
 from workbook.portfolio import new_business as fresh
 from workbook.portfolio import projection as ahead
 from workbook.portfolio import register as registering
 from workbook.portfolio import scope as scoping
 from workbook.portfolio import segments as segmenting
 from workbook.portfolio import whitespace as gaps
-from workbook.portfolio.bookings import Booked, History, history
-from workbook.portfolio.run_rate import RunRate, run_rate
-from workbook.rules.portfolio import PortfolioRules, ProjectionRules
-from workbook.stage import Stage, noun
+from workbook.portfolio.bookings import history
+from workbook.portfolio.inputs import PortfolioInputs
+from workbook.portfolio.run_rate import run_rate
+from workbook.stage import noun
 
 
-class Portfolio(Stage):
+class Portfolio(PortfolioInputs):
     """Nouns of portfolio. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
-
-    @property
-    def rules(self) -> PortfolioRules:
-        return self.facts.rules.portfolio
 
     @noun
     def families(self) -> pd.DataFrame:
         """Each account's family: account_id, family_id, family_name, depth, territory_id, owner_rep_id, members."""
         tables = self.facts.tables
-        return kin.families(tables.accounts, kin.owners(tables.ownership, self.facts.as_of))
+        tells = self.rules.family_elsewhere != "none"
+        return kin.families(tables.accounts, kin.owners(tables.ownership, self.facts.as_of), tells)
+
+    @noun
+    def family_abroad(self) -> pd.DataFrame:
+        """What each territory may see of its families' members in other territories, by the published rule."""
+        return kin.elsewhere(self.families, self.register, self.rules.family_elsewhere)
 
     @noun
     def register(self) -> pd.DataFrame:
@@ -98,7 +99,7 @@ class Portfolio(Stage):
     @noun
     def classes(self) -> pd.DataFrame:
         """Class per account with its sentence, when it changed and what it was (C4, C5)."""
-        return classing.classes(self._ruled_now, self._ruled_before, self.facts.decisions, self.facts.as_of)
+        return recording.classes(self._ruled_now, self._ruled_before, self.facts.decisions, self.facts.as_of)
 
     @noun
     def class_changes(self) -> pd.DataFrame:
@@ -106,12 +107,12 @@ class Portfolio(Stage):
         deals = self.facts.tables.opportunities
         since = (deals["status"] == "won") & (deals["closed_on"] > pd.Timestamp(self._review_day))
         won = pd.Index(deals.loc[since, "account_id"].unique())
-        return classing.class_changes(self._ruled_now, self._ruled_before, won)
+        return recording.class_changes(self._ruled_now, self._ruled_before, won)
 
     @noun
     def class_history(self) -> pd.DataFrame:
         """Every change and override of a class that people recorded, with its trigger and reason (C5)."""
-        return classing.class_history(self._ruled_now, self.facts.decisions)
+        return recording.class_history(self._ruled_now, self.facts.decisions)
 
     @noun
     def class_mix(self) -> pd.DataFrame:
@@ -162,6 +163,14 @@ class Portfolio(Stage):
         """Families in scope with two or more members there: members, territories, owners, sales, open deals, contacts."""
         return boards.family_table(self.families, self.register, self.projection)
 
+    @property
+    def family_elsewhere(self) -> pd.DataFrame:
+        """Of families in scope: their members outside it, as far as the rules tell (columns of ``family_abroad`` but territory_id)."""
+        rows = self.family_abroad
+        inside = self.scope.nodes if self.scope else set(rows["territory_id"])
+        rows = rows[~rows["lies_in"].isin(inside).to_numpy()].drop(columns="territory_id")
+        return rows.drop_duplicates(ignore_index=True)
+
     def family_members(self, family_id: str) -> pd.DataFrame:
         """The members of one family in scope, in tree order, with owner, sales, open deals and contacts."""
         return boards.family_members(self.families, self.register, self.facts.tables.accounts, family_id)
@@ -173,15 +182,33 @@ class Portfolio(Stage):
     @noun
     def whitespace_groups(self) -> pd.DataFrame:
         """The peer groups that each account stands in, and which it is compared within: one row per account and group."""
-        accounts, buys = self.facts.tables.accounts, np.asarray((self._bought.amounts > 0).any(1))
-        return gaps.group_rows(accounts, gaps.peer_groups(accounts, buys, self.rules.whitespace))
+        return gaps.group_rows(self.facts.tables.accounts, self._compared.peers)
 
     @noun
     def whitespace(self) -> pd.DataFrame:
         """Cross-sell and upsell per account and product family, sized from comparable accounts (C3)."""
-        tables = self.facts.tables
-        head = kin.family_heads(tables.accounts)[0]
-        return gaps.whitespace(tables, self._bought, head, self.rules.whitespace, self.facts.currency)
+        accounts, rules = self.facts.tables.accounts, self.rules.whitespace
+        return gaps.whitespace(accounts, self._compared, self._kin, rules, self.facts.currency)
+
+    @noun
+    def family_whitespace(self) -> pd.DataFrame:
+        """Bought and not bought per family, territory and product family, sized from comparable accounts (C3)."""
+        accounts, rules = self.facts.tables.accounts, self.rules.whitespace
+        return spread.family_whitespace(accounts, self.families, self._compared, rules)
+
+    @property
+    def family_plays(self) -> pd.DataFrame:
+        """Ranked cross-sell and upsell per family in scope."""
+        names = self.families.drop_duplicates("family_id").set_index("family_id")["family_name"]
+        return spread.family_plays(self.family_whitespace, names, self.facts.currency)
+
+    def family_peers(self, family_id: str, product_family: str) -> pd.DataFrame:
+        """The accounts in scope that stand behind a family's gap: peers of its members that buy, outside the family."""
+        own = self.families.loc[(self.families["family_id"] == family_id).to_numpy(), "account_id"]
+        found = [self.peers(account, product_family) for account in own]
+        rows = pd.concat(found).drop_duplicates("account_id") if found else self.peers("", product_family)
+        rows = rows[~rows["account_id"].isin(own).to_numpy()]
+        return rows.sort_values(["bought_amount", "account_id"], ascending=[False, True], ignore_index=True)
 
     @noun
     def territory_gaps(self) -> pd.DataFrame:
@@ -196,18 +223,12 @@ class Portfolio(Stage):
     @noun
     def market_scope(self) -> pd.DataFrame:
         """Potential per node, and how much of it is owned and actively engaged (A12)."""
-        return scoping.market_scope(self.register, self._engaged, self.facts.tree)
+        return scoping.market_scope(self.register, self._engaged, self.facts.tree, self.facts.currency)
 
     @noun
     def hunting_farming(self) -> pd.DataFrame:
         """Established and new business per node (A13): accounts, sales, open deals, engaged accounts."""
         return scoping.hunting_farming(self.register, self._engaged, self.facts, self.rules.scope)
-
-    @cached_property
-    def _review_day(self) -> date:
-        """The day of the last recorded review, else as many days ago as the rules say."""
-        held = [row.at.date() for row in self.facts.decisions.log("review") if row.at.date() < self.facts.as_of]
-        return max(held, default=self.facts.as_of - timedelta(days=self.rules.classes.review_days))
 
     @cached_property
     def _ruled_now(self) -> pd.DataFrame:
@@ -217,11 +238,12 @@ class Portfolio(Stage):
             self._history,
             self._touches.costs(self.facts.as_of),
         )
-        return classing.ruled_classes(facts, self.rules.classes, self.facts.currency)
+        before = self._ruled_before.set_index("account_id")["class"]
+        return classing.ruled_classes(facts, self.rules.classes, self.facts.currency, before)
 
     @cached_property
     def _ruled_before(self) -> pd.DataFrame:
-        """The classes by rules on the day of the last review, from what was known then.
+        """The classes by rules on the day of the last review, from what was known then; where people confirmed a change, that.
 
         What was learned is taken as of now (smoothing, share of deals on top), so that only the accounts' own facts differ.
         """
@@ -234,58 +256,8 @@ class Portfolio(Stage):
             past, run_rate(past, 12, self._learned_rules), odds, tables.accounts["account_id"]
         )
         facts = classing.class_facts(tables.accounts, totals, past, self._touches.costs(day))
-        return classing.ruled_classes(facts, self.rules.classes, self.facts.currency)
-
-    @cached_property
-    def _touches(self) -> classing.Touches:
-        since = min(self._review_day, self.facts.as_of) - timedelta(days=365)
-        return classing.Touches.of(self.facts.tables, since, self.rules.classes)
-
-    @cached_property
-    def _on_top_share(self) -> float:
-        return overlap.on_top_share(self.facts.tables, self._booked, self.facts.as_of, self._learned_rules)
-
-    @cached_property
-    def _learned_rules(self) -> ProjectionRules:
-        learned = self._run_rate.smoothing
-        return replace(self.rules.projection, rhythm_weight=learned.weight, plain_share=learned.plain)
-
-    @cached_property
-    def _booked(self) -> Booked:
-        tables = self.facts.tables
-        return Booked.of(tables.sales, tables.accounts, tables.products)
-
-    @cached_property
-    def _history(self) -> History:
-        return history(self._booked, self.facts.as_of, self.rules.projection.history_months)
-
-    @cached_property
-    def _run_rate(self) -> RunRate:
-        return run_rate(self._history, len(self._horizon.share), self.rules.projection)
-
-    @cached_property
-    def _horizon(self) -> ahead.Horizon:
-        """Whole years ahead, at least one, to the end of the planned year."""
-        calendar, as_of = self.facts.calendar, self.facts.as_of
-        last = calendar.bounds(self.facts.year)[1]
-        months = (last.year - as_of.year) * 12 + last.month - as_of.month
-        return ahead.Horizon.of(as_of, 12 * min(max(-(-months // 12), 1), 3), calendar)
-
-    @cached_property
-    def _bought(self) -> gaps.Bought:
-        return gaps.Bought.of(self._booked, self.facts.as_of, self.rules.whitespace.months)
-
-    @cached_property
-    def _engaged(self) -> pd.Series | None:
-        return scoping.engaged(self.facts.tables, self.facts.as_of, self.rules.scope)
-
-    @cached_property
-    def _deals(self) -> pd.DataFrame:
-        return dealing.deals(self.facts.tables, self._booked, self.facts.as_of)
-
-    @cached_property
-    def _deal_model(self) -> dealing.DealModel:
-        return dealing.learn(self._deals, self.rules.projection)
+        ruled = classing.ruled_classes(facts, self.rules.classes, self.facts.currency)
+        return recording.confirmed(ruled, self.facts.decisions)
 
     @cached_property
     def _cells(self) -> ahead.Cells:

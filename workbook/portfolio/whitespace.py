@@ -53,6 +53,21 @@ class Peers:
     all_groups: tuple[Ints, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """What was bought, whom each account is compared with, and what those groups buy."""
+
+    bought: Bought
+    peers: Peers
+    figures: Figures
+
+    @classmethod
+    def of(cls, accounts: pd.DataFrame, bought: Bought, rules: WhitespaceRules) -> Compared:
+        customer = np.asarray((bought.amounts > 0).any(1))
+        peers = peer_groups(accounts, customer, rules)
+        return cls(bought, peers, _group_figures(bought.amounts, customer, peers))
+
+
 def peer_groups(accounts: pd.DataFrame, customer: npt.NDArray[np.bool_], rules: WhitespaceRules) -> Peers:
     """The narrowest group with enough customers in it: industry and size, else industry, else size, else all.
 
@@ -91,7 +106,9 @@ def _size_bands(accounts: pd.DataFrame, count: int) -> Ints:
     return np.full(len(accounts), -1)
 
 
-def whitespace(tables: Tables, bought: Bought, head: Ints, rules: WhitespaceRules, currency: str) -> pd.DataFrame:
+def whitespace(
+    accounts: pd.DataFrame, compared: Compared, head: Ints, rules: WhitespaceRules, currency: str
+) -> pd.DataFrame:
     """The gaps, largest first within each account: account_id, territory_id, product_family, kind (cross-sell, upsell),
     bought_amount, sized_amount (what peers that buy it buy in the middle), gap_amount, penetration (share of the other
     peers that buy it), peers, peers_buying, family_members_buying, peer_group, rank, sentence.
@@ -99,14 +116,12 @@ def whitespace(tables: Tables, bought: Bought, head: Ints, rules: WhitespaceRule
     Cross-sell: nothing bought; upsell: less than ``upsell_share`` of the sized amount. Both only where the peers' penetration
     is high enough. Rank is by penetration × gap over the whole company. ``head`` is each account's family head.
     """
-    accounts = tables.accounts
+    bought, peers, figures = compared.bought, compared.peers, compared.figures
     buys = bought.amounts > 0
     customer = np.asarray(buys.any(1))
-    peers = peer_groups(accounts, customer, rules)
-    figures = _group_figures(bought.amounts, customer, peers)
     live = accounts["disqualified_on"].isna().to_numpy()
     found = [
-        _gaps(bought.amounts[start : start + _BLOCK], peers.group[start : start + _BLOCK], figures, rules)
+        gaps_of(bought.amounts[start : start + _BLOCK], peers.group[start : start + _BLOCK], figures, rules)
         for start in range(0, len(accounts), _BLOCK)
     ]
     row = np.concatenate([block[0] + at * _BLOCK for at, block in enumerate(found)] or [np.zeros(0, np.intp)])
@@ -142,7 +157,7 @@ def whitespace(tables: Tables, bought: Bought, head: Ints, rules: WhitespaceRule
     return frame
 
 
-def _gaps(
+def gaps_of(
     amounts: npt.NDArray[np.int64], group: Ints, figures: Figures, rules: WhitespaceRules
 ) -> tuple[Ints, Ints, Floats]:
     """Rows, families and worth (penetration × gap) of the largest gaps of some accounts, at most so many of each."""

@@ -7,6 +7,7 @@ units (int64), and every parent is the sum of its children, because parents are 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,7 +71,7 @@ class Nodes:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def roll_up(self, values: Int64s) -> Int64s:
+    def roll_up(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Own values of shape (n, …) added to every node above, level by level."""
         out = values.copy()
         depth = np.zeros(len(self), dtype=np.intp)
@@ -88,7 +89,8 @@ class Nodes:
 
 @dataclass(frozen=True, eq=False)
 class Cube:
-    """``cells[measure]`` has shape (nodes, months, families). ``target_known``: nodes that have a target, shape (n,)."""
+    """``cells[measure]`` has shape (nodes, months, families). Shape (n,): ``target_known``, nodes that have a target; ``reps``, at or below a
+    node, who owe a plan (they hold accounts or wrote one), and ``planned``, those of them who have one."""
 
     nodes: Nodes
     months: tuple[str, ...]
@@ -96,10 +98,28 @@ class Cube:
     cells: dict[str, Int64s]
     target_known: npt.NDArray[np.bool_]
     plan_is: str
+    reps: Int64s
+    planned: Int64s
+
+    @property
+    def head(self) -> int:
+        """How many nodes are of the tree or reps; the accounts follow them."""
+        return int((self.nodes.kinds != "account").sum())
+
+    @property
+    def plan_known(self) -> npt.NDArray[np.bool_]:
+        """Nodes whose plan is known, shape (n,): a rep who wrote none has no plan, which is not a plan of nothing."""
+        return (self.reps == 0) | (self.planned > 0) | self.cells["plan"].any(axis=(1, 2))
 
     def by(self, measure: str) -> Int64s:
         """Amounts per node, shape (n,)."""
         return self.cells[measure].sum(axis=(1, 2))
+
+    def expected(self) -> Int64s:
+        """The plan per node with the projection of reps who have none yet, shape (n,)."""
+        waiting = (self.nodes.kinds == "rep") & ~self.plan_known
+        added: Int64s = self.nodes.roll_up(np.where(waiting, self.by("projection") - self.by("plan"), 0))
+        return self.by("plan") + added
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,9 +159,17 @@ def cube(facts: Facts, inputs: Inputs, plan_names: tuple[str, str]) -> Cube:
         rows = targets[(targets["layer"] == layer).to_numpy()]
         out[layer] = cells.fill(rows["node"], rows)
         known[cells.at(rows["node"])] = True
-    return Cube(
-        nodes, months, families, {m: out[m] for m in MEASURES}, known, plan_names[0] if len(lines) else plan_names[1]
-    )
+    which = plan_names[0] if len(lines) else plan_names[1]
+    return Cube(nodes, months, families, {m: out[m] for m in MEASURES}, known, which, *_planning(nodes, lines))
+
+
+def _planning(nodes: Nodes, lines: pd.DataFrame) -> tuple[Int64s, Int64s]:
+    """Reps who owe a plan, and those who have one, at or below every node; without any plan nobody owes one."""
+    wrote = np.isin(nodes.ids, lines["rep_id"].dropna().unique()) & (nodes.kinds == "rep")
+    holds = np.zeros(len(nodes), dtype=bool)
+    holds[nodes.parent[nodes.kinds == "account"]] = True
+    owes = wrote | (holds & (nodes.kinds == "rep") & bool(len(lines)))
+    return nodes.roll_up(owes.astype(np.int64)), nodes.roll_up(wrote.astype(np.int64))
 
 
 class Cells:

@@ -126,10 +126,13 @@ class Proposal:
 
 
 def proposal(cube: Cube, target_record: Track, plan_record: Track) -> Proposal:
-    """The proposal for the year at every node of the tree and every rep. Shapes (n,), in minor units."""
+    """The proposal for the year at every node of the tree and every rep. Shapes (n,), in minor units.
+
+    A rep without a plan stands with the projection.
+    """
     head = int((cube.nodes.kinds != "account").sum())
     parent = cube.nodes.parent[:head]
-    target, plan = cube.by("target")[:head], cube.by("plan")[:head]
+    target, plan = cube.by("target")[:head], cube.expected()[:head]
     known = cube.target_known[:head]
     below = [np.zeros(head, dtype=np.int64), np.zeros(head, dtype=np.int64)]
     for side, values in zip(below, (target, plan), strict=True):
@@ -161,8 +164,8 @@ def proposal(cube: Cube, target_record: Track, plan_record: Track) -> Proposal:
 def frame(made: Proposal, cube: Cube, records: tuple[Track, Track], currency: str) -> pd.DataFrame:
     """The proposal beside the plain policies, with the reason, one row per node of the tree and rep.
 
-    Out: node, node_kind, parent, target_amount (hold the target; Int64, missing where none), plan_amount (hold the plan), split_amount
-    (half way), proposal_amount, target_weight_share (how much the target counts at the node itself), target_error_share, plan_error_share,
+    Out: node, node_kind, parent, target_amount (hold the target; Int64, missing where none), plan_amount (hold the plan; Int64, missing
+    without one), expected_amount (the plan, and the projection of reps without one), split_amount (half way), proposal_amount, target_weight_share (how much the target counts at the node itself), target_error_share, plan_error_share,
     sentence.
     """
     at = np.arange(made.head)
@@ -173,7 +176,8 @@ def frame(made: Proposal, cube: Cube, records: tuple[Track, Track], currency: st
             "node_kind": pd.Series(cube.nodes.kinds[at], dtype="str"),
             "parent": pd.Series(np.array([*cube.nodes.ids, None], dtype=object)[cube.nodes.parent[at]], dtype="str"),
             "target_amount": pd.Series(pd.array(made.target[at], dtype="Int64")).where(cube.target_known[at]),
-            "plan_amount": made.plan[at],
+            "plan_amount": pd.Series(pd.array(cube.by("plan")[at], dtype="Int64")).where(cube.plan_known[at]),
+            "expected_amount": made.plan[at],
             "split_amount": made.split[at],
             "proposal_amount": made.proposal[at],
             "target_weight_share": made.weight[at],
@@ -181,7 +185,7 @@ def frame(made: Proposal, cube: Cube, records: tuple[Track, Track], currency: st
             "plan_error_share": plan_record.error[at],
         }
     )
-    held = (out["plan_amount"] != 0).to_numpy() | (out["proposal_amount"] != 0).to_numpy() | cube.target_known[at]
+    held = (made.plan[at] != 0) | (out["proposal_amount"] != 0).to_numpy() | cube.target_known[at]
     out["sentence"] = [
         _sentence(row, made, (target_record.words(i), plan_record.words(i)), currency)
         for i, row in enumerate(out.itertuples())
@@ -194,10 +198,16 @@ def _sentence(row: object, made: Proposal, said: tuple[str, str], currency: str)
         return format_amount(amount, currency, short=True)
 
     at = row.Index  # type: ignore[attr-defined]
-    if pd.isna(row.target_amount):  # type: ignore[attr-defined]
-        start = f"No target; plan {money(row.plan_amount)} ({said[1]})"  # type: ignore[attr-defined]
+    if pd.isna(row.plan_amount):  # type: ignore[attr-defined]
+        second = f"projection {money(row.expected_amount)} (no plan yet)"  # type: ignore[attr-defined]
+    elif row.expected_amount != row.plan_amount:  # type: ignore[attr-defined]
+        second = f"plan with the projection of reps who have none {money(row.expected_amount)} ({said[1]})"  # type: ignore[attr-defined]
     else:
-        start = f"Target {money(row.target_amount)} ({said[0]}) counts {row.target_weight_share:.0%}, plan {money(row.plan_amount)} ({said[1]}) the rest"  # type: ignore[attr-defined]
+        second = f"plan {money(row.plan_amount)} ({said[1]})"  # type: ignore[attr-defined]
+    if pd.isna(row.target_amount):  # type: ignore[attr-defined]
+        start = f"No target; {second}"
+    else:
+        start = f"Target {money(row.target_amount)} ({said[0]}) counts {row.target_weight_share:.0%}, {second} the rest"  # type: ignore[attr-defined]
     moved = int(row.proposal_amount) - round(float(made.alone[at]))  # type: ignore[attr-defined]
     text = f"{start}: {money(round(float(made.alone[at])))} by itself"
     if abs(moved) > abs(int(row.proposal_amount)) * 0.0005:  # type: ignore[attr-defined]

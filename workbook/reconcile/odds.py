@@ -8,7 +8,7 @@ from a stream of its own per unit, so that neither order nor number of threads c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit, ndtri
 
+from workbook.reconcile import draws
 from workbook.rules.reconcile import OddsRules
 
 Floats = npt.NDArray[np.float64]
@@ -25,6 +26,8 @@ Ints = npt.NDArray[np.intp]
 
 #: Levels of the shared factor, equally likely; simulations come in blocks of one level each.
 LEVELS = 16
+#: Units whose simulated years are held at once.
+_BATCH = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +60,12 @@ class World:
 
 @dataclass(frozen=True, eq=False)
 class Shared:
-    """What all units share in each simulation: the factor's levels (LEVELS,) and the run-rate's shocks (sims, periods)."""
+    """What all units share in each simulation: the factor's levels (LEVELS,), the run-rate's shocks (sims, periods), and the function
+    that draws deals."""
 
     level: Floats
     shock: Floats
+    won: Callable[[draws.Keys, Floats, draws.Limits, int], Floats]
 
 
 def shared(world: World, rules: OddsRules, seed: int) -> Shared:
@@ -72,7 +77,18 @@ def shared(world: World, rules: OddsRules, seed: int) -> Shared:
     factor = np.repeat(level, sims // LEVELS)[:, None]
     weight = np.sqrt(rules.shared_share)
     noise = rng.standard_normal((sims, periods))
-    return Shared(level, world.shared_sd * (weight * factor + np.sqrt(1 - rules.shared_share) * noise))
+    shock = world.shared_sd * (weight * factor + np.sqrt(1 - rules.shared_share) * noise)
+    return Shared(level, shock, _drawing(len(world.deals.amount) * sims))
+
+
+def _drawing(count: int) -> Callable[[draws.Keys, Floats, draws.Limits, int], Floats]:
+    """The loop for so many draws: compiled where that pays."""
+    if count < draws.COMPILED_FROM:
+        return draws.won
+    from workbook.reconcile import kernels
+
+    compiled: Callable[[draws.Keys, Floats, draws.Limits, int], Floats] = kernels.won
+    return compiled
 
 
 def simulate_unit(world: World, at: int, common: Shared, deals: Ints, seed: int) -> Floats:
@@ -80,19 +96,18 @@ def simulate_unit(world: World, at: int, common: Shared, deals: Ints, seed: int)
     sims, periods = common.shock.shape
     rng = np.random.Generator(np.random.SFC64([seed, *_stream(world.names[at])]))
     variance = world.shared_sd**2 + world.own_sd[at] ** 2
-    shock = common.shock + world.own_sd[at] * rng.standard_normal((sims, periods))
-    out: Floats = world.booked[at] + world.run_rate[at] * np.exp(shock - variance / 2)
+    shock = rng.standard_normal((sims, periods))
+    shock *= world.own_sd[at]
+    shock += common.shock
+    shock -= variance / 2
+    out: Floats = np.exp(shock, out=shock)
+    out *= world.run_rate[at]
+    out += world.booked[at]
     if len(deals):
-        odds = logit(np.clip(world.deals.chance[deals], 1e-6, 1 - 1e-6))[:, None] + world.deal_sd * common.level
-        chance = expit(_centred(odds, world.deals.chance[deals]))
-        edges = chance[:, :, None] * np.cumsum(world.deals.share[deals], axis=1)[:, None, :]
-        draws = rng.random((len(deals), LEVELS, sims // LEVELS), dtype=np.float32)
-        last = edges[:, :, -1:].astype(np.float32)
-        hits = np.flatnonzero(draws < last)
-        deal, sim = np.divmod(hits, sims)
-        of_level = edges.reshape(-1, periods)[deal * LEVELS + sim // (sims // LEVELS), : periods - 1]
-        when = (draws.reshape(-1)[hits][:, None] >= of_level).sum(axis=1)
-        out += np.bincount(sim * periods + when, world.deals.amount[deals][deal], sims * periods).reshape(sims, periods)
+        chance = world.deals.chance[deals]
+        odds = logit(np.clip(chance, 1e-6, 1 - 1e-6))[:, None] + world.deal_sd * common.level
+        below = draws.limits(expit(_centred(odds, chance)), world.deals.share[deals])
+        out += common.won(draws.keys(world.names[at], len(deals), seed), world.deals.amount[deals], below, sims)
     return out
 
 
@@ -155,18 +170,18 @@ def simulate(world: World, places: Places, marks: Marks, rules: OddsRules, seed:
     sums = {int(n): np.zeros((sims, periods)) for n in np.flatnonzero(held > 1)}
 
     def run(at: int) -> Floats:
-        return simulate_unit(world, at, common, order[edges[at] : edges[at + 1]], seed)
+        amounts = simulate_unit(world, at, common, order[edges[at] : edges[at + 1]], seed)
+        if alone := [int(n) for n in places.above[at] if int(n) not in sums]:
+            _judge(alone, amounts, marks, out)
+        return amounts
 
     with ThreadPoolExecutor(rules.threads) as pool:
-        for start in range(0, len(world.names), 64):
-            batch = range(start, min(start + 64, len(world.names)))
+        for start in range(0, len(world.names), _BATCH):
+            batch = range(start, min(start + _BATCH, len(world.names)))
             for at, amounts in zip(batch, pool.map(run, batch), strict=True):
-                alone = [int(n) for n in places.above[at] if int(n) not in sums]
                 for node in places.above[at]:
                     if int(node) in sums:
                         sums[int(node)] += amounts
-                if alone:
-                    _judge(alone, amounts, marks, out)
     for node, amounts in sums.items():
         _judge([node], amounts, marks, out)
     company = sums[0].sum(axis=1) if 0 in sums else run(0).sum(axis=1) if world.names else np.zeros(sims)

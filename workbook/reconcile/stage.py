@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.checks import Check
+from workbook.reconcile import bearable as bearing
 from workbook.reconcile import calendar as readiness
 from workbook.reconcile import gap as gaps
 from workbook.reconcile import meeting, seal, warning
@@ -63,22 +64,8 @@ class Reconcile(Stage):
     @noun
     def standing(self) -> pd.DataFrame:
         """Verdict per node of the tree and per rep, for the year and each quarter, with its sentence."""
-        bearable = gaps.Bearable(self._best_past, np.full(len(self.cube.nodes), np.nan))
+        bearable = bearing.bearable(self.facts, self.cube, self.earlier("territories").capacity)
         return gaps.standing(self.cube, bearable, self.rules, self.facts)
-
-    @cached_property
-    def _best_past(self) -> np.ndarray:
-        """The best of the last three complete fiscal years per node; NaN where nothing was sold."""
-        calendar, nodes = self.facts.calendar, self.cube.nodes
-        years = calendar.periods_of(self.facts.tables.sales["booked_on"], "year")
-        place = pd.Index(nodes.ids).get_indexer(self.facts.tables.sales["account_id"])
-        best = np.zeros(len(nodes), dtype=np.int64)
-        for back in (1, 2, 3):
-            rows = (years == calendar.shift(self.facts.year, -back)).to_numpy() & (place >= 0)
-            own = np.zeros(len(nodes), dtype=np.int64)
-            np.add.at(own, place[rows], self.facts.tables.sales["amount"].to_numpy()[rows])
-            best = np.maximum(best, nodes.roll_up(own))
-        return np.where(best > 0, best.astype(np.float64), np.nan)
 
     @noun
     def totals(self) -> pd.DataFrame:

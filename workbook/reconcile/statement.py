@@ -26,7 +26,7 @@ def by_node(facts: Facts, cube: Cube, last_year: Int64s) -> pd.DataFrame:
     """Tree nodes and reps in the order of the tree, each parent before its children, with the rests of inner nodes.
 
     Out: node, node_kind (territory, rep, rest), parent, name, level, depth, ``{measure}_{q1..q4}_amount`` for every measure
-    (Int64; target and street quota missing where none is given), ``{measure}_amount`` of the year, last_year_amount.
+    (Int64; target, street quota and plan missing where none is given), ``{measure}_amount`` of the year, last_year_amount.
     """
     head = int((cube.nodes.kinds != "account").sum())
     quarters, past, parent = _quarters(cube)[:head], last_year[:head], cube.nodes.parent[:head]
@@ -66,7 +66,10 @@ def by_node(facts: Facts, cube: Cube, last_year: Int64s) -> pd.DataFrame:
         }
     )  # fmt: skip
     known = cube.target_known[place] | np.array([k == "rest" for k in kinds])
-    return _with_amounts(out, np.stack([r[3] for r in rows]), known).assign(last_year_amount=[r[4] for r in rows])
+    planned = cube.plan_known[place] | np.array([k == "rest" for k in kinds])
+    return _with_amounts(out, np.stack([r[3] for r in rows]), (known, planned)).assign(
+        last_year_amount=[r[4] for r in rows]
+    )
 
 
 def by_rep(nodes: pd.DataFrame) -> pd.DataFrame:
@@ -115,7 +118,7 @@ def by_account(facts: Facts, cube: Cube, last_year: Int64s) -> pd.DataFrame:
         }
     )  # fmt: skip
     known = np.concatenate([cube.target_known[at], np.ones(len(left), dtype=bool)])
-    return _with_amounts(frame, np.concatenate([quarters[at], rest[left]]), known).assign(
+    return _with_amounts(frame, np.concatenate([quarters[at], rest[left]]), (known, np.ones_like(known))).assign(
         last_year_amount=np.concatenate([last_year[at], past_rest[left]])
     )
 
@@ -131,7 +134,8 @@ def by_product(cube: Cube) -> pd.DataFrame:
             "product_family": pd.Series(np.tile(np.array(cube.families, dtype=object), len(tree)), dtype="str"),
         }
     )
-    out = _with_amounts(frame, values, np.repeat(cube.target_known[tree], len(cube.families)))
+    known = [np.repeat(held[tree], len(cube.families)) for held in (cube.target_known, cube.plan_known)]
+    out = _with_amounts(frame, values, (known[0], known[1]))
     return out[values.any(axis=(1, 2))].reset_index(drop=True)
 
 
@@ -207,11 +211,21 @@ def _quarters(cube: Cube) -> Int64s:
     return np.stack([_by_quarter(cube.cells[m]).sum(axis=2) for m in SHOWN], axis=1)
 
 
-def _with_amounts(frame: pd.DataFrame, values: Int64s, known: npt.NDArray[np.bool_]) -> pd.DataFrame:
-    """Columns ``{measure}_amount`` and ``{measure}_{quarter}_amount`` from (n, measures, 4), and the gap."""
+def _with_amounts(
+    frame: pd.DataFrame, values: Int64s, known: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+) -> pd.DataFrame:
+    """Columns ``{measure}_amount`` and ``{measure}_{quarter}_amount`` from (n, measures, 4), and the gap; missing where the target or the
+    plan is not ``known``.
+    """
     out = frame.copy()
     for at, measure in enumerate(SHOWN):
-        given = known if measure in ("target", "street") else np.ones(len(frame), dtype=bool)
+        given = (
+            known[0]
+            if measure in ("target", "street")
+            else known[1]
+            if measure == "plan"
+            else np.ones(len(frame), dtype=bool)
+        )
         named = [("", values[:, at].sum(axis=1))] + [(f"{q}_", values[:, at, i]) for i, q in enumerate(QUARTERS)]
         for name, amounts in named:
             out[f"{measure}_{name}amount"] = pd.Series(pd.array(amounts, dtype="Int64")).where(given)

@@ -154,20 +154,7 @@ def _deals(
     weighted = rows["weighted_amount"].to_numpy(dtype=np.float64)
     on_top = rows["on_top_amount"].to_numpy(dtype=np.float64) if "on_top_amount" in rows else weighted
     share = np.divide(on_top, weighted, out=np.ones(len(rows)), where=weighted != 0)
-    past = facts.tables.opportunities
-    slip = (
-        (past["closed_on"] - past["close_on"])
-        .dt.days.where(past["status"] == "won")
-        .dropna()
-        .to_numpy(dtype=np.float64)
-    )
-    slip = np.quantile(slip, np.linspace(0.01, 0.99, _SLIPS)) if len(slip) >= 20 else np.zeros(1)
-    slip = slip - np.median(slip)
-    first = np.datetime64(facts.as_of, "D") + 1
-    close = rows["expected_close_on"].to_numpy().astype("datetime64[D]")[:, None] + np.rint(slip).astype(
-        "timedelta64[D]"
-    )
-    close = np.where(np.isnat(close), first, np.maximum(close, first))
+    close = closings(facts, rows)
     edges = np.array(
         [facts.calendar.bounds(q)[0] for q in quarters] + [facts.calendar.bounds(quarters[-1])[1]],
         dtype="datetime64[D]",
@@ -177,6 +164,35 @@ def _deals(
     shares = np.stack([(period == p).mean(axis=1) for p in range(4)], axis=1) if len(rows) else np.zeros((0, 4))
     chance = rows["win_probability"].to_numpy(dtype=np.float64)
     return Deals(unit.astype(np.intp), rows["amount"].to_numpy(dtype=np.float64) * share, chance, shares)
+
+
+def closings(facts: Facts, rows: pd.DataFrame) -> npt.NDArray[np.datetime64]:
+    """Days on which each deal may close if it is won, equally likely, shape (deals, _SLIPS); none before tomorrow.
+
+    A deal with a stated close ahead: that day, moved as won deals slipped before. One without, or overdue: after the times that won deals which
+    became older than it took from its age on; the day expected where none did.
+    """
+    past = facts.tables.opportunities
+    won = past[(past["status"] == "won").to_numpy()]
+    points = np.linspace(0.01, 0.99, _SLIPS)
+    slip = (won["closed_on"] - won["close_on"]).dt.days.dropna().to_numpy(dtype=np.float64)
+    slip = np.quantile(slip, points) if len(slip) >= 20 else np.zeros(_SLIPS)
+    slip = np.rint(slip - np.median(slip)).astype("timedelta64[D]")
+    tomorrow = np.datetime64(facts.as_of, "D") + 1
+    days = np.sort((won["closed_on"].fillna(won["close_on"]) - won["created_on"]).dt.days.dropna().to_numpy(np.float64))
+    expected = rows["expected_close_on"].to_numpy().astype("datetime64[D]")
+    close = expected[:, None] + slip
+    deals = past.set_index("opportunity_id")[["close_on", "created_on"]].reindex(rows["opportunity_id"])
+    stated = (deals["close_on"] > pd.Timestamp(facts.as_of)).to_numpy()
+    age = (pd.Timestamp(facts.as_of) - deals["created_on"]).dt.days.to_numpy(np.float64)
+    younger = np.searchsorted(days, age, side="right")
+    left = len(days) - younger
+    free = ~stated & (left > 0) & np.isfinite(age)
+    if free.any():
+        place = younger[free, None] + np.floor(points * left[free, None]).astype(np.intp)
+        further = np.rint(days[place] - age[free, None]).astype("timedelta64[D]")
+        close[free] = np.datetime64(facts.as_of, "D") + further
+    return np.where(np.isnat(close), tomorrow, np.maximum(close, tomorrow))
 
 
 def _marks(cube: Cube, head: int) -> Marks:

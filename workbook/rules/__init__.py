@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -54,8 +55,13 @@ class Rules:
 def read_rules(path: Path) -> Rules:
     """The rules in a ``book.toml``; :class:`RulesError` names every key that cannot be used."""
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return _rules(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise RulesError(f"is not valid TOML: {fault}", where=str(path), remedy="Mend that line.") from fault
+
+
+@lru_cache(maxsize=8)
+def _rules(text: str) -> Rules:
+    given = tomllib.loads(text)
     currency = given.get("book", {}).get("currency", "USD") if isinstance(given.get("book", {}), dict) else "USD"
     return read(Rules, given, where="rules", currency=currency if isinstance(currency, str) else "USD")

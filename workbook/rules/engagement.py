@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from workbook.rules.reader import rule
 
+CadenceStart = Literal["class", "segment", "sooner"]
 KINDS = ("call", "email", "meeting", "visit", "task")
 TOUCH_KINDS = KINDS[:4]
 
@@ -17,6 +19,10 @@ class CadenceRules:
     ladder_days: tuple[int, ...] = rule((1, 7, 14, 30, 91, 182), "the steps: daily, weekly, two-weekly, monthly …")
     class_days: dict[str, int] = rule(
         {"core": 30, "invest": 30, "opportunistic": 91, "divest": 182}, "where a class starts on the ladder"
+    )
+    start: CadenceStart = rule(
+        "class",
+        "what gives the start: class, segment (its cadence_days in [portfolio.segments]), or sooner (the shorter of the two)",
     )
     grade_steps: dict[str, int] = rule({"A": -1, "B": 0, "C": 0, "D": 1}, "steps by grade; negative means more often")
     active_steps: int = rule(0, "steps for a client who is active, that is, bought in active_days; -1 for more often")

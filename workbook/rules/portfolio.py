@@ -8,6 +8,8 @@ from typing import Literal
 from workbook.rules.reader import rule
 
 ProjectionMethod = Literal["rhythm", "seasonal_naive", "naive"]
+#: What a territory's view tells of a family's members in other territories; each level tells what the ones before it tell.
+FamilyView = Literal["none", "counts", "names", "totals", "full"]
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,19 @@ class ClassRules:
     target_mix: dict[str, float] = rule(
         {"core": 0.4, "invest": 0.2, "opportunistic": 0.35, "divest": 0.05}, "the wanted mix of classes per territory"
     )
+    keep_margin: float = rule(
+        0.1, "an account keeps its class until it is past a threshold by more than this share of it; 0 for no damping"
+    )
+    core_keep_quarters: int = rule(2, "core stays core while it bought in at least so many of the last four quarters")
     review_days: int = rule(91, "classes are compared with those this many days ago, where no review was recorded")
 
     def __post_init__(self) -> None:
         if set(self.target_mix) - {"core", "invest", "opportunistic", "divest"}:
             raise ValueError("classes.target_mix names a class that does not exist")
+        if not 0 <= self.keep_margin < 1:
+            raise ValueError("classes.keep_margin is not from 0 to under 1")
+        if not 1 <= self.core_keep_quarters <= self.core_quarters:
+            raise ValueError("classes.core_keep_quarters is not from 1 to core_quarters")
         if abs(sum(self.target_mix.values()) - 1) > 1e-9:
             raise ValueError("classes.target_mix does not add up to 1")
 
@@ -206,6 +216,11 @@ class PortfolioRules:
     """The portfolio: projection, grades, classes, segments, whitespace."""
 
     key_accounts: int = rule(20, "key account: graded A, or among so many largest by projected revenue")
+    family_elsewhere: FamilyView = rule(
+        "counts",
+        "what a territory sees of a family's members in other territories: none, counts (how many), names (who, and in "
+        "which territory), totals (and their sales and open deals in sum), full (each one's owner, sales, open deals)",
+    )
     projection: ProjectionRules = rule(ProjectionRules(), "the projection of the next 12 months")
     grades: GradeRules = rule(GradeRules(), "the grade")
     classes: ClassRules = rule(ClassRules(), "the class")

@@ -60,6 +60,9 @@ class TargetsRules:
     outlier_factor: float = rule(
         1.5, "a rep's quota per unit of potential, history or capacity beyond the median by this"
     )
+    outlier_spreads: float = rule(
+        2.0, "and beyond this many robust standard deviations of all reps, so that a usual difference is no outlier"
+    )
     ote_ratio_low: float = rule(3.0, "quota to on-target earnings below this is dear")
     ote_ratio_high: float = rule(8.0, "quota to on-target earnings above this is hard to believe")
     newcomer_months: int = rule(12, "up to how many months after the hire a rep counts as new when fairness is judged")

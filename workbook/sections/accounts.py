@@ -10,7 +10,6 @@ import pandas as pd
 from workbook.book import Book
 from workbook.charts import portfolio as portfolio_charts
 from workbook.money import format_amount
-from workbook.sections.audience import Audience
 from workbook.show import MISSING, Note, Table
 
 
@@ -69,22 +68,6 @@ def overdue(book: Book, count: int = 12) -> Any:
     late = late.assign(name=late["account_id"].map(names))
     keep = ["account_id", "name", "class", "grade", "last_touch_on", "due_on", "overdue_days", "verdict"]
     return Table(late[keep], facts.currency, "Touches overdue", limit=count)
-
-
-def integrity(book: Book, audience: Audience) -> Any:
-    """Accounts with recorded activity that shows signs of recurring by itself: evidence, and no accusation."""
-    if not audience.people or not book.facts.tables.has("activities"):
-        return None
-    rows = book.engagement.reserved
-    if rows.empty:
-        return Note("No recorded activity shows signs of recurring by itself or being empty.", "ok")
-    names = book.tables.accounts.set_index("account_id")["name"]
-    rows = rows.assign(name=rows["account_id"].map(names), signal_level=rows["level"])
-    keep = ["account_id", "name", "rep_id", "signal_level", "flagged", "real_touches", "last_on", "sentence"]
-    return Table(
-        rows[keep], book.facts.currency, "Activity to ask about: it does not count as engagement",
-        {"signal_level": "signs", "sentence": "evidence", "last_on": "last"}, limit=8,
-    )  # fmt: skip
 
 
 def whitespace(book: Book, count: int = 10) -> Any:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workbook.book import STAGES, Book
+from workbook.checks import Check
 from workbook.errors import UsageError
 from workbook.reconcile import Reconcile
+from workbook.targets.fairness import PAY_CHECK
 
 
 @dataclass(frozen=True)
@@ -14,22 +17,21 @@ class Audience:
     """What one kind of reader may see beside their own scope.
 
     ``hedge``: the un-hedged target and the hedge beside the street quota. ``pay``: earnings and cost of people.
-    ``people``: judgements about single reps (leaver test, integrity by rep). ``family``: the family view across territories.
+    ``people``: judgements about single reps (leaver test, integrity by rep).
     """
 
     name: str
     hedge: bool
     pay: bool
     people: bool
-    family: bool
 
 
 AUDIENCES: dict[str, Audience] = {
     a.name: a
     for a in (
-        Audience("rep", hedge=False, pay=False, people=False, family=False),
-        Audience("manager", hedge=True, pay=False, people=True, family=True),
-        Audience("finance", hedge=True, pay=True, people=True, family=True),
+        Audience("rep", hedge=False, pay=False, people=False),
+        Audience("manager", hedge=True, pay=False, people=True),
+        Audience("finance", hedge=True, pay=True, people=True),
     )
 }
 
@@ -40,6 +42,12 @@ def audience_of(name: str) -> Audience:
         return AUDIENCES[name]
     except KeyError:
         raise UsageError(f"there is no audience {name!r}", remedy=f"Use one of {', '.join(AUDIENCES)}.") from None
+
+
+def seen_by(found: Iterable[Check], audience: Audience, book: Book) -> list[Check]:
+    """The checks that a reader may see: of pay, and of single people, only who may."""
+    people = set() if audience.people else set(book.tables.reps["rep_id"])
+    return [c for c in found if (audience.pay or c.name != PAY_CHECK) and c.subject not in people]
 
 
 def as_seen_by(book: Book, audience: Audience) -> Book:

@@ -8,26 +8,54 @@ from typing import Any
 import pandas as pd
 
 from workbook.book import Book
+from workbook.engagement.reviews import last_review
 from workbook.money import format_amount
-from workbook.show import Table
+from workbook.reconcile.held import then_and_now
+from workbook.show import Note, Table
 
 #: Looked back when no review of the node was recorded.
 DAYS = 91
 
 
-def last_review(book: Book) -> tuple[date, bool]:
-    """The day of the node's last recorded review and True, else 13 weeks back and False."""
-    held = [
-        d.at.date() for d in book.facts.decisions.log("review") if d.subject == book.node and d.at.date() < book.as_of
-    ]
-    return (max(held), True) if held else ((pd.Timestamp(book.as_of) - pd.Timedelta(days=DAYS)).date(), False)
+def since_when(book: Book) -> tuple[date, bool]:
+    """The day of the last recorded review of the node, or of one above it, and True; else 13 weeks back and False."""
+    held = last_review(book.facts.decisions, book.tree, book.node, book.as_of)
+    return (held.at.date(), True) if held else ((pd.Timestamp(book.as_of) - pd.Timedelta(days=DAYS)).date(), False)
+
+
+def held_review(book: Book, count: int = 15) -> list[Any]:
+    """The last review of the node: who held it, its numbers beside today's, and what became of its answers (C9)."""
+    answers = book.engagement.review_answers
+    held = last_review(book.facts.decisions, book.tree, book.node, book.as_of)
+    if held is None and answers.empty:
+        return []
+    parts: list[Any] = []
+    if held is not None:
+        of = "" if held.subject == book.node else f" of {book.tree.name(held.subject)}"
+        parts.append(Note(f"The last review{of} was held on {held.at:%Y-%m-%d} by {held.by}" + (f": {held.reason}" if held.reason else ".")))  # fmt: skip
+    numbers = then_and_now(book.reconcile, book.node)
+    if len(numbers):
+        labels = {"then_amount": "at the last review", "now_amount": "now", "change_amount": "change"}
+        parts.append(Table(numbers, book.facts.currency, "Then and now", labels, signed=("change_amount",)))
+    if answers.empty:
+        return parts
+    order = answers["state"].map({"open": 0, "moved": 1, "done": 2})
+    shown = answers.assign(order=order, name=answers["account_id"].map(_names(book)))[order.notna().to_numpy()]
+    shown = shown.sort_values(["order", "account_id"], kind="stable", ignore_index=True)
+    keep = ["account_id", "name", "topic", "answer", "state", "sentence"]
+    caption = f"Answers of reviews: {int((shown['state'] == 'open').sum())} open, {len(answers) - len(shown)} kept as they were"
+    return [*parts, Table(shown[keep], book.facts.currency, caption, {"sentence": "what became of it"}, limit=count)]
+
+
+def _names(book: Book) -> pd.Series:
+    return book.tables.accounts.set_index("account_id")["name"]
 
 
 def changes(book: Book) -> Table:
     """What happened since the last review, in numbers; each line says what it counts."""
-    since, held = last_review(book)
+    since, held = since_when(book)
     rows = [*_deals(book, since), *_sales(book, since), *_work(book, since), *_decided(book, since)]
-    what = "the last review" if held else "13 weeks ago (no review is recorded)"
+    what = "the last review" if held else "13 weeks ago (no review is recorded yet)"
     frame = pd.DataFrame(rows, columns=["what", "number", "amount", "detail"]).astype(
         {"number": "Int64", "amount": "Int64"}
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from importlib.metadata import version
 from typing import Any
 
 from workbook import __version__
 from workbook.book import Book
-from workbook.sections.audience import Audience, as_seen_by, audience_of
+from workbook.errors import UsageError
+from workbook.sections.audience import AUDIENCES, Audience, as_seen_by, audience_of
 from workbook.show import Note
 
 
@@ -35,9 +37,13 @@ def open_for(book: str, *, node: str = "", as_of: str = "", audience: str = "man
     return whole.scoped(node or whole.tree.leaves()[0]), reader
 
 
-def open_company(book: str, *, as_of: str = "", audience: str = "manager") -> tuple[Book, Audience]:
-    """The whole company's book and the reader."""
+def open_company(
+    book: str, *, as_of: str = "", audience: str = "manager", readers: Collection[str] = tuple(AUDIENCES)
+) -> tuple[Book, Audience]:
+    """The whole company's book and the reader; :class:`UsageError` where the document is not for that reader."""
     reader = audience_of(audience)
+    if audience not in readers:
+        raise UsageError(f"this is not for the audience {audience!r}", remedy=f"Use one of {', '.join(readers)}.")
     return as_seen_by(Book.open(book or None, as_of=as_of or None), reader), reader
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.checks import chance
 from workbook.money import format_amount
+from workbook.reconcile.totals import PLANS
 from workbook.sections.audience import Audience
 from workbook.sections.judgements import judgements
 from workbook.show import Figures
@@ -45,7 +46,7 @@ def headline(book: Book, audience: Audience) -> Figures:
     if audience.hedge and street is not None and street != target:
         items.append(("Street quota", money(street), "target with hedge"))
     items += [
-        ("Plan", money(row.plan_amount), row.plan_is),
+        ("Plan", money(row.plan_amount), _plan(book, row.plan_is)),
         ("Gap", ("+" if gap and gap > 0 else "") + money(gap), ratio),
         _booked(book, money(row.actual_amount)),
         ("Last year", money(row.last_year_amount), _last_year(book)),
@@ -59,6 +60,14 @@ def _booked(book: Book, amount: str) -> tuple[str, str, str]:
     if book.as_of < first:
         return "Booked so far", "not begun", f"{book.facts.year} begins {first:%Y-%m-%d}"
     return "Booked so far", amount, f"as of {book.as_of:%Y-%m-%d}"
+
+
+def _plan(book: Book, plan_is: str) -> str:
+    """What the plan is; how many reps have written one, while some have not."""
+    if plan_is != PLANS:
+        return plan_is
+    written = book.plans.status["planned_amount"].notna()
+    return plan_is if written.all() else f"{plan_is} of {int(written.sum())} of {len(written)} reps"
 
 
 def _last_year(book: Book) -> str:

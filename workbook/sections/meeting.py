@@ -24,21 +24,23 @@ def meeting_point(book: Book, audience: Audience) -> Any:
     """The proposal between target and plan per node, beside the plain policies, with its reason."""
     if not audience.hedge:
         return Note("The un-hedged target and the proposal rest with managers and finance; see the quota above.")
-    rows = _named(book, book.reconcile.meeting_point)
+    order = book.reconcile.statement["by_node"]
+    order = order.loc[(order["node_kind"] != "rest").to_numpy(), ["node"]]
+    rows = _named(book, order.merge(book.reconcile.meeting_point, on="node"))
     keep = [
-        "node",
         "name",
         "target_amount",
         "plan_amount",
         "split_amount",
         "proposal_amount",
         "talked_amount",
-        "state",
         "sentence",
     ]
     labels = {"target_amount": "hold the target", "plan_amount": "hold the plan", "split_amount": "split the gap",
               "proposal_amount": "proposal", "talked_amount": "on the table", "sentence": "why"}  # fmt: skip
-    return Table(rows[keep], book.facts.currency, "Where plan and target can meet; every column adds up", labels)
+    return Table(
+        rows[keep], book.facts.currency, "Where plan and target can meet; every column adds up", labels, limit=400
+    )
 
 
 def open_points(book: Book, audience: Audience) -> Table:

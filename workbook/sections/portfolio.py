@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from workbook.book import Book
 from workbook.checks import Check, checks_table
 from workbook.errors import UsageError
@@ -159,10 +161,37 @@ def families(book: Book, count: int = 10) -> list[Any]:
     stage, currency = book.portfolio, book.facts.currency
     table = stage.family_table
     if table.empty:
-        return [Note("No two accounts here belong to one family (column parent_account_id).")]
+        return [Note("No two accounts here belong to one family (column parent_account_id)."), *_elsewhere(book, count)]
     tree = charts.family_tree(stage.family_members(str(table["family_id"].iloc[0])), currency).figure
     labels = {"members": "members here", "members_all": "members in all", "family_name": "family", "family_id": "head"}
-    return [Table(table, currency, "Families, largest sales first", labels, limit=count), tree]
+    return [
+        Table(table, currency, "Families, largest sales first", labels, limit=count),
+        tree,
+        *_elsewhere(book, count),
+    ]
+
+
+def _elsewhere(book: Book, count: int) -> list[Any]:
+    """A family's members outside the scope, as far as the rules tell; the whole company has nothing outside."""
+    if book.scope is None:
+        return []
+    rows, level = book.portfolio.family_elsewhere, book.rules.portfolio.family_elsewhere
+    if rows.empty:
+        told = {"none": "nothing", "counts": "only how many there are"}.get(level)
+        return [
+            Note(
+                f"Of members in other territories the rules tell {told}."
+                if told
+                else "No family here has members elsewhere."
+            )
+        ]
+    head = book.portfolio.families.drop_duplicates("family_id")[["family_id", "family_name"]]
+    shown = head.merge(rows, on="family_id").drop(columns="family_id")
+    shown = shown.dropna(axis="columns", how="all").sort_values(
+        ["family_name", "lies_in", "names"], kind="stable", ignore_index=True
+    )
+    labels = {"family_name": "family", "lies_in": "territory", "held_by": "owner"}
+    return [Table(shown, book.facts.currency, "Their members elsewhere, as the rules allow", labels, limit=2 * count)]
 
 
 def whitespace(book: Book, count: int = 12) -> list[Any]:
@@ -182,7 +211,38 @@ def whitespace(book: Book, count: int = 12) -> list[Any]:
     return [
         charts.whitespace_matrix(gaps, bought, currency).figure,
         Table(rows, currency, "Cross-sell and upsell, best first (size is an estimate)", limit=count),
+        *_family_plays(book, count),
         Note(told),
+    ]
+
+
+def _family_plays(book: Book, count: int) -> list[Any]:
+    """Families whose members could buy what others of them, or their peers, buy; and the peers behind the best one."""
+    plays, currency = book.portfolio.family_plays, book.facts.currency
+    if plays.empty:
+        return [Note("No family with several members here has a gap.")]
+    keep = [
+        "rank",
+        "family_name",
+        "product_family",
+        "kind",
+        "members",
+        "members_buying",
+        "bought_amount",
+        "gap_amount",
+        "sentence",
+    ]
+    best = plays.iloc[0]
+    peers = book.portfolio.family_peers(str(best["family_id"]), str(best["product_family"]))
+    behind = (
+        f"Behind the first stand {len(peers):,} comparable accounts in this view that buy {best['product_family']}"
+        + (": " + ", ".join(peers["name"].head(5)) if len(peers) else "")
+        + (" …." if len(peers) > 5 else ".")
+    )
+    labels = {"family_name": "family", "members_buying": "of them buy"}
+    return [
+        Table(plays[keep], currency, "Plays per family, best first (size is an estimate)", labels, limit=count),
+        Note(behind),
     ]
 
 
@@ -196,7 +256,7 @@ def market(book: Book) -> list[Any]:
     own = scope[scope["node"].isin(book.tree.leaves(book.node))]
     parts: list[Any] = []
     if own["potential_amount"].notna().any():
-        parts.append(charts.market_scope(own, currency, names).figure)
+        parts += [market_words(book), charts.market_scope(own, currency, names).figure, _market_table(book)]
     else:
         parts.append(Note("No account has a potential: market scope not known (column potential_amount).", "warn"))
     mix = stage.hunting_farming
@@ -213,6 +273,34 @@ def market(book: Book) -> list[Any]:
         "engaged_accounts",
     ]
     return [*parts, Table(shown[keep], currency, "Hunting and farming")]
+
+
+def market_words(book: Book) -> Note:
+    """How large the node's market is, and how much of it is owned, engaged and sold, in one sentence (A12)."""
+    scope = book.portfolio.market_scope
+    own = scope[(scope["node"] == book.node).to_numpy()].iloc[0]
+    return Note(str(own["sentence"]), "warn" if pd.isna(own["potential_amount"]) else "note")
+
+
+def _market_table(book: Book) -> Table:
+    """Market scope of the node and all below it, in the order of the tree."""
+    rows, tree = book.portfolio.market_scope, book.tree
+    paths, top = rows["node"].map(tree.path), len(tree.path(book.node))
+    rows = rows.assign(order=paths.map("\x00".join), name=["\u2003" * (len(p) - top) + tree.name(p[-1]) for p in paths])
+    rows = rows.sort_values("order", ignore_index=True)
+    keep = [
+        "name",
+        "accounts",
+        "potential_known",
+        "potential_amount",
+        "owned_share",
+        "engaged_share",
+        "sold_share",
+        "sales_12m_amount",
+    ]
+    labels = {"potential_known": "with a potential", "owned_share": "owned", "engaged_share": "engaged", "sold_share": "sold in 12 months",
+              "potential_amount": "market a year"}  # fmt: skip
+    return Table(rows[keep], book.facts.currency, "Market scope", labels, limit=60)
 
 
 def portfolio_checks(book: Book) -> Table:

@@ -42,14 +42,20 @@ def completeness(book: Book) -> Any:
     return Table(sums, book.facts.currency, "Mandatory fields filled")
 
 
-def completeness_by_rep(book: Book, count: int = 15) -> Any:
-    """Share of filled mandatory fields per rep, lowest first."""
+def completeness_by_rep(book: Book, count: int = 40) -> Any:
+    """Share of filled mandatory fields per rep and table, the lowest rep first; missing where a rep has no row."""
     rows = book.quality.completeness
     if rows.empty:
         return Note("No mandatory field is named in book.toml ([quality] mandatory): completeness not known.", "warn")
-    sums = rows.groupby("rep_id", as_index=False)[["rows", "filled"]].sum()
-    sums["filled_share"] = sums["filled"] / sums["rows"].where(sums["rows"] > 0)
-    sums["name"] = sums["rep_id"].map(book.tables.reps.set_index("rep_id")["name"])
-    ordered = sums.sort_values(["filled_share", "rep_id"], ignore_index=True)
-    keep = ["rep_id", "name", "rows", "filled", "filled_share"]
-    return Table(ordered[keep], book.facts.currency, "Mandatory fields filled, by rep, lowest first", limit=count)
+    sums = rows.groupby(["rep_id", "table"])[["rows", "filled"]].sum()
+    shares = (sums["filled"] / sums["rows"].where(sums["rows"] > 0)).reset_index(name="share")
+    cells = shares.pivot_table(index="rep_id", columns="table", values="share")
+    whole = sums.groupby("rep_id").sum()
+    grid = cells.rename(columns="{}_share".format).rename_axis(columns=None)
+    grid = grid.assign(rows=whole["rows"], filled_share=whole["filled"] / whole["rows"].where(whole["rows"] > 0))
+    grid = grid.reset_index().sort_values(["filled_share", "rep_id"], ignore_index=True)
+    grid.insert(1, "name", grid["rep_id"].map(book.tables.reps.drop_duplicates("rep_id").set_index("rep_id")["name"]))
+    labels = {"rows": "rows in all", "filled_share": "all filled"}
+    return Table(
+        grid, book.facts.currency, "Mandatory fields filled, by rep and table, lowest first", labels, limit=count
+    )

@@ -44,7 +44,7 @@ def reconciliation(book: Book, audience: Audience) -> Table:
     labels = {"what": "", "street_amount": "street quota", "actual_amount": "booked", "projection_amount": "projection"}
     return Table(
         pd.concat([own[keep], below[keep]], ignore_index=True), book.facts.currency,
-        f"Target and plan by quarter, and what lies below; the plan is: {book.reconcile.totals['plan_is'].iloc[0]}",
+        f"Target and plan by quarter, and what lies below (–: no plan yet, no target, or not begun); the plan is: {book.reconcile.totals['plan_is'].iloc[0]}",
         labels, signed=("gap_amount",),
     )  # fmt: skip
 
@@ -54,8 +54,9 @@ def _rest(own: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
     amounts = ["target_amount", "street_amount", "plan_amount", "gap_amount", "projection_amount", "actual_amount"]
     if own.empty or below.empty:
         return own.iloc[:0]
-    rest = {name: own[name].iloc[0] - below[name].sum(skipna=False) for name in amounts}
-    if all(rest[name] == 0 for name in ("plan_amount", "projection_amount", "actual_amount")):
+    given = ("target_amount", "street_amount", "gap_amount")
+    rest = {name: own[name].iloc[0] - below[name].sum(skipna=name not in given) for name in amounts}
+    if all(pd.isna(rest[name]) or rest[name] == 0 for name in ("plan_amount", "projection_amount", "actual_amount")):
         return own.iloc[:0]
     values = {name: pd.array([value], dtype="Int64") for name, value in rest.items()}
     return own.iloc[[0]].assign(what="with none of these", verdict="", **values)
@@ -88,7 +89,11 @@ def odds_basis(book: Book, audience: Audience) -> Note:
     text = f"Odds from {book.reconcile.odds_basis}."
     hedge = book.reconcile.hedge_needed
     if audience.hedge and book.scope is None and hedge == hedge:
-        text += f" For a chance of {book.rules.reconcile.odds.wanted_probability:.0%} everything must come {hedge:.1%} above what is simulated."
+        wanted = f"{book.rules.reconcile.odds.wanted_probability:.0%}"
+        if hedge > 0:
+            text += f" For a chance of {wanted} everything must come {hedge:.1%} above what is simulated."
+        else:
+            text += f" The chance of the company's target is {wanted} or more already: no hedge is needed for it."
     return Note(text)
 
 

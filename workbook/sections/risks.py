@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from workbook.book import Book
-from workbook.money import format_amount
-from workbook.sections.audience import Audience
-from workbook.sections.judgements import about, judgements
+from workbook.checks import checks_table
+from workbook.sections.audience import Audience, seen_by
+from workbook.sections.judgements import about, judgements, subject_names
+from workbook.sections.people import names_of
 from workbook.show import Note, Table, checks
 
 
@@ -36,31 +37,51 @@ def leavers(book: Book, audience: Audience) -> Any:
     )  # fmt: skip
 
 
-def concentration(book: Book) -> Note:
-    """How much of the node's sales hangs on its largest accounts."""
-    sales = book.portfolio.register["sales_12m_amount"].clip(lower=0).sort_values(ascending=False)
-    whole = int(sales.sum())
-    if not whole:
+def single_threads(book: Book, count: int = 10) -> Any:
+    """Large accounts on one contact or one of us, and who could be the second (A19)."""
+    rows, currency = book.engagement.single_threaded, book.facts.currency
+    if rows.empty:
+        return Note("No large account hangs on one contact or one of us.", "ok")
+    shown = rows.assign(
+        name=rows["account_id"].map(book.tables.accounts.set_index("account_id")["name"]),
+        owner=names_of(book, rows["rep_id"]),
+        lead=_leads(book, rows),
+        specialist=names_of(book, rows["specialist_rep_id"]) + _experience(rows),
+    ).sort_values(["is_key", "value_amount"], ascending=[False, False], kind="stable", ignore_index=True)
+    shown["key"] = shown["is_key"].map({True: "key", False: ""})
+    keep = ["account_id", "name", "key", "value_amount", "contacts", "people", "owner", "lead", "specialist", "verdict"]
+    labels = {"people": "of us", "lead": "senior lead could be", "specialist": "specialist could be"}
+    caption = "Large accounts on one thread, key accounts first; the second is for people to choose"
+    return Table(shown[keep], currency, caption, labels, limit=count)
+
+
+def _leads(book: Book, rows: pd.DataFrame) -> pd.Series:
+    """The candidate for senior lead, with the node that person manages."""
+    places = rows["lead_node"].map(lambda n: f" (manages {book.tree.name(n)})", na_action="ignore").astype("str")
+    return names_of(book, rows["lead_rep_id"]) + places.fillna(" (sponsor already)")
+
+
+def _experience(rows: pd.DataFrame) -> pd.Series:
+    here = " (" + rows["specialist_accounts"].astype("str") + " here)"
+    return here.where(~rows["has_specialist"], " (already)")
+
+
+def concentration(book: Book) -> Any:
+    """How much of the node's sales hangs on its largest accounts, and on how many threads the largest hangs."""
+    rows = book.territories.concentration
+    own = rows[(rows["node"] == book.node).to_numpy()]
+    if own.empty:
         return Note("No sales in the last 12 months: concentration not known.", "warn")
-    top, five = sales.iloc[0] / whole, sales.head(5).sum() / whole
-    kind = "warn" if top > 0.25 or five > 0.6 else "ok"
-    largest = format_amount(int(sales.iloc[0]), book.facts.currency, short=True)
-    return Note(
-        f"The largest account makes {top:.0%} of the last 12 months' sales ({largest}), the five largest {five:.0%}.",
-        kind,
-    )
+    return Note(str(own["sentence"].iloc[0]), str(own["verdict"].iloc[0]))
 
 
-def questions(book: Book, audience: Audience, count: int = 8) -> Any:
+def questions(book: Book, audience: Audience, count: int = 12) -> Any:
     """What the meeting should ask and decide: the worst judgements, as questions with their evidence."""
-    bad = [c for c in judgements(book) if c.verdict in ("fail", "warn")]
-    if not audience.people:
-        people = set(book.tables.reps["rep_id"])
-        bad = [c for c in bad if c.subject not in people]
+    bad = [c for c in seen_by(judgements(book), audience, book) if c.verdict in ("fail", "warn")]
     bad.sort(key=lambda c: (c.verdict != "fail", c.subject != book.node))
     if not bad:
         return Note("Nothing is out of bounds: the meeting can spend its time on growth.", "ok")
-    names = _names(book)
+    names = subject_names(book)
     rows = pd.DataFrame(
         [(c.verdict, names.get(c.subject, c.subject), c.name, c.sentence) for c in bad],
         columns=["verdict", "about", "question", "evidence"],
@@ -68,15 +89,14 @@ def questions(book: Book, audience: Audience, count: int = 8) -> Any:
     return Table(rows, book.facts.currency, "To decide, or to ask", limit=count)
 
 
-def _names(book: Book) -> dict[str, str]:
-    """What people call whom a check is about: nodes, reps, accounts."""
-    tables = book.tables
-    found: dict[str, str] = dict(zip(map(str, book.tree.ids), map(str, book.tree.names), strict=True))
-    for frame, key in ((tables.reps, "rep_id"), (tables.accounts, "account_id")):
-        found |= dict(zip(frame[key], frame["name"], strict=True))
-    return found
-
-
 def check_list(book: Book) -> Table:
     """The checks about the node itself."""
     return checks(about(book, judgements(book)))
+
+
+def in_order(book: Book) -> Table:
+    """The checks about the node itself that ask nothing of the meeting; the others stand in ``questions``."""
+    rest = [c for c in about(book, judgements(book)) if c.verdict in ("ok", "not known")]
+    rows = checks_table(rest)[["name", "verdict", "sentence"]]
+    labels = {"name": "question", "sentence": "evidence"}
+    return Table(rows, book.facts.currency, "Checked as well: in order, or not known", labels, limit=60)

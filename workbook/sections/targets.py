@@ -10,7 +10,11 @@ import pandas as pd
 from workbook.book import Book
 from workbook.charts.unfolding import Unfolding
 from workbook.checks import Check, checks_table
+from workbook.errors import UsageError
 from workbook.money import format_amount
+from workbook.sections.audience import Audience, audience_of, seen_by
+from workbook.sections.judgements import with_names
+from workbook.sections.people import names_of
 from workbook.show import Note, Table
 
 
@@ -22,7 +26,20 @@ def _none(book: Book) -> list[Any]:
     return [Note(f"No target for {book.facts.year} in the targets table: targets not known.", "warn")]
 
 
-def view_of_targets(book: Book) -> list[Any]:
+def open_planning(book: str, *, node: str = "", as_of: str = "", audience: str = "manager") -> tuple[Book, Audience]:
+    """The book (of a node where one is named) and the reader. A rep's copy is of one node: quotas, and nobody else's."""
+    reader = audience_of(audience)
+    if not reader.hedge and not node:
+        raise UsageError(f"a copy for {reader.name} is of one territory", remedy='Name it: node = "T-03".')
+    return Book.open(book or None, as_of=as_of or None, node=node or None), reader
+
+
+def _kept(reader: Audience, what: str) -> list[Any] | None:
+    """A note in place of what a reader may not see."""
+    return None if reader.hedge else [Note(f"{what} shown to managers and finance.", "note")]
+
+
+def view_of_targets(book: Book, reader: Audience) -> list[Any]:
     """The tree with target, hedge, street quota and last year, unfolded by level; where the target lies."""
     from workbook.charts import targets as charts
 
@@ -30,6 +47,10 @@ def view_of_targets(book: Book) -> list[Any]:
     if rows.empty:
         return _none(book)
     top = rows.iloc[0]
+    if not reader.hedge:
+        text = f"{top['name']} has a quota of {_money(book, top['street_amount'])} for {book.facts.year}; "
+        text += f"last year {_money(book, top['last_year_amount'])} were sold. Each rep's own quota stands in the rep's letter."
+        return [Note(text)]
     grown = ""
     if pd.notna(top["last_year_amount"]) and top["last_year_amount"] > 0:
         grown = f", {top['target_amount'] / int(top['last_year_amount']) - 1:+.1%} on last year's sales"
@@ -41,7 +62,7 @@ def view_of_targets(book: Book) -> list[Any]:
     return [Note(reading), charts.tree_map(rows, book.facts.currency).figure, Unfolding(rows, book.facts.currency)]
 
 
-def bases_in_force(book: Book) -> list[Any]:
+def bases_in_force(book: Book, reader: Audience) -> list[Any]:
     """What numbers are split by, hedges and season, as published; what stood in where a basis was missing."""
     rules, targets = book.rules.targets, book.targets
     mixes = {"every level": rules.basis, **rules.basis_by_level}
@@ -53,19 +74,21 @@ def bases_in_force(book: Book) -> list[Any]:
     ]
     hedge = ", ".join(f"{level} {share:.0%}" for level, share in rules.hedge.items() if share) or "none"
     found: list[Any] = [Table(pd.DataFrame(rows), book.facts.currency, "What a number is split by")]
-    text = f"Hedge by level: {hedge}. Reserve for leavers: {rules.attrition_share:.1%}."
+    text = f"Hedge by level: {hedge}. Reserve for leavers: {rules.attrition_share:.1%}." if reader.hedge else ""
     if targets.allocated is not None and book.scope is None:
         text += f" Season: {targets.allocated.draft.season.told}."
-    found.append(Note(text))
+    found += [Note(text)] if text else []
     stood = targets.fallbacks
-    if len(stood):
+    if len(stood) and reader.people:
         counted = stood.groupby(["basis", "fallback"], as_index=False).agg(nodes=("node", "nunique"))
         found.append(Table(counted, book.facts.currency, "Where something stood in"))
     return found
 
 
-def why(book: Book, node: str = "", period: str = "") -> list[Any]:
+def why(book: Book, reader: Audience, node: str = "", period: str = "") -> list[Any]:
     """The waterfall and the rows behind one node's number."""
+    if kept := _kept(reader, "How a number comes about, and the hedge in it, is"):
+        return kept
     from workbook.charts import targets as charts
 
     if book.targets.by_node.empty:
@@ -85,16 +108,20 @@ def _telling(book: Book) -> str:
     return str(counted.sort_values(ascending=False, kind="stable").index[0][1])
 
 
-def fairness(book: Book) -> list[Any]:
+def fairness(book: Book, reader: Audience) -> list[Any]:
     """Each rep's quota against potential, history, hours and pay; outliers; how far they lie apart."""
+    if kept := _kept(reader, "Quotas of single reps beside one another are"):
+        return kept
     from workbook.charts import targets as charts
 
     rows = book.targets.fairness
     if rows.empty:
         return [Note("No rep has a quota: fairness not known.", "warn")]
     far = rows[rows["outlier"] & ~rows["is_new"]]
-    factor = book.rules.targets.outlier_factor
-    reading = f"{len(far)} of {len(rows)} reps lie beyond {factor:g} times the usual in one measure or more."
+    reading = (
+        f"{len(far)} of {len(rows)} reps lie outside the grey bands in one measure or more: beyond "
+        f"{book.rules.targets.outlier_factor:g} times the usual, and further than reps lie apart anyway."
+    )
     keep = [
         "rep_id",
         "name",
@@ -102,16 +129,18 @@ def fairness(book: Book) -> list[Any]:
         "potential_index",
         "history_index",
         "capacity_index",
-        "quota_to_earnings",
+        *(["quota_to_earnings"] if reader.pay else []),
         "sentence",
     ]
+    if reader.pay:
+        far = far.assign(sentence=(far["sentence"] + " " + far["pay_sentence"]).str.strip())
     shown = far[keep].sort_values("quota_amount", ascending=False, ignore_index=True).head(12)
-    found: list[Any] = [charts.quota_spread(rows, factor).figure, Note(reading)]
+    found: list[Any] = [charts.quota_spread(rows).figure, Note(reading)]
     if len(shown):
         found.append(Table(shown, book.facts.currency, "Quotas to talk about"))
     spread = book.targets.quota_spread
     words = {"quota_amount": "quota", "quota_to_potential": "per potential", "quota_to_history": "per last year's sales", "amount_per_hour": "per selling hour", "quota_to_earnings": "per on-target earnings"}  # fmt: skip
-    known = spread[spread["n"] > 0]
+    known = spread[(spread["n"] > 0) & (reader.pay | (spread["measure"] != "quota_to_earnings"))]
     told = "; ".join(
         f"{words[r.measure]}: Gini {r.gini:.2f}, variation {r.variation:.2f}"
         for r in known.itertuples()
@@ -120,8 +149,43 @@ def fairness(book: Book) -> list[Any]:
     return [*found, Note(f"Spread over all reps who are not new: {told}." if told else "Spread not known.")]
 
 
-def scenarios(book: Book) -> list[Any]:
+def overlays(book: Book, reader: Audience, count: int = 12) -> list[Any]:
+    """Who helps on accounts of others: the account's target beside the helper's name, in no total (A1)."""
+    rows = book.targets.overlays
+    if rows.empty:
+        return [
+            Note(
+                "Nobody helps on an account of somebody else (roles overlay and sponsor in the ownership table).",
+                "note",
+            )
+        ]
+    shown = rows.assign(
+        helper=names_of(book, rows["rep_id"]),
+        name=rows["account_id"].map(book.tables.accounts.set_index("account_id")["name"]),
+    )
+    by = shown.groupby(["helper", "role"], sort=True)["target_amount"].agg(["size", "sum"]).reset_index()
+    by = by.rename(columns={"size": "accounts", "sum": "target_amount"})
+    text = "Overlay credit stands beside the owner's target and counts in no total: the sums of this notebook hold without it."
+    keep = (
+        ["helper", "role", "accounts", "target_amount"],
+        ["account_id", "name", "role", "helper", "from_on", "target_amount"],
+    )
+    first, each = (columns if reader.hedge else columns[:-1] for columns in keep)
+    labels = (
+        {"target_amount": "targets of these accounts"},
+        {"from_on": "since", "target_amount": "the account's target"},
+    )
+    return [
+        Note(text),
+        Table(by[first], book.facts.currency, "Who helps on accounts of others", labels[0], limit=count),
+        Table(shown[each], book.facts.currency, "Overlay and sponsor seats", labels[1], limit=count),
+    ]
+
+
+def scenarios(book: Book, reader: Audience) -> list[Any]:
     """The named scenarios side by side; one is the plan."""
+    if kept := _kept(reader, "Scenarios are"):
+        return kept
     from workbook.charts import targets as charts
 
     rows = book.targets.scenarios
@@ -135,8 +199,10 @@ def scenarios(book: Book) -> list[Any]:
     return [Table(top[keep], book.facts.currency, "Scenarios"), figure]
 
 
-def edits(book: Book) -> list[Any]:
+def edits(book: Book, reader: Audience) -> list[Any]:
     """What people changed by hand, and accounts that change hands during the year."""
+    if kept := _kept(reader, "Targets that people changed by hand are"):
+        return kept
     rows, moved = book.targets.edits, book.targets.before_and_after
     found: list[Any] = []
     if len(rows):
@@ -150,8 +216,10 @@ def edits(book: Book) -> list[Any]:
     return found
 
 
-def against_last_year(book: Book) -> list[Any]:
+def against_last_year(book: Book, reader: Audience) -> list[Any]:
     """Targets and street quotas of the territories (in a territory, of its reps) against last year's sales."""
+    if kept := _kept(reader, "Targets and street quotas side by side are"):
+        return kept
     from workbook.charts import targets as charts
 
     rows = book.targets.by_node
@@ -162,9 +230,10 @@ def against_last_year(book: Book) -> list[Any]:
     return [charts.against_last_year(shown.head(40), book.facts.currency).figure]
 
 
-def target_checks(book: Book) -> Table:
-    """The closing checks."""
+def target_checks(book: Book, reader: Audience) -> Table:
+    """The closing checks, as far as the reader may see them."""
     found: list[Check] = [*book.targets.checks, *(c for c in book.targets.fairness_checks if c.verdict != "ok")]
+    found = with_names(book, seen_by(found, reader, book))
     return Table(checks_table(found), book.facts.currency, "Checks")
 
 

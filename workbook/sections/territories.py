@@ -9,9 +9,15 @@ import pandas as pd
 from workbook.book import Book
 from workbook.charts import territories as charts
 from workbook.forms.territories import DesignSession, accounts_on_map, design_session
+from workbook.money import format_amount
+from workbook.sections.borders import borders as borders
+from workbook.sections.judgements import with_names
 from workbook.show import Note, Table, checks
+from workbook.territories.families import reunions
 from workbook.territories.frontier import frontier
+from workbook.territories.moves import wins_sentence
 from workbook.territories.solver import Effort
+from workbook.territories.staffing import in_words
 
 
 def health(book: Book, count: int = 20) -> list[Any]:
@@ -19,7 +25,7 @@ def health(book: Book, count: int = 20) -> list[Any]:
     found = book.territories.health
     bad = [c for c in found if c.verdict == "fail"]
     words = f"{len(bad)} of {len(found)} checks fail, {sum(c.verdict == 'warn' for c in found)} warn."
-    return [Note(words, "fail" if bad else "ok"), checks(found, limit=count)]
+    return [Note(words, "fail" if bad else "ok"), checks(with_names(book, found), limit=count)]
 
 
 def spread(book: Book) -> list[Any]:
@@ -45,32 +51,35 @@ def capacity(book: Book) -> list[Any]:
 
 def size(book: Book) -> list[Any]:
     """The right book size with its working, and the people that each scenario of growth takes."""
-    steps = book.territories.book_size.round({"value": 1})
-    rows = book.territories.scenarios
-    hires = (rows["reps_needed"].astype("Float64") - rows["reps"]).clip(lower=0)
+    stage, currency = book.territories, book.facts.currency
+    rows = stage.scenarios
+    told = in_words(rows, lambda amount: format_amount(amount, currency, short=True), book.tree.name)
+    steps = stage.book_size.round({"value": 1})
+    parts: list[Any] = [Table(steps, currency, "The right book size, step by step")]
+    if steps["value"].isna().any():
+        parts.append(
+            Note(
+                "The reps table has no selling_hours_per_week: set it there, or territories.capacity.hours_per_week in book.toml.",
+                "warn",
+            )
+        )
+    parts += [Note(sentence) for sentence in told]
     keys = ["scenario", "growth_share"]
-    sums = (
-        rows.assign(hires=hires)
-        .groupby(keys, sort=False)[
-            [
-                "needed_hours",
-                "available_hours",
-                "reps",
-                "hires",
-                "short_hours",
-                "uncovered_accounts",
-                "uncovered_amount",
-            ]
-        ]
-        .sum(min_count=1)
-        .reset_index()
-    )
-    parts = [
-        Table(steps, book.facts.currency, "The right book size, step by step"),
-        Table(sums, book.facts.currency, "People by scenario of growth: territories that are short, added up"),
+    columns = [
+        "needed_hours",
+        "available_hours",
+        "reps",
+        "hires",
+        "short_hours",
+        "uncovered_accounts",
+        "uncovered_amount",
     ]
-    if len(book.territories.hiring):
-        parts.append(Table(book.territories.hiring, book.facts.currency, "When to hire, so that the ramp ends in time"))
+    sums = rows.groupby(keys, sort=False)[[*columns, "hire_cost_amount"]].sum(min_count=1).reset_index()
+    parts.append(
+        Table(sums, currency, "People by scenario of growth: what territories lack after colleagues within reach help")
+    )
+    if len(stage.hiring):
+        parts.append(Table(stage.hiring, currency, "When to hire, so that the ramp ends in time"))
     if len(book.territories.first_success):
         parts.append(Table(book.territories.first_success, book.facts.currency, "New reps: days to the first won deal"))
     return parts
@@ -84,7 +93,7 @@ def session(book: Book, seconds: float) -> DesignSession:
 def proposed(held: DesignSession, count: int = 15) -> list[Any]:
     """The proposal's proof, its largest moves, and what it leaves undone."""
     made = held.proposal
-    columns = ["account_id", "name", "from_rep", "to_rep", "undo_points", "sentence"]
+    columns = ["account_id", "name", "from_rep", "to_rep", "undo_points", "told"]
     top = made.moves.sort_values(["undo_points", "account_id"], ascending=[False, True], kind="stable")[columns].round(
         {"undo_points": 2}
     )
@@ -120,8 +129,26 @@ def moves(book: Book, count: int = 20) -> list[Any]:
     parts: list[Any] = [Note(words)]
     if len(waiting):
         parts.append(Table(pd.DataFrame(waiting[columns]), book.facts.currency, "Waiting for the CRM", limit=count))
-    compare = wins.round({"wins_per_account_before": 3, "wins_per_account_after": 3})
-    parts.append(
-        Table(compare, book.facts.currency, "Deals won half a year before and after a change of hands (company)")
-    )
+    parts.append(Note(wins_sentence(wins)))
+    if wins["accounts"].iloc[0] > 0:
+        compare = wins.drop(columns=["days", "too_early"]).round(
+            {"wins_per_account_before": 3, "wins_per_account_after": 3}
+        )
+        parts.append(
+            Table(compare, book.facts.currency, "Deals won half a year before and after a change of hands (company)")
+        )
     return parts
+
+
+def families(book: Book, held: DesignSession, count: int = 8) -> list[Any]:
+    """Families that several reps hold after the proposal, the cheapest to bring together first."""
+    rows = reunions(book.territories.company, held.proposal, book.territories.names)
+    if rows.empty:
+        return [Note("Every family is with one rep.", "ok")]
+    tags = rows["family_id"] + "=" + rows["to_rep"]
+    table = rows.assign(tag=tags)[["tag", "sentence"]]
+    return [
+        Table(
+            table, held.currency, f"{len(rows)} families with several reps", {"sentence": "what it takes"}, limit=count
+        )
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from workbook.book import Book
 from workbook.sections.audience import Audience
+from workbook.sections.judgements import with_names
 from workbook.show import Note, Table, checks
 
 
@@ -17,7 +18,7 @@ def territory_health(book: Book, audience: Audience) -> Any:
     bad = [c for c in found if c.verdict in ("fail", "warn")]
     if not bad:
         return Note("Books are within bounds.", "ok") if found else None
-    table = checks(bad, limit=12)
+    table = checks(with_names(book, bad), limit=12)
     return Table(table.frame, book.facts.currency, "Books out of bounds", table.labels, limit=12)
 
 

@@ -9,6 +9,8 @@ import pandas as pd
 from workbook.book import Book
 from workbook.charts import engagement as charts
 from workbook.engagement.changes import summary
+from workbook.sections.activity import patterns
+from workbook.sections.judgements import with_names
 from workbook.show import Note, Table, checks
 
 
@@ -61,7 +63,7 @@ def cadence(book: Book, count: int = 12) -> list[Any]:
 
 
 def integrity(book: Book, count: int = 10) -> list[Any]:
-    """Why activities do not count, and the accounts where most of them stand."""
+    """Why activities do not count: by sign, by rep with dated rows, and the accounts where most of them stand."""
     if not book.tables.has("activities"):
         return _lacking(book, "integrity")
     stage = book.engagement
@@ -71,10 +73,9 @@ def integrity(book: Book, count: int = 10) -> list[Any]:
     rows = _named(
         book, stage.reserved[["account_id", "rep_id", "level", "flagged", "real_touches", "first_on", "last_on"]]
     )
-    text = "A signal is a question, not a verdict: ask what is behind it before anything else."
     return [
-        Note(text),
         charts.flagged_by_signal(signals).figure,
+        *patterns(book),
         Table(rows, book.facts.currency, "Where flagged activities stand, by account and rep", limit=count),
     ]
 
@@ -156,8 +157,20 @@ def keep_rule(book: Book, count: int = 12) -> list[Any]:
     return [
         Note(text),
         Table(first, book.facts.currency, "May rotate, most valuable first", limit=count),
+        *_outside(book, len(moves) - placed, count),
         Table(what[keep], book.facts.currency, "What if they all moved?", limit=count),
     ]
+
+
+def _outside(book: Book, unplaced: int, count: int) -> list[Any]:
+    """The next best outside where nobody inside has room; only a node that holds both territories names people elsewhere."""
+    rows = book.engagement.rotation_outside
+    if rows.empty:
+        told = f"For {unplaced:,} nobody of the territory has room; the node above sees who could take them."
+        return [Note(told)] if unplaced and book.scope is not None else []
+    names = book.portfolio.register.set_index("account_id")["name"]
+    shown = rows.assign(name=rows["account"].map(names))[["name", "value_amount", "sentence"]]
+    return [Table(shown, book.facts.currency, "The next best outside the territory", limit=count)]
 
 
 def risks(book: Book, count: int = 10) -> list[Any]:
@@ -201,14 +214,19 @@ def winning(book: Book) -> list[Any]:
 
 
 def changed(book: Book, count: int = 10) -> list[Any]:
-    """What changed since the last review (or the start of the fiscal year), and which accounts to look at again."""
-    rows = book.engagement.since_review
-    again = rows[rows["look_again"]].sort_values(["deals_won_amount", "account_id"], ascending=[False, True])
+    """What changed since the last review (or the start of the fiscal year), and at each account since the touch before its last."""
+    stage, currency = book.engagement, book.facts.currency
     keep = ["account_id", "class", "grade", "sales_amount", "deals_won", "deals_lost", "nps_now", "sentence"]
-    return [
-        Note(summary(rows, book.facts.currency)),
-        Table(_named(book, again[keep].reset_index(drop=True)), book.facts.currency, "Look at again", limit=count),
-    ]
+    parts: list[Any] = [Note(summary(stage.since_review, currency))]
+    for rows, caption in (
+        (stage.since_review, "Look again: changed since the last review"),
+        (stage.since_touch, "Look again: changed since the touch before the last"),
+    ):
+        again = rows[rows["look_again"].to_numpy(bool)]
+        again = again.sort_values(["deals_won_amount", "account_id"], ascending=[False, True], ignore_index=True)
+        told = f"{caption}, {len(again):,} of {len(rows):,} accounts"
+        parts.append(Table(_named(book, again[keep]), currency, told, limit=count))
+    return parts
 
 
 def elsewhere(book: Book, count: int = 8) -> list[Any]:
@@ -231,4 +249,4 @@ def lists(book: Book, count: int = 10) -> list[Any]:
 
 def judged(book: Book) -> Table:
     """The checks of how accounts are worked."""
-    return checks(book.engagement.checks, limit=20)
+    return checks(with_names(book, book.engagement.checks), limit=20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,10 +14,29 @@ from workbook.sheets.styles import Styles
 _DAY0 = date(1899, 12, 30)
 
 
-class Canvas:
-    """One worksheet with the row that is written next (from 0). Column A holds the keys and is hidden."""
+def criterion(ref: str, text: str) -> str:
+    """What SUMIFS compares with, so that the text in cell ``ref`` means itself: ``*``, ``?``, ``~`` and ``>`` are signs there.
 
-    def __init__(self, sheet: Any, name: str, styles: Styles, horizon: Horizon) -> None:
+    >>> criterion("B5", "Plain Ltd"), criterion("B5", "Q? Ltd")
+    ('B5', '"="&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE(B5,"~","~~"),"*","~*"),"?","~?")')
+    """
+    if not any(sign in text for sign in "*?~") and text[:1] not in ("<", ">", "="):
+        return ref
+    for sign in "~*?":
+        ref = f'SUBSTITUTE({ref},"{sign}","~{sign}")'
+    return f'"="&{ref}'
+
+
+class Canvas:
+    """One worksheet with the row that is written next (from 0). Column A holds the keys and is hidden.
+
+    ``unlisted``: lists with nothing in them; their columns take free text.
+    """
+
+    def __init__(
+        self, sheet: Any, name: str, styles: Styles, horizon: Horizon, unlisted: frozenset[str] = frozenset()
+    ) -> None:
+        self.unlisted = unlisted
         self.sheet, self.styles, self.name, self.at = sheet, styles, name, 0
         self.scale, self.blocks, self.heading_text = styles.scale, blocks(horizon), name
         self._ranges: dict[tuple[str, int], list[int]] = {}
@@ -119,13 +139,17 @@ class Canvas:
         else:
             sheet.write_number(row, at, value, style)
 
-    def total(self, block: Block, row: int, amount: int, rows: tuple[int, int], key: str) -> None:
-        """The account's plan of the year: repeat business, deals and new business, as a formula with its value."""
+    def total(self, block: Block, row: int, amount: int, rows: tuple[int, int], shown: tuple[str, str]) -> None:
+        """The account's plan of the year: repeat business, deals and new business, as a formula with its value.
+
+        ``shown``: the account's label, and the name of its sheet ("" for none).
+        """
+        label, key = shown
         places = {c.key: at for c, at in block.placed}
         first = next(at for k, at in places.items() if k.startswith("p:"))
         periods = [c for c, _ in block.placed if c.key.startswith("p:") and "-" in c.key]
         a, z = cell(row, first), cell(row, first + len(periods) - 1)
-        name, year = cell(row, 1), periods[0].key[2:8]
+        name, year = criterion(cell(row, 1), label), periods[0].key[2:8]
         deals, new = rows
         formula = (
             f"=SUM({a}:{z})+SUMIFS({DEALS}!$L$5:$L${4 + deals},{DEALS}!$C$5:$C${4 + deals},{name},"
@@ -192,6 +216,8 @@ class Canvas:
     def _checks(self) -> None:
         for (name, at), rows in self._ranges.items():
             column = next((c for c, a in self.blocks[name].placed if a == at), None)
+            if column and column.choices in self.unlisted:  # nothing to choose from: the rep's own words
+                column = replace(column, kind="text", choices="")
             rule = _rule(column) if column else None
             if rule is None:
                 continue

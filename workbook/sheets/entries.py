@@ -8,13 +8,13 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from workbook.money import apportion
-from workbook.plans.document import BOOKED, SECTIONS, AccountPlan, Planned, Play, TerritoryPlan
+from workbook.plans.document import BOOKED, SECTIONS, AccountPlan, Commitment, Planned, Play, TerritoryPlan
 from workbook.plans.known import Horizon
+from workbook.plans.rolling import repeat_by_period, still_to_come
 
 #: What is typed for one account, or for the territory.
 Entry = dict[str, Any]
-LINE = ("objective", "action", "owner", "function", "due_on", "channel", "done_on", "note")
+LINE = ("objective", "strategy", "action", "owner", "function", "due_on", "channel", "done_on", "note")
 _ACTION = ("objective", "action", "owner", "function", "due_on", "channel", "done_on")
 _PERSON = ("name", "title", "role", "influence", "support", "our_contact", "known", "gap", "how", "by_on")
 
@@ -27,6 +27,8 @@ def entry_of(plan: AccountPlan, horizon: Horizon) -> Entry:
         "deals": [[a.reference, a.period, a.amount, a.note] for a in plan.amounts if a.source == "opportunity"],
         "new": _new_rows(plan),
         "objective": plan.objective,
+        "strategy": plan.strategy,
+        "commitments": [[c.deal, c.time, c.money, c.people] for c in plan.commitments],
         "note": plan.note,
     }
     if plan.depth == "line":
@@ -40,15 +42,6 @@ def entry_of(plan: AccountPlan, horizon: Horizon) -> Entry:
         "risks": [r.model_dump() for r in plan.risks],
         "verified": [v.model_dump() for v in plan.verified],
     }
-
-
-def repeat_by_period(plan: AccountPlan) -> dict[str, int]:
-    """Repeat business of a plan, booked or planned, by period."""
-    sums: dict[str, int] = {}
-    for a in plan.amounts:
-        if a.source == "run_rate":
-            sums[a.period] = sums.get(a.period, 0) + a.amount
-    return sums
 
 
 def _new_rows(plan: AccountPlan) -> list[list[Any]]:
@@ -80,7 +73,7 @@ def document_of(entry: Entry, base: AccountPlan, fresh: AccountPlan) -> AccountP
     fields: dict[str, Any] = {name: getattr(base, name) for name in AccountPlan.model_fields}
     amounts = [a for a in fresh.amounts if a.reference == BOOKED]
     for period, total in entry["repeat"].items():
-        amounts += _repeat(period, total, base, fresh)
+        amounts += still_to_come(period, total, base, fresh)
     family = {a.reference: a.product_family for doc in (fresh, base) for a in doc.amounts if a.source == "opportunity"}
     for deal, period, amount, note in entry["deals"]:
         amounts.append(
@@ -98,10 +91,11 @@ def document_of(entry: Entry, base: AccountPlan, fresh: AccountPlan) -> AccountP
             amounts.append(Planned(period=period, source=kind, amount=amount, product_family=product, **named))
     fields |= {
         "amounts": tuple(amounts), "plays": tuple(plays.values()), "objective": entry["objective"],
-        "note": entry["note"], "made_with": "sheet",
+        "strategy": entry["strategy"], "note": entry["note"], "made_with": "sheet",
+        "commitments": tuple(Commitment(deal=d, time=t, money=m, people=p) for d, t, m, p in entry["commitments"]),
     }  # fmt: skip
     if base.depth == "line":
-        action = {name: entry[name] for name in LINE if name not in ("note",)}
+        action = {name: entry[name] for name in LINE if name not in ("strategy", "note")}
         typed = any(action[name] for name in action if name != "objective")
         fields["actions"] = (*([_plain(action)] if typed else []), *base.actions[1:])
     else:
@@ -115,28 +109,6 @@ def document_of(entry: Entry, base: AccountPlan, fresh: AccountPlan) -> AccountP
             "verified": tuple(entry["verified"]),
         }
     return AccountPlan.model_validate(fields)
-
-
-def _repeat(period: str, total: int, base: AccountPlan, fresh: AccountPlan) -> list[Planned]:
-    if not total:
-        return []
-    mix: dict[str, int] = {}
-    for rows in (
-        [a for a in base.amounts if a.source == "run_rate" and a.period == period],
-        [a for a in fresh.amounts if a.source == "run_rate" and a.period == period],
-        [a for a in fresh.amounts if a.source == "run_rate"],
-    ):
-        for a in rows:
-            mix[a.product_family] = mix.get(a.product_family, 0) + max(a.amount, 0)
-        if any(mix.values()):
-            break
-    families = sorted(mix) or [""]
-    parts = apportion(total, [mix.get(f, 1) for f in families]).tolist()
-    return [
-        Planned(period=period, source="run_rate", amount=part, product_family=family)
-        for family, part in zip(families, parts, strict=True)
-        if part
-    ]
 
 
 def territory_entry_of(plan: TerritoryPlan) -> Entry:

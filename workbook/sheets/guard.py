@@ -52,7 +52,10 @@ def inspect(path: Path, rules: PlansRules) -> Inspected:
     if content[:4] == b"\xd0\xcf\x11\xe0":
         raise _refuse("has a password, or is an old .xls file", "Save it as .xlsx without a password.")
     if content[:2] != b"PK":
-        raise _refuse("is not an .xlsx file", "Save it as .xlsx, not as .csv, .ods or .pdf.")
+        raise _refuse(
+            "is not an .xlsx file",
+            "Open it in the program that saved it, and save it as .xlsx, not as .ods, .csv or .pdf.",
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = _parts(archive, content, rules)
@@ -69,7 +72,10 @@ def _parts(archive: zipfile.ZipFile, content: bytes, rules: PlansRules) -> dict[
     if any("vbaproject" in n.lower() or "macrosheets/" in n.lower() or "activex" in n.lower() for n in names):
         raise _refuse("holds macros", "Save it as .xlsx, which holds none.")
     if "xl/workbook.xml" not in names:
-        raise _refuse("is not an .xlsx file", "Save it as .xlsx, not as .csv, .ods or .pdf.")
+        raise _refuse(
+            "is not an .xlsx file",
+            "Open it in the program that saved it, and save it as .xlsx, not as .ods, .csv or .pdf.",
+        )
     left = rules.megabytes_at_most << 20
     parts: dict[str, bytes] = {}
     for info in infos:

@@ -67,6 +67,17 @@ def write_owners(moves: pd.DataFrame, path: Path, on: date) -> Path:
     return path
 
 
+def write_territories(rows: pd.DataFrame, path: Path) -> Path:
+    """The CRM's import file for new borders: account id, new territory id; plain CSV, UTF-8."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["account_id", "territory_id"])
+    for row in rows.sort_values("account_id", kind="stable").itertuples():
+        writer.writerow([as_text(row.account_id), as_text(row.territory_id)])
+    write_text(path, out.getvalue())
+    return path
+
+
 def write_hand_overs(handed: HandOver, folder: Path, day: date, currency: str) -> Iterator[Path]:
     """One spreadsheet per rep who takes accounts over: accounts, people, open deals, promises, plan."""
     takers = handed.accounts.drop_duplicates("to_rep").sort_values("to_rep", kind="stable")

@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from workbook.errors import DataError
+from workbook.keys import Ints, positions
 from workbook.tables.quality import Quality
 from workbook.tables.schema import TABLES, Table
 
@@ -71,6 +72,13 @@ class Tables:
         frame: pd.DataFrame = getattr(self, TABLES[name].name)
         return frame
 
+    def account_at(self, name: str) -> Ints:
+        """The position in the accounts table of the account of each row of a table, -1 where it is not known; found once."""
+        found: dict[str, Ints] = self.__dict__.setdefault("_account_at", {})
+        if name not in found:
+            found[name] = positions(self[name]["account_id"], self.accounts["account_id"])
+        return found[name]
+
     def has(self, table: str, *columns: str) -> bool:
         """Whether the table was given and has at least one value in each of ``columns``."""
         return table in self.given and all(self[table][c].notna().any() for c in columns)
@@ -86,7 +94,8 @@ class Tables:
 
     def known_at(self, as_of: date) -> Tables:
         """What was known at the end of ``as_of``: no later sales, touches or deals; deals closed later are open again
-        (a deal's stage, amount, expected close and pushes are those of the export: no history of them is kept).
+        (a deal's stage, amount, expected close and pushes are those of the export: no history of them is kept; the expected close is
+        missing where the export writes the day of closing over it).
         """
         end = pd.Timestamp(as_of)
         sales = self.sales[self.sales["booked_on"] <= end]
@@ -94,6 +103,8 @@ class Tables:
         closed = deals["closed_on"].fillna(deals["close_on"].where(deals["status"] != "open"))
         later = ((deals["status"] != "open") & (closed > end)).to_numpy()
         deals.loc[later, "status"] = "open"
+        if _overwritten(self.opportunities):
+            deals.loc[later, "close_on"] = pd.NaT
         deals.loc[later, "closed_on"] = pd.NaT
         touches = self.activities
         known = touches["created_on"].fillna(touches["done_on"]).fillna(touches["due_on"])
@@ -142,3 +153,10 @@ class Tables:
             quality=self.quality.scoped(inside) if self.quality else None,
             **{name: frame.reset_index(drop=True) for name, frame in by_account.items()},
         )
+
+
+def _overwritten(deals: pd.DataFrame) -> bool:
+    """Whether closing a deal writes the day over its expected close: no closed deal tells of two different days."""
+    return not (
+        (deals["status"] != "open") & (deals["closed_on"] != deals["close_on"]) & deals["closed_on"].notna()
+    ).any()

@@ -84,6 +84,23 @@ def line_ends(path: Path) -> int:
         return sum(block.count(b"\n") for block in iter(lambda: file.read(_BLOCK), b""))
 
 
+def plain_records(path: Path) -> int | None:
+    """How many records follow the header of a file without quotes, blank lines and bare carriage returns, by its line ends.
+
+    None for any other file: there records and lines are not the same. The first line is taken as the header.
+    """
+    ends, before = 0, b"\n"
+    with path.open("rb") as file:
+        for block in iter(lambda: file.read(_BLOCK), b""):
+            block += file.read(1) if block.endswith(b"\r") else b""
+            seam = before[-2:] + block
+            blank = b"\n\n" in seam or b"\n\r" in seam
+            if b'"' in block or blank or (b"\r" in block and b"\r" in block.replace(b"\r\n", b"")):
+                return None
+            ends, before = ends + block.count(b"\n"), block
+    return ends - 1 + (before[-1:] != b"\n")
+
+
 def lines_of(path: Path, rows: set[int]) -> dict[int, int]:
     """The physical line on which each of some records starts, by record number."""
     return {r.row: r.line for r in records(path, dialect(path, whole=True)) if r.row in rows} if rows else {}

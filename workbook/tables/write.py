@@ -67,7 +67,8 @@ def selection(table: Table, columns: list[str], currency: str) -> str:
 
 def write_query(db: duckdb.DuckDBPyConnection, select: str, path: Path, form: Format) -> None:
     """Write the rows of a query, in their order."""
-    how = "format csv, header true, delimiter ','" if form == "csv" else "format parquet, compression snappy"
+    parquet = "format parquet, compression snappy, dictionary_size_limit 10000"  # keys have no use for a dictionary
+    how = "format csv, header true, delimiter ','" if form == "csv" else parquet
     db.execute(f"copy ({select}) to {text(path)} ({how})")
 
 

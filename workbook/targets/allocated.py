@@ -16,11 +16,12 @@ from workbook.errors import UsageError
 from workbook.money import format_amount
 from workbook.targets.draft import Draft, drafted
 from workbook.targets.edits import Edit, held_by, readable_edits
+from workbook.targets.giving import PinConflictError
 from workbook.targets.midyear import followed
 from workbook.targets.moved import Change, moved
 from workbook.targets.rounding import rounded
 from workbook.targets.skeleton import Held
-from workbook.targets.solve import PinConflictError, solved
+from workbook.targets.solve import solved
 from workbook.targets.street import hedge_factors, hedges
 
 Int64s = npt.NDArray[np.int64]
@@ -85,7 +86,7 @@ def company_numbers(draft: Draft) -> list[Held]:
 
 def allocated(draft: Draft, edits: Sequence[Edit] = ()) -> Allocated:
     """The draft with finance's lower numbers and all edits. Raises :class:`PinConflictError` when the edits cannot be met."""
-    stated, checks = _stated(draft)
+    stated, checks, lower = _stated(draft)
     nodes, cells = draft.nodes, draft.prepared.cells
     company = company_numbers(draft)
     given_way: tuple[str, ...] = ()
@@ -93,7 +94,9 @@ def allocated(draft: Draft, edits: Sequence[Edit] = ()) -> Allocated:
     if any(e.action in ("pin", "lock", "scale") for e in edits):
         sums = nodes.branches.roll_up(stated)
         pins = held_by(edits, nodes, cells, sums, draft.method.rules.absorb)
-        answer = solved(nodes.branches, stated, draft.values, [*company, *pins])
+        beside = lower if draft.method.rules.absorb == "siblings" else []
+        weights = draft.values if stated is draft.amounts else stated.astype(np.float64)
+        answer = solved(nodes.branches, stated, weights, [*company, *pins, *beside])
         pinned, given_way = answer.amounts, answer.given_way
     settled, changes = moved(nodes, cells, pinned, edits)
     if changes:
@@ -120,6 +123,11 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
     """What people should know of how the numbers came about: fallbacks, numbers that gave way, accounts held elsewhere."""
     nodes, found = draft.nodes, []
     root = str(nodes.ids[0])
+
+    def called(at: int | np.signedinteger) -> str:
+        name, key = str(nodes.names[at]), str(nodes.ids[at])
+        return key if name == key else f"{name} ({key})"
+
     for name, why in sorted(draft.bases.silent.items()):
         found.append(
             Check(f"basis {name}", "not known", f"{why[:1].upper()}{why[1:]}: the other bases stand in.", subject=root)
@@ -142,7 +150,7 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
             Check(
                 "even split",
                 "warn",
-                f"No basis says anything below {nodes.ids[at]}: split evenly.",
+                f"No basis says anything below {called(at)}: split evenly.",
                 subject=str(nodes.ids[at]),
             )
         )
@@ -154,16 +162,16 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
             Check(
                 "nobody there",
                 "warn",
-                f"In {', '.join(months)} nobody in {nodes.ids[at]} could carry anything: split as if all were there.",
+                f"In {', '.join(months)} nobody in {called(at)} could carry anything: split as if all were there.",
                 subject=str(nodes.ids[at]),
             )
         )
     if given_way:
         found.append(
             Check(
-                "numbers above edits",
+                "numbers beside edits",
                 "warn",
-                f"{len(given_way)} numbers above edits could not stay: {', '.join(given_way[:6])}.",
+                f"{len(given_way)} numbers above or beside edits could not stay: {', '.join(given_way[:6])}.",
                 {"numbers": len(given_way)},
                 subject=root,
             )
@@ -173,7 +181,7 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
         if not draft.values[lo[at] : hi[at]].any() and draft.top.any():
             name = str(nodes.ids[at])
             found.append(
-                Check("no target", "warn", f"No basis gives {name} anything: the target is zero.", subject=name)
+                Check("no target", "warn", f"No basis gives {called(at)} anything: the target is zero.", subject=name)
             )
     elsewhere = draft.prepared.company.elsewhere
     for node, rows in elsewhere.groupby("territory_id", sort=True):
@@ -181,7 +189,7 @@ def _remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
             Check(
                 "held from elsewhere",
                 "warn",
-                f"{rows['account_id'].nunique()} accounts of {node} are held by somebody who is no rep there: their targets stand with {node}, not with a rep.",
+                f"{rows['account_id'].nunique()} accounts of {called(nodes.at(str(node)))} are held by somebody who is no rep there: their targets stand with the territory, not with a rep.",
                 {"accounts": int(rows["account_id"].nunique())},
                 subject=str(node),
             )
@@ -221,15 +229,17 @@ def _still_held(draft: Draft, target: Int64s, held: Sequence[Held], moves: tuple
         raise PinConflictError([*(h.label for h, _ in broken), *moves], sum(abs(gap) for _, gap in broken))
 
 
-def _stated(draft: Draft) -> tuple[Int64s, tuple[Check, ...]]:
-    """The cascade with finance's numbers for lower nodes where they agree with the company's; else a check says so."""
+def _stated(draft: Draft) -> tuple[Int64s, tuple[Check, ...], list[Held]]:
+    """The cascade with finance's numbers for lower nodes where they agree with the company's (else a check says so), and those
+    that are met, as numbers that stay beside edits if they can.
+    """
     if draft.method.growth_share:
         return _grown(draft)
     nodes = draft.nodes
     company = company_numbers(draft)
     lower = _lower(draft)
     if not lower and not draft.cuts:
-        return draft.amounts, ()
+        return draft.amounts, (), []
     dropped: list[Held] = []
     amount = 0
     while True:
@@ -251,17 +261,20 @@ def _stated(draft: Draft) -> tuple[Int64s, tuple[Check, ...]]:
         checks.append(Check("finance's lower targets", "fail", f"{len(dropped)} numbers that finance gave below the company do not add up with the others (by {apart}): {names}. They are not used.", {"amount": amount, "numbers": len(dropped)}, subject=root))  # fmt: skip
     if lower:
         checks.append(Check("finance's lower targets", "ok", f"{len(lower)} numbers that finance gave below the company are kept exactly.", {"numbers": len(lower)}, subject=root))  # fmt: skip
-    return answer.amounts, tuple(checks)
+    return answer.amounts, tuple(checks), [replace(one, kind="given") for one in lower]
 
 
-def _grown(draft: Draft) -> tuple[Int64s, tuple[Check, ...]]:
+def _grown(draft: Draft) -> tuple[Int64s, tuple[Check, ...], list[Held]]:
     """Under a growth scenario: what the numbers are without it, all grown alike, finance's lower ones too."""
     before = drafted(draft.prepared, replace(draft.method, growth_share=0.0))
-    amounts, checks = _stated(before)
+    amounts, checks, lower = _stated(before)
     kind = draft.fixed.column_class
     totals = np.array([amounts[:, kind == k].sum() for k in range(draft.fixed.totals.shape[1])])
     ratio = np.where(totals != 0, draft.fixed.totals[0] / np.where(totals != 0, totals, 1), 0.0)
-    return rounded(draft.nodes.branches, np.asarray(amounts * ratio[kind], dtype=np.float64), draft.fixed), checks
+    branches = draft.nodes.branches
+    grown = rounded(branches, np.asarray(amounts * ratio[kind], dtype=np.float64), draft.fixed)
+    sums = branches.roll_up(grown)
+    return grown, checks, [replace(one, amount=int(sums[one.node, one.columns].sum())) for one in lower]
 
 
 def _lower(draft: Draft) -> list[Held]:

@@ -36,19 +36,27 @@ COLUMNS = [
     "potential_index",
     "history_index",
     "capacity_index",
+    "potential_bound",
+    "history_bound",
+    "capacity_bound",
     "on_target_earnings_amount",
     "quota_to_earnings",
     "outlier",
     "sentence",
+    "pay_sentence",
 ]
+#: Of fewer reps no spread can be told.
+FEW = 5
+#: The name of the check that speaks of pay: only who may see pay sees it.
+PAY_CHECK = "quota to pay"
 
 
 def fairness(facts: Facts, reps: pd.DataFrame) -> pd.DataFrame:
     """Per rep the quota against what bears it; columns in ``COLUMNS``, missing where the tables do not say.
 
     ``reps``: rep_id, territory_id, name, quota_amount (street), target_amount, potential_amount, last_year_amount,
-    capacity_hours (floats, NaN where not known). An index is the rep's ratio over the median of all reps who are not new:
-    1 is usual, above ``outlier_factor`` or below its inverse is an outlier.
+    capacity_hours (floats, NaN where not known). ``sentence`` says nothing of pay, ``pay_sentence`` what is unusual of it. An index is the rep's ratio over the median of all reps who are not new:
+    1 is usual, above the measure's bound (:func:`bound`) or below its inverse is an outlier.
     """
     rules = facts.rules.targets
     frame = reps.copy()
@@ -73,24 +81,41 @@ def fairness(facts: Facts, reps: pd.DataFrame) -> pd.DataFrame:
         pay = pd.Series(np.nan, index=frame.index)
     frame["on_target_earnings_amount"] = pay
     frame["quota_to_earnings"] = quota / pay.where(pay > 0)
-    indexes = frame[["potential_index", "history_index", "capacity_index"]]
-    high, low = (indexes > rules.outlier_factor), (indexes < 1 / rules.outlier_factor)
-    frame["outlier"] = high.any(axis=1) | low.any(axis=1)
-    frame["sentence"] = _sentences(frame, rules, facts.currency)
+    frame["outlier"] = False
+    for measure in ("potential", "history", "capacity"):
+        index = frame[f"{measure}_index"]
+        frame[f"{measure}_bound"] = limit = bound(index[~frame["is_new"]].to_numpy(), rules)
+        frame["outlier"] |= (index > limit) | (index < 1 / limit)
+    frame["sentence"] = _sentences(frame, facts.currency)
+    frame["pay_sentence"] = _of_pay(frame, rules)
     return frame[COLUMNS].sort_values("rep_id", kind="stable").reset_index(drop=True)
 
 
-def _sentences(frame: pd.DataFrame, rules: TargetsRules, currency: str) -> list[str]:
+def bound(indexes: Floats, rules: TargetsRules) -> float:
+    """How many times the usual a measure may be: ``outlier_factor``, or more where reps lie that far apart anyway.
+
+    ``outlier_spreads`` robust standard deviations of the logarithm (the interquartile range over 1.349, as of a normal one), so
+    that a few far ones do not hide one another, and what half of all reps are is no outlier.
+    """
+    known = indexes[indexes > 0]  # missing ones are no larger
+    if len(known) < FEW:
+        return rules.outlier_factor
+    logs = np.log(known)
+    spread = float(np.quantile(logs, 0.75) - np.quantile(logs, 0.25)) / 1.349
+    return max(rules.outlier_factor, float(np.exp(rules.outlier_spreads * spread)))
+
+
+def _sentences(frame: pd.DataFrame, currency: str) -> list[str]:
     told = []
     names = {"potential_index": "potential", "history_index": "history", "capacity_index": "capacity"}
     for row in frame.itertuples():
         quota = format_amount(int(row.quota_amount), currency, short=True)
         known = {what: getattr(row, column) for column, what in names.items() if not np.isnan(getattr(row, column))}
-        off = [
-            f"{value:.1f} times the usual for the {what}"
-            for what, value in known.items()
-            if value > rules.outlier_factor or value < 1 / rules.outlier_factor
-        ]
+        off = []
+        for what, value in known.items():
+            limit = getattr(row, f"{what}_bound")
+            if value > limit or value < 1 / limit:
+                off.append(f"{value:.1f} times the usual for the {what}")
         text = f"Quota {quota}: " + (
             " and ".join(off) if off else "in the usual range" if known else "nothing to compare it with"
         )
@@ -100,12 +125,18 @@ def _sentences(frame: pd.DataFrame, rules: TargetsRules, currency: str) -> list[
                 if row.tenure_months >= 0
                 else "; still to be hired"
             )
-        if not np.isnan(row.quota_to_earnings):
-            if row.quota_to_earnings > rules.ote_ratio_high:
-                text += f"; {row.quota_to_earnings:.1f} times on-target earnings is hard to believe"
-            elif row.quota_to_earnings < rules.ote_ratio_low:
-                text += f"; only {row.quota_to_earnings:.1f} times on-target earnings"
         told.append(text + ".")
+    return told
+
+
+def _of_pay(frame: pd.DataFrame, rules: TargetsRules) -> list[str]:
+    """What a quota is beside the pay, in words; blank where it is usual or not known."""
+    told = []
+    for ratio in frame["quota_to_earnings"]:
+        if ratio > rules.ote_ratio_high:
+            told.append(f"{ratio:.1f} times on-target earnings is hard to believe.")
+        else:
+            told.append(f"Only {ratio:.1f} times on-target earnings." if ratio < rules.ote_ratio_low else "")
     return told
 
 
@@ -164,5 +195,5 @@ def fairness_checks(frame: pd.DataFrame, rules: TargetsRules) -> list[Check]:
         ratio = row.quota_to_earnings
         if not np.isnan(ratio) and not row.is_new:
             fits = rules.ote_ratio_low <= ratio <= rules.ote_ratio_high
-            found.append(Check("quota to pay", "ok" if fits else "warn", f"Quota is {ratio:.1f} times on-target earnings; usual is {rules.ote_ratio_low:g} to {rules.ote_ratio_high:g}.", {"ratio": ratio}, subject=row.rep_id))  # fmt: skip
+            found.append(Check(PAY_CHECK, "ok" if fits else "warn", f"Quota is {ratio:.1f} times on-target earnings; usual is {rules.ote_ratio_low:g} to {rules.ote_ratio_high:g}.", {"ratio": ratio}, subject=row.rep_id))  # fmt: skip
     return found

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from workbook.errors import UsageError
 from workbook.money import apportion
 from workbook.targets.edits import Edit, mask, subtree
+from workbook.targets.giving import PinConflictError
 from workbook.targets.grid import Cells, Nodes
-from workbook.targets.solve import PinConflictError
 
 Int64s = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.intp]

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
 from workbook.decisions import Decision
+from workbook.errors import UsageError
 from workbook.targets.allocated import Allocated, allocated
-from workbook.targets.edits import Edit
+from workbook.targets.edits import Edit, mask
+from workbook.targets.giving import PinConflictError
 
-COLUMNS = ["node", "node_kind", "parent", "before_amount", "after_amount", "change_amount"]
+COLUMNS = ["node", "name", "node_kind", "parent", "period", "before_amount", "after_amount", "change_amount"]
 
 
 def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Allocated]:
-    """Nodes whose target of the year changes (columns ``COLUMNS``; accounts left out), and the allocation after.
+    """Nodes whose target changes (columns ``COLUMNS``; accounts left out), and the allocation after.
 
-    Raises :class:`~workbook.targets.solve.PinConflictError` when the new edits and those that stand cannot all be met.
+    Amounts are those of the edits' period where they all speak of one, else of the year; a node whose months or families
+    change and whose sum stays has a change of 0. Raises :class:`~workbook.targets.solve.PinConflictError` when the new edits and those that stand cannot all be met.
     """
-    after = allocated(made.draft, [*made.edits, *edits])
+    try:
+        after = allocated(made.draft, [*made.edits, *edits])
+    except PinConflictError as conflict:
+        raise conflict.told_in(made.draft.prepared.facts.currency) from None
     nodes, cells = made.draft.nodes, made.draft.prepared.cells
-    columns = cells.mask(cells.year)
+    spoken = {e.period for e in edits} if not any(e.to_period for e in edits) else set()
+    period = spoken.pop() if len(spoken) == 1 else cells.year
+    columns = cells.mask(period)
     was = made.layers["target"][:, columns].sum(axis=1)
     now = after.layers["target"][:, columns].sum(axis=1)
     moved = (made.layers["target"] != after.layers["target"]).any(axis=1)
@@ -31,8 +40,10 @@ def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Alloc
     frame = pd.DataFrame(
         {
             "node": [str(nodes.ids[i]) for i in at],
+            "name": [str(nodes.names[i]) for i in at],
             "node_kind": [str(nodes.kinds[i]) for i in at],
             "parent": [str(nodes.ids[up[i]]) if up[i] >= 0 else None for i in at],
+            "period": period,
             "before_amount": was[at],
             "after_amount": now[at],
             "change_amount": now[at] - was[at],
@@ -40,6 +51,38 @@ def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Alloc
         columns=COLUMNS,
     )
     return frame, after
+
+
+def in_words(changes: pd.DataFrame, label: str) -> str:
+    """What a preview's table leaves out: nodes whose sum stays while months or product families change."""
+    still = int((changes["change_amount"] == 0).sum())
+    if not len(changes):
+        return f"{label}: no territory's and no rep's number would change."
+    if not still:
+        return ""
+    period = changes["period"].iloc[0]
+    return f"{still} more keep their {period} and change inside it, by month or product family."
+
+
+def without(made: Allocated, standing: Sequence[Edit], revision: int) -> tuple[pd.DataFrame, Allocated, Decision]:
+    """What taking an edit back would do, as :func:`preview` says it, and the decision to record (not yet signed)."""
+    gone = next((e for e in standing if e.revision == revision), None)
+    if gone is None:
+        known = ", ".join(str(e.revision) for e in standing) or "none"
+        raise UsageError(f"there is no edit {revision}", remedy=f"Edits in force: {known}.")
+    kept = [e for e in standing if e is not gone]
+    rows, after = preview(replace(made, edits=()), kept)
+    payload = {"action": "undo", "revision": revision}
+    return rows, after, Decision("target_edit", gone.node, payload, "", datetime.min)
+
+
+def as_it_stands(made: Allocated, said: Mapping[str, Any]) -> int:
+    """What a number is before accounts change hands: what a lock holds. ``said``: node, period and family as an edit says them."""
+    draft = made.draft
+    at = draft.nodes.at(said["node"])
+    columns = mask(draft.prepared.cells, Edit.of(0, {**said, "action": "lock", "amount": 0}))
+    lo, hi = draft.nodes.branches.leaf_span
+    return int(made.settled[lo[at] : hi[at]][:, columns].sum())
 
 
 def decisions_of(edits: Sequence[Edit], by: str, at: datetime, reason: str) -> list[Decision]:

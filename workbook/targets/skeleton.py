@@ -19,7 +19,7 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.intp]
 Int64s = npt.NDArray[np.int64]
 
-Kind = Literal["company", "finance", "pin", "lock", "scale", "keep"]
+Kind = Literal["company", "finance", "pin", "lock", "scale", "keep", "given"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Held:
     """One number that must come out exactly: a node, which columns, the amount; ``label`` is how people know it.
 
     Kinds: ``company`` and ``finance`` are given, ``pin``, ``lock`` and ``scale`` are edits, ``keep`` is a number above an
-    edit that should stay if it can.
+    edit and ``given`` one of finance's for a lower node, both of which stay beside the edits if they can.
     """
 
     node: int

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workbook.errors import ConflictError
+from workbook.targets.giving import PinConflictError, settled
 from workbook.targets.grid import Branches
 from workbook.targets.programme import Rows, least
 from workbook.targets.rounding import Fixed, rounded
@@ -24,17 +24,6 @@ Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 
 SWEEPS = 2000
-
-
-class PinConflictError(ConflictError):
-    """Held numbers that cannot all be met: ``labels`` names them, ``amount`` is by how much (minor units)."""
-
-    def __init__(self, labels: Sequence[str], amount: int) -> None:
-        self.labels, self.amount = tuple(labels), int(amount)
-        super().__init__(
-            f"these numbers cannot all be met, they miss by {amount:,} minor units: {'; '.join(labels)}",
-            remedy="Change or undo one of them. Nothing was changed.",
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +43,16 @@ def solved(branches: Branches, base: Int64s, weights: Floats, held: Sequence[Hel
     ordered = _distinct(held)
     skeleton = Skeleton.of(branches, branches.roll_up(base), ordered)
     active = np.ones(len(ordered), dtype=bool)
-    parts, given_way = _settled(skeleton, active)
+    parts, given_way = settled(skeleton, active)
     table = _table(skeleton, active, parts)
-    keeps = active & np.array([one.kind == "keep" for one in ordered])
-    if table is None and keeps.any():
-        given_way += [ordered[i].label for i in np.flatnonzero(keeps)]
-        active &= ~keeps
-        table = _table(skeleton, active, _settled(skeleton, active)[0])
+    for kind in ("given", "keep"):
+        gives = active & np.array([one.kind == kind for one in ordered])
+        if table is None and gives.any():
+            given_way += [ordered[i].label for i in np.flatnonzero(gives)]
+            active &= ~gives
+            parts, more = settled(skeleton, active)
+            given_way += more
+            table = _table(skeleton, active, parts)
     if table is None:
         raise _conflict(skeleton, active)[0]
     return Solved(_handed_down(branches, base, weights, skeleton, table), tuple(sorted(given_way)))
@@ -78,58 +70,16 @@ def _table(skeleton: Skeleton, active: Bools, parts: list[list[int]]) -> Int64s 
 
 def _distinct(held: Sequence[Held]) -> list[Held]:
     """Sorted, each set of cells once; two different amounts for one set are a conflict."""
-    rank = {"company": 0, "finance": 1, "lock": 2, "pin": 3, "scale": 4, "keep": 5}
+    rank = {"company": 0, "finance": 1, "lock": 2, "pin": 3, "scale": 4, "keep": 5, "given": 6}
     found: dict[tuple[int, bytes], Held] = {}
     for one in sorted(held, key=lambda h: (rank[h.kind], h.node, h.columns.tobytes(), h.amount, h.label)):
         key = (one.node, one.columns.tobytes())
         other = found.get(key)
         if other is None:
             found[key] = one
-        elif other.amount != one.amount and one.kind != "keep":
+        elif other.amount != one.amount and one.kind not in ("keep", "given"):
             raise PinConflictError([other.label, one.label], abs(other.amount - one.amount))
     return sorted(found.values(), key=lambda h: (rank[h.kind], h.node, h.columns.tobytes()))
-
-
-def _settled(skeleton: Skeleton, active: Bools) -> tuple[list[list[int]], list[str]]:
-    """What lies inside each held number; numbers above edits that cannot stay are let go (in ``active``), the smallest first."""
-    held = skeleton.held
-    given_way: list[str] = []
-    flat = skeleton.table.reshape(-1)
-    free = np.repeat(skeleton.free > 0, skeleton.table.shape[1])
-    keeps = [i for i, one in enumerate(held) if one.kind == "keep" and active[i]]
-    for number in sorted(keeps, key=lambda i: (skeleton.size(i), i)):
-        inside = skeleton.within(number, active)
-        rest = skeleton.rest(number, inside)
-        left = held[number].amount - sum(held[i].amount for i in inside)
-        has = flat[rest[free[rest]]]
-        if ((left < 0) != (has.sum() < 0) and left) or (left and not has.any()):
-            active[number] = False
-            given_way.append(held[number].label)
-    while True:
-        parts = [skeleton.within(i, active) if active[i] else [] for i in range(len(held))]
-        dropped = [
-            i for number in np.flatnonzero(active) for i in _in_the_way(skeleton, int(number), parts[number], free)
-        ]
-        if not dropped:
-            return parts, given_way
-        active[dropped] = False
-        given_way += [held[i].label for i in dropped]
-
-
-def _in_the_way(skeleton: Skeleton, number: int, inside: list[int], free: Bools) -> list[int]:
-    """Numbers above edits that must give way for a held number; a conflict where only edits and finance are involved."""
-    held = skeleton.held
-    left = held[number].amount - sum(held[i].amount for i in inside)
-    if not left:
-        return []
-    rest = skeleton.rest(number, inside)
-    below_zero = left < 0 <= min([held[number].amount, *(held[i].amount for i in inside)])
-    if not below_zero and free[rest].any():
-        return []
-    keeps = [i for i in (number, *inside) if held[i].kind == "keep"]
-    if not keeps:
-        raise PinConflictError([held[i].label for i in (number, *inside)], abs(left))
-    return keeps
 
 
 def _fitted(skeleton: Skeleton, active: Bools, parts: list[list[int]], seed: float) -> Floats:

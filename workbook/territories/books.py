@@ -21,8 +21,9 @@ NAMES = {
 
 
 def size_checks(books: Books) -> list[Check]:
-    """Book too large or too small (D4): needed hours against the hours there are."""
+    """Book too large or too small (D4): needed hours against the hours there are; evidence: the accounts that take most."""
     rules, out = books.rules, []
+    groups = books.groups("rep_id")
     for row in books.capacity.itertuples():
         numbers = {"accounts": row.accounts, "needed_hours": row.needed_hours, "available_hours": row.available_hours}
         if np.isnan(row.available_hours):
@@ -33,7 +34,7 @@ def size_checks(books: Books) -> list[Check]:
             text = (
                 f"{row.accounts} accounts need {row.needed_hours:,.0f} hours a year, and there are none in this time."
             )
-            out.append(Check("book size", verdict, text, numbers, subject=row.rep_id))
+            out.append(Check("book size", verdict, text, numbers, _heaviest(groups.get(row.rep_id)), row.rep_id))
             continue
         load = row.needed_hours / row.available_hours
         verdict = (
@@ -50,8 +51,17 @@ def size_checks(books: Books) -> list[Check]:
             f"{row.accounts} accounts need {row.needed_hours:,.0f} hours of {row.available_hours:,.0f} "
             f"({load:.0%}): {judged}."
         )
-        out.append(Check("book size", verdict, text, {**numbers, "load": load}, subject=row.rep_id))
+        evidence = _heaviest(groups.get(row.rep_id))
+        out.append(Check("book size", verdict, text, {**numbers, "load": load}, evidence, row.rep_id))
     return out
+
+
+def _heaviest(accounts: pd.DataFrame | None, count: int = 10) -> pd.DataFrame | None:
+    """The accounts that take most hours, by name."""
+    if accounts is None:
+        return None
+    rows = accounts.sort_values(["hours_per_year", "account_id"], ascending=[False, True], kind="stable").head(count)
+    return rows[["account_id", "territory_id", "name", "class", "hours_per_year"]].reset_index(drop=True)
 
 
 def balance_checks(books: Books, by: str, weight: pd.Series | None) -> list[Check]:
@@ -80,7 +90,8 @@ def static_checks(books: Books, by: str, changed: pd.DataFrame) -> list[Check]:
 
     ``changed``: columns holder and on, every change of the books.
     """
-    last = changed.groupby("holder")["on"].max()
+    past = changed[(changed["on"] <= pd.Timestamp(books.as_of)).to_numpy(dtype=bool)]
+    last = past.groupby("holder")["on"].max()
     first = books.people.set_index("rep_id")["hired_on"] if by == "rep_id" else pd.Series(dtype="datetime64[us]")
     out = []
     for holder, accounts in zip(books.held[by][by], books.held[by]["accounts"], strict=True):
@@ -98,28 +109,6 @@ def static_checks(books: Books, by: str, changed: pd.DataFrame) -> list[Check]:
         since = "No change of owner is on record since the hire on" if never else "The last account came or went on"
         text = f"{since} {on.date()}, {days:,} days ago" + (": static." if verdict == "warn" else ".")
         out.append(Check("movement", verdict, text, {"days": days}, subject=str(holder)))
-    return out
-
-
-def concentration_checks(books: Books, by: str) -> list[Check]:
-    """How much of a book's sales hangs on its largest account."""
-    out = []
-    for holder, part in books.groups(by).items():
-        total = int(part["sales_12m_amount"].sum())
-        if total <= 0:
-            out.append(Check.not_known("concentration", "No sales in the last 12 months.", holder))
-            continue
-        top = part.sort_values(["sales_12m_amount", "account_id"], ascending=[False, True], kind="stable").head(3)
-        share = float(top["sales_12m_amount"].iloc[0]) / total
-        three = float(top["sales_12m_amount"].sum()) / total
-        verdict: Verdict = "warn" if share > books.rules.concentration_share else "ok"
-        text = (
-            f"{top['name'].iloc[0]} brings {share:.0%} of {format_amount(total, books.currency, short=True)} of sales, "
-            f"the three largest {three:.0%}."
-        )
-        numbers = {"largest_share": share, "three_share": three, "sales_amount": total}
-        evidence = top[["account_id", "territory_id", "name", "sales_12m_amount"]].reset_index(drop=True)
-        out.append(Check("concentration", verdict, text, numbers, evidence, holder))
     return out
 
 
@@ -156,6 +145,8 @@ def neglect_checks(books: Books, by: str) -> list[Check]:
 def fairness_checks(books: Books) -> list[Check]:
     """New reps' books against the others' (D9): value per account, and the part of warm accounts."""
     held = books.held["rep_id"]
+    if held.empty:
+        return []
     hired = held["rep_id"].map(books.people.set_index("rep_id")["hired_on"])
     days = (pd.Timestamp(books.as_of) - hired).dt.days
     new = ((days >= 0) & (days <= books.rules.new_rep_days)).to_numpy()
@@ -180,7 +171,9 @@ def fairness_checks(books: Books) -> list[Check]:
             f"{own:.0%} are customers, in other books {usual_warm:.0%}."
         )
         numbers = {"value_share": share, "warm_share": own, "usual_warm_share": usual_warm, "days": int(days.iloc[at])}
-        out.append(Check("book of a new rep", verdict, text, numbers, subject=rep))
+        mine = books.accounts[books.accounts["rep_id"].eq(rep).to_numpy(dtype=bool)]
+        evidence = mine[["account_id", "territory_id", "name", "status", "projected_amount", "last_touch_on"]]
+        out.append(Check("book of a new rep", verdict, text, numbers, evidence.reset_index(drop=True), rep))
     return out
 
 

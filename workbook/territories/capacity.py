@@ -109,7 +109,7 @@ def capacity(
     out["selling_hours"] = selling
     out["ramped_share"] = ramped
     out["available_hours"] = selling * ramped
-    out["needed_hours"] = out["rep_id"].map(needed).fillna(0.0)
+    out["needed_hours"] = needed.reindex(out["rep_id"]).fillna(0.0).to_numpy(dtype=np.float64)
     out["free_hours"] = out["available_hours"] - out["needed_hours"]
     room = out["available_hours"].to_numpy()
     out["load"] = np.where(room > 0, out["needed_hours"] / np.where(room > 0, room, 1.0), np.nan)

@@ -8,19 +8,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.errors import ConflictError
 from workbook.rules.territories import DesignRules
-from workbook.territories.geography import distance_km, middles
-from workbook.territories.reach import Reach, eligible, group_of
+from workbook.territories.fairness import bands, fair_loads
+from workbook.territories.measures import capped, measures
+from workbook.territories.moving import Ways, moving
+from workbook.territories.reach import Reach, eligible
 from workbook.territories.solver.problem import Bands, Problem
 from workbook.territories.wishes import Wishes, clashes, refuse
 from workbook.tree import Tree
 
 Floats = npt.NDArray[np.float64]
-#: Account-years of relationship beyond which more years count no more.
-_TENURE_YEARS = 5.0
-#: Longer ways than this (km) count as this far.
-_FAR_KM = 400.0
-_CLASSES = ("core", "invest", "opportunistic", "divest")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +56,11 @@ class Company:
 class Design:
     """A design problem with what is needed to read its answer.
 
-    ``units``: account_id, unit, home per account · ``reps``: rep_id in the order of the problem · ``measures``: attribute
-    names · ``terms``: the moving cost of each arc by term (A,) · ``totals``: what 100 points of a measure are · ``fair``:
-    (m, K) · ``rows``: positions of the company's accounts that take part · ``notes``: what was left out or capped.
+    ``units``: account_id, unit, home per account · ``reps``: rep_id in the order of the problem, None last where accounts may
+    stay with nobody · ``measures``: attribute names · ``terms``: the moving cost of each arc by term (A,) · ``totals``: what
+    100 points of a measure are · ``fair``: (m, K) · ``prices``: what moving each unit away from its holder costs (n,), and
+    what a kilometre of travel a year costs · ``can``: reps who hold books and stay · ``rows``: positions of the company's accounts that take part · ``ways``:
+    travel · ``notes``: what was left out, capped, or cannot move and why.
     """
 
     problem: Problem
@@ -72,7 +72,15 @@ class Design:
     fair: Floats
     weight: Floats
     rows: npt.NDArray[np.intp]
+    ways: Ways
+    prices: tuple[Floats, float]
+    can: npt.NDArray[np.bool_]
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def nobody(self) -> int:
+        """The place of "nobody" among the reps; -1 where every account gets a holder."""
+        return len(self.reps) - 1 if len(self.reps) and self.reps[-1] is None else -1
 
 
 def design(company: Company, rules: DesignRules, wishes: Wishes) -> Design:
@@ -80,13 +88,14 @@ def design(company: Company, rules: DesignRules, wishes: Wishes) -> Design:
 
     Raises :class:`ConflictError` naming the wishes that cannot all be met.
     """
-    everyone = company.accounts.reset_index(drop=True)
-    held = everyone["rep_id"].notna().to_numpy()
-    wanted = held if wishes.free is None else held | everyone["account_id"].isin(wishes.free).to_numpy()
-    inside = ~everyone["disqualified"].to_numpy(dtype=bool) & (wanted if wishes.free is not None else True)
-    rows = np.flatnonzero(inside & ~(~held & _passed_over(everyone, company, rules, wishes)))
-    live = everyone.iloc[rows].reset_index(drop=True)
     people = company.people.reset_index(drop=True)
+    if people.empty:
+        raise ConflictError(
+            "there is nobody to give accounts to: the reps table names no seller here, and no account has an owner",
+            remedy="Fill the tables reps and ownership.",
+        )
+    rows = _taking_part(company.accounts, wishes)
+    live = company.accounts.iloc[rows].reset_index(drop=True)
     reps = people["rep_id"].to_numpy(dtype=object)
     units = units_of(live)
     refuse(clashes(wishes, units, reps))
@@ -94,27 +103,52 @@ def design(company: Company, rules: DesignRules, wishes: Wishes) -> Design:
     at = units["unit"].to_numpy()
     home = pd.Index(reps).get_indexer(units.drop_duplicates("unit").sort_values("unit")["home"])
     reach = eligible(live, units, people, (company.tree, rules, wishes))
-    unit, rep = reach.unit, reach.rep
-    places = company.places[rows]
-    measures, values, totals, notes = _measures(live, at, count, rules)
-    moving = _moving(live, at, count, (rules, company.as_of))
-    apart = rep != home[unit]
-    fresh = home[unit] < 0
-    terms = {name: np.where(apart & ~fresh, value[unit], 0.0) for name, value in moving.items()}
-    terms["travel"] = _travel(live, (places, company.visits[rows]), (at, count), (unit, rep, home, len(reps)), rules)
+    names, values, totals, notes = measures(live, at, count, rules)
+    ways = Ways.of((company.places[rows], company.visits[rows]), (at, count), home, len(reps))
+    price = moving(live, at, count, (rules, company.as_of))
+    terms = _terms(price, reach, home)
+    terms["travel"] = ways.points(reach.unit, reach.rep, rules.travel)
+    arcs = _arcs(reach, home, terms, rules)
+    unit, rep, terms = _with_nobody(arcs, home, len(reps), wishes)
     cost = sum(terms.values(), np.zeros(len(unit)))
-    near = within_reach(unit, cost, ~apart, rules.reach)
-    unit, rep, cost = unit[near], rep[near], cost[near]
-    terms = {name: value[near] for name, value in terms.items()}
-    place_of = home.astype(np.int32)
-    blank = np.zeros((len(reps), values.shape[1]))
+    alone = (rep == len(reps)).any()
+    place_of = np.where(home < 0, len(reps), home).astype(np.int32) if alone else home.astype(np.int32)
+    blank = np.zeros((len(reps) + int(alone), values.shape[1]))
     shell = Problem.of(unit, rep, cost, values, Bands(*[blank] * 8), place_of)
-    fair = _fair(reach, people, values)
-    capped, more = _capped(shell, values, fair, (measures, rules), live, at)
-    fair = _fair(reach, people, capped)
-    bands = _bands(fair, people, (measures, totals, rules), company.as_of)
-    problem = Problem(shell.start, shell.rep, shell.cost, np.ascontiguousarray(capped), bands, place_of)
-    return Design(problem, units, reps, measures, terms, totals, fair, values, rows, tuple(notes + more))
+    fair = _padded(fair_loads(reach, people, values), alone)
+    limited, more = capped(shell, values, fair, (names, rules), live, at)
+    fair = fair_loads(reach, people, limited)
+    priced = bands(fair, people, (names, totals, rules), company.as_of)
+    priced = Bands(**{edge: _padded(getattr(priced, edge), alone, edge) for edge in Bands.__dataclass_fields__})
+    problem = Problem(shell.start, shell.rep, shell.cost, np.ascontiguousarray(limited), priced, place_of)
+    everybody = np.array([*reps, *[None] * int(alone)], dtype=object)
+    told = (*notes, *more, *reach.notes)
+    away = np.where(home >= 0, sum(price.values(), np.zeros(count)), 0.0)
+    return Design(
+        problem,
+        units,
+        everybody,
+        names,
+        terms,
+        totals,
+        _padded(fair, alone),
+        values,
+        rows,
+        ways,
+        (away, ways.per_km(rules.travel)),
+        reach.can,
+        told,
+    )
+
+
+def _taking_part(accounts: pd.DataFrame, wishes: Wishes) -> npt.NDArray[np.intp]:
+    """Positions of the accounts that take part: not the disqualified; of those that nobody holds, where only some accounts
+    may move, only these.
+    """
+    inside = ~accounts["disqualified"].to_numpy(dtype=bool)
+    if wishes.free is not None:
+        inside &= (accounts["rep_id"].notna() | accounts["account_id"].isin(wishes.free)).to_numpy(dtype=bool)
+    return np.flatnonzero(inside)
 
 
 def units_of(live: pd.DataFrame) -> pd.DataFrame:
@@ -132,14 +166,42 @@ def units_of(live: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"account_id": live["account_id"], "unit": pd.factorize(key)[0], "home": home})
 
 
-def _passed_over(accounts: pd.DataFrame, company: Company, rules: DesignRules, wishes: Wishes) -> npt.NDArray[np.bool_]:
-    """Accounts out of reach of the only reps who may receive; where nobody holds them, nobody will."""
-    if wishes.takers is None:
-        return np.zeros(len(accounts), dtype=bool)
-    groups = group_of(company.tree, accounts["territory_id"], rules.across)
-    takers = company.people.loc[company.people["rep_id"].isin(wishes.takers).to_numpy(), "territory_id"]
-    reached = {g for g in pd.unique(pd.Series(groups)) if takers.isin(company.tree.below(str(g))).any()}
-    return ~np.isin(groups.astype(str), [str(g) for g in reached])
+def _terms(price: dict[str, Floats], reach: Reach, home: npt.NDArray[np.intp]) -> dict[str, Floats]:
+    """The price of moving on each arc by term, in points: nothing where a unit stays, or where nobody holds it."""
+    moves = (reach.rep != home[reach.unit]) & (home[reach.unit] >= 0)
+    return {name: np.where(moves, value[reach.unit], 0.0) for name, value in price.items()}
+
+
+_Arcs = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], dict[str, Floats]]
+
+
+def _arcs(reach: Reach, home: npt.NDArray[np.intp], terms: dict[str, Floats], rules: DesignRules) -> _Arcs:
+    """The arcs to each unit's cheapest reps, and to the one who holds it."""
+    cost = sum(terms.values(), np.zeros(len(reach.unit)))
+    near = within_reach(reach.unit, cost, reach.rep == home[reach.unit], rules.reach)
+    return reach.unit[near], reach.rep[near], {name: value[near] for name, value in terms.items()}
+
+
+def _with_nobody(arcs: _Arcs, home: npt.NDArray[np.intp], nobody: int, wishes: Wishes) -> _Arcs:
+    """Accounts that nobody holds may stay so where only some reps may receive, or where no rep may have them."""
+    unit, rep, terms = arcs
+    lost = np.ones(len(home), dtype=bool)
+    lost[unit] = False
+    stay = np.flatnonzero((home < 0) & (lost | (wishes.takers is not None)))
+    if len(stay) == 0:
+        return arcs
+    unit, rep = np.concatenate([unit, stay]), np.concatenate([rep, np.full(len(stay), nobody)])
+    order = np.lexsort((rep, unit))
+    blank = np.zeros(len(stay))
+    return unit[order], rep[order], {name: np.concatenate([value, blank])[order] for name, value in terms.items()}
+
+
+def _padded(values: Floats, alone: bool, edge: str = "") -> Floats:
+    """One more row for nobody, whose load is free of any price."""
+    if not alone:
+        return values
+    row = np.full((1, values.shape[1]), 1e9 if edge in ("high", "highest") else 0.0)
+    return np.concatenate([values, row])
 
 
 def within_reach(
@@ -151,172 +213,3 @@ def within_reach(
     rank = np.empty(len(unit), dtype=np.intp)
     rank[order] = np.arange(len(unit)) - np.repeat(np.cumsum(counts) - counts, counts)
     return np.asarray((rank < reach) | held)
-
-
-def _sum(values: npt.ArrayLike, at: npt.NDArray[np.intp], count: int) -> Floats:
-    weights = np.nan_to_num(np.asarray(values, dtype=np.float64))
-    return np.asarray(np.bincount(at, weights=weights, minlength=count), dtype=np.float64)
-
-
-def _measures(
-    live: pd.DataFrame, at: npt.NDArray[np.intp], count: int, rules: DesignRules
-) -> tuple[tuple[str, ...], Floats, dict[str, float], list[str]]:
-    """The attributes of each unit in percent of the book, and what was not known."""
-    source = {
-        "sales": live["sales_12m_amount"].to_numpy(np.float64),
-        "potential": live["potential_amount"].astype("Float64").fillna(0).to_numpy(np.float64),
-        "workload": live["hours_per_year"].to_numpy(np.float64),
-        "accounts": np.ones(len(live)),
-        **{name: live["class"].eq(name).fillna(False).to_numpy(np.float64) for name in _CLASSES},
-    }
-    notes, names, columns, totals = [], [], [], {}
-    wanted = [name for name in source if rules.balance.get(name, 0) > 0]
-    for name in [*wanted, "capacity", "warm"]:
-        raw = (
-            live["status"].eq("customer").to_numpy(np.float64)
-            if name == "warm"
-            else source.get(name, source["workload"])
-        )
-        total = float(raw.sum())
-        if total <= 0:
-            if name in wanted:
-                notes.append(f"{name} is zero or not known for every account: it is not balanced")
-            continue
-        names.append(name)
-        totals[name] = total
-        columns.append(100 * _sum(raw, at, count) / total)
-    if live["potential_amount"].isna().any() and "potential" in names:
-        notes.append(
-            f"potential is not known for {int(live['potential_amount'].isna().sum())} accounts: they count as zero"
-        )
-    return tuple(names), np.stack(columns, axis=1) if columns else np.zeros((count, 0)), totals, notes
-
-
-def _moving(
-    live: pd.DataFrame, at: npt.NDArray[np.intp], count: int, more: tuple[DesignRules, pd.Timestamp]
-) -> dict[str, Floats]:
-    """Points for moving each unit, by term."""
-    rules, as_of = more
-    years = ((as_of - live["owner_since"]).dt.days / 365.25).clip(0, _TENURE_YEARS).fillna(0).to_numpy(np.float64)
-    raw = {
-        "accounts": (np.ones(len(live)), rules.move_account),
-        "sales": (live["sales_12m_amount"].to_numpy(np.float64), rules.move_sales),
-        "tenure": (years, rules.move_tenure),
-        "deals": (live["open_amount"].to_numpy(np.float64), rules.move_deals),
-    }
-    failed = live["keep"].map({True: 0.0, False: 1.0}).fillna(0.0).to_numpy(np.float64)
-    neglected = _sum(failed, at, count) >= _sum(np.ones(len(live)), at, count)
-    cheaper = np.where(neglected, 1 - rules.neglected_discount, 1.0)
-    out = {}
-    for name, (values, price) in raw.items():
-        total = float(np.maximum(values, 0).sum())
-        out[name] = (
-            price * 100 * np.maximum(_sum(values, at, count), 0) / total * cheaper if total > 0 else np.zeros(count)
-        )
-    return out
-
-
-def _travel(
-    live: pd.DataFrame,
-    where: tuple[Floats, Floats],
-    grouping: tuple[npt.NDArray[np.intp], int],
-    arcs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp], int],
-    rules: DesignRules,
-) -> Floats:
-    """Points for the travel of each arc beyond the least possible for its unit; 0 where places are not known."""
-    (places, visits), (at, count), (unit, rep, home, size) = where, grouping, arcs
-    middle = middles(places, home[at], size)
-    known = ~np.isnan(places[:, 0])
-    number = np.maximum(_sum(known, at, count), 1)
-    centre = np.stack([_sum(np.where(known, places[:, i], 0), at, count) / number for i in (0, 1)], axis=1)
-    centre[_sum(known, at, count) == 0] = np.nan
-    trips = _sum(visits, at, count)
-    km = distance_km(centre[unit], middle[rep])
-    usual = np.nanmedian(km) if (~np.isnan(km)).any() else 0.0
-    way = np.where(np.isnan(km), usual, np.minimum(km, _FAR_KM)) * trips[unit]
-    way = np.where(np.isnan(centre[unit, 0]), 0.0, way)
-    now = way[(rep == home[unit])].sum()
-    if now <= 0 or rules.travel <= 0:
-        return np.zeros(len(unit))
-    least = np.full(count, np.inf)
-    np.minimum.at(least, unit, way)
-    return np.asarray(rules.travel * 100 * (way - least[unit]) / now)
-
-
-def _fair(reach: Reach, people: pd.DataFrame, values: Floats) -> Floats:
-    """Each rep's fair load (m, K): a share by ramped capacity of what the pool of reps and units holds."""
-    hours = people["available_hours"].to_numpy(np.float64)
-    weight = np.ones(len(hours)) if np.isnan(hours).any() else np.maximum(hours, 0.0)
-    weight[reach.leaving] = 0.0
-    count = int(max(reach.unit_pool.max(initial=0), reach.rep_pool.max(initial=0))) + 1
-    pool = np.bincount(reach.rep_pool, weights=weight, minlength=count)
-    people_in = np.bincount(reach.rep_pool, minlength=count)
-    own = pool[reach.rep_pool]
-    share = np.where(own > 0, weight / np.where(own > 0, own, 1.0), 1.0 / people_in[reach.rep_pool])
-    held = np.stack(
-        [np.bincount(reach.unit_pool, weights=values[:, k], minlength=count) for k in range(values.shape[1])], axis=1
-    )
-    return np.asarray(share[:, None] * held[reach.rep_pool])
-
-
-def _capped(
-    shell: Problem,
-    values: Floats,
-    fair: Floats,
-    more: tuple[tuple[str, ...], DesignRules],
-    live: pd.DataFrame,
-    at: npt.NDArray[np.intp],
-) -> tuple[Floats, list[str]]:
-    """Units larger than the largest fair share that they can meet count only up to its band, and are named."""
-    measures, rules = more
-    out, notes = values.copy(), []
-    for k, name in enumerate(measures):
-        if name in ("capacity", "warm"):
-            continue
-        most = np.zeros(shell.n)
-        np.maximum.at(most, shell.unit, fair[shell.rep, k])
-        limit = most * (1 + rules.free_band)
-        over = np.flatnonzero((values[:, k] > limit) & (limit > 0))
-        out[over, k] = limit[over]
-        for unit in over[:5]:
-            account = str(live["account_id"].to_numpy()[at == unit][0])
-            notes.append(
-                f"{account} (with its family) is larger than a fair share of {name}: it counts up to the edge of the band"
-            )
-    return out, notes
-
-
-def _bands(
-    fair: Floats, people: pd.DataFrame, more: tuple[tuple[str, ...], dict[str, float], DesignRules], as_of: pd.Timestamp
-) -> Bands:
-    """Free inside the band around the fair share, sloped beyond, steep beyond the second edge; hours over capacity cost more."""
-    measures, totals, rules = more
-    shape = fair.shape
-    lowest, low, high, highest = (np.zeros(shape) for _ in range(4))
-    under, under_more, over, over_more = (np.zeros(shape) for _ in range(4))
-    hours = people["available_hours"].to_numpy(np.float64)
-    days = (as_of - people["hired_on"]).dt.days
-    new = (days.notna() & (days <= 365)).to_numpy()
-    for k, name in enumerate(measures):
-        target = fair[:, k]
-        if name == "capacity":
-            edge = np.where(np.isnan(hours), np.inf, 100 * np.nan_to_num(hours) / totals[name])
-            high[:, k] = highest[:, k] = edge
-            over[:, k] = np.where(np.isnan(hours), 0.0, 1000.0 if rules.hard_capacity else rules.over_capacity)
-            continue
-        if name == "warm":
-            low[:, k] = lowest[:, k] = 0.0
-            high[:, k] = highest[:, k] = 1e6
-            low[:, k] = np.where(new, target * (1 - rules.steep_band), 0.0)
-            under[:, k] = np.where(new, rules.new_rep_warm, 0.0)
-            continue
-        price = rules.balance[name]
-        one = 100.0 / totals[name] if name in _CLASSES or name == "accounts" else 0.0
-        free, steep = np.maximum(rules.free_band * target, one), np.maximum(rules.steep_band * target, one)
-        low[:, k], high[:, k] = np.maximum(target - free, 0.0), target + free
-        lowest[:, k], highest[:, k] = np.maximum(target - steep, 0.0), target + steep
-        under[:, k] = over[:, k] = price
-        under_more[:, k] = over_more[:, k] = price * (rules.steep_factor - 1)
-    highest = np.where(np.isinf(highest), 1e9, highest)
-    high = np.where(np.isinf(high), 1e9, high)
-    return Bands(lowest, low, high, highest, under, under_more, over, over_more)

@@ -19,17 +19,21 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Names:
-    """Names for sentences: reps by id, the territory in which each works, the currency."""
+    """Names for sentences: reps by id, the territory in which each works, the currency.
+
+    ``everybody``: whether the reader may see everybody's name, as who plans sees all that the plan may use.
+    """
 
     reps: dict[str, str]
     node: dict[str, str]
     currency: str
+    everybody: bool = False
 
     def of(self, rep: object, territory: str, other: str = "a colleague in another territory") -> str:
         """A rep's name in the rep's own territory; in another one nobody is named, but ``other`` said."""
         if not isinstance(rep, str):
             return "nobody"
-        return self.reps.get(rep, rep) if self.node.get(rep) == territory else other
+        return self.reps.get(rep, rep) if self.everybody or self.node.get(rep) == territory else other
 
 
 def undo(design: Design, plan: npt.NDArray[np.int64]) -> tuple[Floats, pd.DataFrame]:
@@ -77,7 +81,8 @@ def sentences(
     terms of :func:`undo`.
     """
     (cards, terms), (company, names) = result, more
-    index = cards.set_index(["rep_id", "measure"])
+    keys = zip(cards["rep_id"], cards["measure"], strict=True)
+    index = dict(zip(keys, zip(cards["index_before"], cards["index_after"], strict=True), strict=True))
     best = _main_terms(terms)
     hours = company.people.set_index("rep_id")["available_hours"]
     need = frame.groupby("to_rep")["hours_per_year"].sum()
@@ -89,11 +94,11 @@ def sentences(
         taker = names.of(row.to_rep, row.territory_id)
         why = [_state(row, company.as_of, names.currency)]
         for measure in best.get(row.unit, [])[:2]:
-            if (row.from_rep, measure) in index.index and (row.to_rep, measure) in index.index:
-                a, b = index.loc[(row.from_rep, measure)], index.loc[(row.to_rep, measure)]
-                why.append(
-                    f"{_TOLD[measure]} {_index(a['index_before'])} → {_index(a['index_after'])} there, {_index(b['index_before'])} → {_index(b['index_after'])} here"
-                )
+            here = index.get((row.to_rep, measure))
+            there = index.get((row.from_rep, measure)) if isinstance(row.from_rep, str) else None
+            if here is not None:
+                given = f"{_index(there[0])} → {_index(there[1])} there, " if there is not None else ""
+                why.append(f"{_TOLD[measure]} {given}{_index(here[0])} → {_index(here[1])} here")
         has = []
         if free.get(row.to_rep, np.nan) > 0:
             has.append(f"{free[row.to_rep]:,.0f} free hours after all moves")

@@ -49,7 +49,7 @@ def hand_over(
     """
     tables = facts.tables
     who = moves[["account_id", "from_rep", "to_rep"]].drop_duplicates("account_id", keep="last")
-    why = moves["sentence"] if "sentence" in moves else moves["reason"]
+    why = next(moves[column] for column in ("told", "sentence", "reason") if column in moves)
     names = tables.reps.set_index("rep_id")["name"]
     gone = set(tables.reps.loc[(tables.reps["left_on"] <= pd.Timestamp(facts.as_of)).fillna(False), "rep_id"])
     accounts = who.merge(register, on="account_id", how="left")
@@ -186,7 +186,7 @@ def first_success(people: pd.DataFrame, opportunities: pd.DataFrame, as_of: date
     ]
     first = closed.groupby(won["rep_id"]).min()
     out = hired[["rep_id", "hired_on"]].copy()
-    out["first_win_on"] = out["rep_id"].map(first)
+    out["first_win_on"] = pd.to_datetime(first.reindex(out["rep_id"]).to_numpy())
     out.loc[(out["first_win_on"] < out["hired_on"]).fillna(False), "first_win_on"] = pd.NaT
     out["won"] = out["first_win_on"].notna()
     out["days"] = (out["first_win_on"].fillna(pd.Timestamp(as_of)) - out["hired_on"]).dt.days

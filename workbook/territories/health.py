@@ -17,7 +17,8 @@ def health(books: Books, changed: dict[str, pd.DataFrame], rates: pd.DataFrame) 
 
     ``changed``: changes of owner by column (``rep_id``, ``territory_id``), columns holder and on; ``rates``: win rates.
     """
-    by_capacity = books.held["rep_id"]["rep_id"].map(books.capacity.set_index("rep_id")["available_hours"])
+    hours = books.capacity.set_index("rep_id")["available_hours"]
+    by_capacity = hours.reindex(books.held["rep_id"]["rep_id"]).reset_index(drop=True)
     weight = by_capacity if by_capacity.notna().all() else None
     out = book_checks.size_checks(books)
     out += book_checks.balance_checks(books, "rep_id", weight)
@@ -28,7 +29,6 @@ def health(books: Books, changed: dict[str, pd.DataFrame], rates: pd.DataFrame) 
         out += mixes.class_checks(books, by)
         out += mixes.hunting_checks(books, by)
         out += book_checks.neglect_checks(books, by)
-        out += book_checks.concentration_checks(books, by)
         out += book_checks.static_checks(books, by, changed[by])
     out += book_checks.balance_checks(books, "territory_id", territory)
     return out
@@ -37,7 +37,7 @@ def health(books: Books, changed: dict[str, pd.DataFrame], rates: pd.DataFrame) 
 def _territory_hours(books: Books) -> pd.Series | None:
     """Available hours of each territory's people, aligned with the holdings; None where some are not known."""
     hours = books.capacity.groupby("node")["available_hours"].sum(min_count=1)
-    own = books.held["territory_id"]["territory_id"].map(hours)
+    own = hours.reindex(books.held["territory_id"]["territory_id"]).reset_index(drop=True)
     return own if own.notna().all() else None
 
 

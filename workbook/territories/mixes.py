@@ -92,17 +92,33 @@ def invest_checks(books: Books, rates: pd.DataFrame) -> list[Check]:
     return out
 
 
+#: The sales on record must reach this many times as far back as a customer counts as new, or all customers look new.
+_HISTORY = 1.5
+
+
 def hunting_checks(books: Books, by: str) -> list[Check]:
-    """Hunting against farming (A13): hours on prospects and new customers against those on established ones."""
+    """Hunting against farming (A13): hours on prospects and new customers against those on established ones.
+
+    Who is new can be told only where sales on record reach back well beyond the time that a customer counts as new.
+    """
     rules, frame = books.rules, books.accounts
-    since = (pd.Timestamp(books.as_of) - frame["first_sale_on"]).dt.days
+    begin = frame["first_sale_on"].min()
+    known = (pd.Timestamp(books.as_of) - begin).days if pd.notna(begin) else 0
+    wanted = round(_HISTORY * rules.new_customer_days)
+    since = (pd.Timestamp(books.as_of) - pd.to_datetime(frame["first_sale_on"])).dt.days
     hunted = frame["status"].eq("prospect") | (since <= rules.new_customer_days)
     hours = pd.DataFrame(
         {by: frame[by], "hours": frame["hours_per_year"], "hunted": frame["hours_per_year"].where(hunted, 0.0)}
     )
     sums = hours.groupby(by).sum()
+    groups = books.groups(by, hunted)
     out = []
     for holder, row in sums.iterrows():
+        if known < wanted:
+            told = f"reach back {known} days, not {wanted}" if known else "are not there"
+            text = f"Not enough history: sales on record {told}, so who is a new customer is not known."
+            out.append(Check.not_known("hunting and farming", text, str(holder)))
+            continue
         if row["hours"] <= 0:
             out.append(Check.not_known("hunting and farming", "No workload is known.", str(holder)))
             continue
@@ -114,5 +130,9 @@ def hunting_checks(books: Books, by: str) -> list[Check]:
             f"(healthy {rules.hunting_low:.0%} to {rules.hunting_high:.0%}){judged}."
         )
         numbers = {"hunting_share": share, "hunting_hours": float(row["hunted"]), "hours": float(row["hours"])}
-        out.append(Check("hunting and farming", verdict, text, numbers, subject=str(holder)))
+        evidence = groups.get(str(holder))
+        if evidence is not None:
+            columns = ["account_id", "territory_id", "name", "status", "first_sale_on", "hours_per_year"]
+            evidence = evidence[columns].reset_index(drop=True)
+        out.append(Check("hunting and farming", verdict, text, numbers, evidence, str(holder)))
     return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -62,39 +64,66 @@ def transfers(moved: pd.DataFrame, ownership: pd.DataFrame) -> pd.DataFrame:
 
 
 def moved_wins(
-    transferred: pd.DataFrame, opportunities: pd.DataFrame, register: pd.DataFrame, days: int
+    transferred: pd.DataFrame, opportunities: pd.DataFrame, register: pd.DataFrame, span: tuple[date, int]
 ) -> pd.DataFrame:
     """Deals won after an account changed hands, against accounts that stayed (D5).
 
-    ``days``: how long before and after the move is compared; accounts that stayed are compared around the median date of
-    the moves. One row per group (moved, stayed): group, accounts, won_before, won_after, won_before_amount,
-    won_after_amount, wins_per_account_before, wins_per_account_after.
+    ``span``: the as-of day, and how many days before and after the change are compared. An account counts as moved when its
+    last change of hands is so long ago that all days after it are over; later changes are only counted (``too_early``). Deals
+    closed on the day itself belong to neither side: who gives the account wins them. Accounts that never changed hands are
+    compared around the median day of the changes. Two rows (moved, stayed): group, accounts, won_before, won_after,
+    won_before_amount, won_after_amount, wins_per_account_before, wins_per_account_after, days, too_early.
     """
-    first = transferred.drop_duplicates("account_id", keep="last").set_index("account_id")["on"]
-    middle = first.median() if len(first) else pd.NaT
-    since = register["account_id"].map(first)
-    moved = since.notna().to_numpy()
+    as_of, days = pd.Timestamp(span[0]), span[1]
+    past = transferred[(transferred["on"] <= as_of).to_numpy(dtype=bool)]
+    last = past.drop_duplicates("account_id", keep="last").set_index("account_id")["on"]
+    last = last[last.index.isin(register["account_id"])]
+    over = last[(as_of - last).dt.days >= days]
+    middle = over.median() if len(over) else pd.NaT
     won = opportunities[opportunities["status"] == "won"]
-    on = won["closed_on"].fillna(won["close_on"])
-    turn = won["account_id"].map(first).fillna(middle)
-    apart = (on - turn).dt.days
-    group = np.where(won["account_id"].isin(first.index), "moved", "stayed")
-    frame = pd.DataFrame({"group": group, "amount": won["amount"].to_numpy(), "apart": apart.to_numpy()})
+    on = pd.to_datetime(won["closed_on"].fillna(won["close_on"]))
+    moved, stayed = won["account_id"].isin(over.index), ~won["account_id"].isin(last.index)
+    turn = pd.Series(over.reindex(won["account_id"]).to_numpy(), index=won.index).fillna(middle)
+    apart = (on - pd.to_datetime(turn)).dt.days
     rows = []
-    for name, accounts in (("moved", int(moved.sum())), ("stayed", int((~moved).sum()))):
-        part = frame[frame["group"] == name]
-        early = part[(part["apart"] < 0) & (part["apart"] >= -days)]
-        late = part[(part["apart"] >= 0) & (part["apart"] < days)]
+    for name, mine, accounts in (("moved", moved, len(over)), ("stayed", stayed, len(register) - len(last))):
+        early = won.loc[(mine & (apart < 0) & (apart >= -days)).to_numpy(dtype=bool), "amount"]
+        late = won.loc[(mine & (apart > 0) & (apart <= days)).to_numpy(dtype=bool), "amount"]
         rows.append(
             {
                 "group": name,
                 "accounts": accounts,
                 "won_before": len(early),
                 "won_after": len(late),
-                "won_before_amount": int(early["amount"].sum()),
-                "won_after_amount": int(late["amount"].sum()),
+                "won_before_amount": int(early.sum()),
+                "won_after_amount": int(late.sum()),
                 "wins_per_account_before": len(early) / accounts if accounts else np.nan,
                 "wins_per_account_after": len(late) / accounts if accounts else np.nan,
+                "days": days,
+                "too_early": len(last) - len(over) if name == "moved" else 0,
             }
         )
     return pd.DataFrame(rows)
+
+
+def wins_sentence(wins: pd.DataFrame) -> str:
+    """What the comparison says, with its numbers (D5)."""
+    moved, stayed = (wins[wins["group"] == name].iloc[0] for name in ("moved", "stayed"))
+    early = f" {moved['too_early']:,} more changed hands too lately to compare." if moved["too_early"] else ""
+    if moved["accounts"] == 0:
+        return f"No account changed hands {moved['days']} days ago or longer: nothing to compare yet.{early}"
+    told = [
+        f"{row['wins_per_account_before'] * 100:.0f} deals won per 100 accounts in the {row['days']} days before, "
+        f"{row['wins_per_account_after'] * 100:.0f} after"
+        for row in (moved, stayed)
+    ]
+    gain = (moved["wins_per_account_after"] - moved["wins_per_account_before"]) - (
+        stayed["wins_per_account_after"] - stayed["wins_per_account_before"]
+    )
+    read = (
+        "No difference to speak of."
+        if abs(gain) < 0.005
+        else f"Against those that stayed, {abs(gain) * 100:.0f} deals {'more' if gain > 0 else 'fewer'} per 100 accounts."
+    )
+    few = " With so few accounts this proves nothing." if moved["accounts"] < 30 else ""
+    return f"{moved['accounts']:,} accounts that changed hands: {told[0]}. {stayed['accounts']:,} that stayed: {told[1]}. {read}{few}{early}"

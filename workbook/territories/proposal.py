@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -21,8 +21,9 @@ Floats = npt.NDArray[np.float64]
 class Proposal:
     """A territory design to decide on.
 
-    ``moves``: account_id, territory_id, unit, from_rep, to_rep, amounts, hours, undo_points (what the objective loses if only
-    this unit went back), sentence · ``cards``: per rep and measure the load before, after and its fair share ·
+    ``moves``: account_id, territory_id, unit, from_rep (missing: nobody), to_rep, amounts, hours, undo_points (what the
+    objective loses if only this unit went back), sentence (to be recorded; names nobody of another territory), told (the same
+    for who plans, with every name) · ``cards``: per rep and measure the load before, after and its fair share ·
     ``summary``: objective, bound, gap … · ``notes``: what was capped, left out, or cut.
     """
 
@@ -59,6 +60,7 @@ def proposal(company: Company, design: Design, solution: Solution, names: Names)
     moved["undo_points"] = points[moved["unit"].to_numpy()]
     cards = _cards(design, solution.plan)
     moved["sentence"] = sentences(moved, frame, (cards, terms), (company, names))
+    moved["told"] = sentences(moved, frame, (cards, terms), (company, replace(names, everybody=True)))
     columns = [
         "account_id",
         "territory_id",
@@ -69,12 +71,21 @@ def proposal(company: Company, design: Design, solution: Solution, names: Names)
         "sales_12m_amount",
         "potential_amount",
     ]
-    columns += ["projected_amount", "open_amount", "hours_per_year", "class", "grade", "undo_points", "sentence"]
+    columns += [
+        "projected_amount",
+        "open_amount",
+        "hours_per_year",
+        "class",
+        "grade",
+        "undo_points",
+        "sentence",
+        "told",
+    ]
     moves = moved[columns].rename(columns={"hours_per_year": "hours"})
     moves = moves.sort_values(
         ["from_rep", "to_rep", "undo_points", "account_id"], ascending=[True, True, False, True], kind="stable"
     )
-    notes = list(design.notes)
+    notes = [*design.notes, *_shortages(design, solution, names)]
     if solution.cut:
         notes.append("the time limit cut the search: on another machine the proposal may differ")
     return Proposal(
@@ -109,7 +120,10 @@ def _cards(design: Design, plan: npt.NDArray[np.int64]) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["rep_id", "measure"])
+    if not parts:
+        return pd.DataFrame(columns=["rep_id", "measure"])
+    cards = pd.concat(parts, ignore_index=True)
+    return cards[cards["rep_id"].notna().to_numpy()].reset_index(drop=True)
 
 
 def _summary(design: Design, solution: Solution, frame: pd.DataFrame, moves: pd.DataFrame) -> dict[str, Any]:
@@ -132,9 +146,11 @@ def _summary(design: Design, solution: Solution, frame: pd.DataFrame, moves: pd.
             name: (float(priced["before"][:, k].sum()), float(priced["after"][:, k].sum()))
             for k, name in enumerate(design.measures)
         },
-        "short_hours": _short(design, solution),
+        "short_hours": float(_over(design, solution).sum()),
         "accounts": len(frame),
         "moved": len(moves),
+        "given": int(moves["from_rep"].isna().sum()),
+        "travel_change_share": design.ways.change_share(problem.rep[solution.plan].astype(np.intp)),
         "moved_sales_amount": int(moves["sales_12m_amount"].sum()),
         "moved_sales_share": float(moves["sales_12m_amount"].sum() / sales.sum()) if sales.sum() else 0.0,
         "moved_potential_amount": int(moves["potential_amount"].fillna(0).sum()),
@@ -148,34 +164,34 @@ def _summary(design: Design, solution: Solution, frame: pd.DataFrame, moves: pd.
     }
 
 
-def _short(design: Design, solution: Solution) -> float:
-    """Hours that reps are short of after the moves."""
+def _over(design: Design, solution: Solution) -> Floats:
+    """Hours that each rep is short of after the moves (m,)."""
     if "capacity" not in design.measures:
-        return 0.0
+        return np.zeros(design.problem.m)
     k = design.measures.index("capacity")
     over = design.problem.loads(solution.plan)[:, k] - design.problem.bands.high[:, k]
-    return float(np.maximum(over, 0).sum() * design.totals["capacity"] / 100)
+    return np.asarray(np.maximum(over, 0.0) * design.totals["capacity"] / 100)
+
+
+def _shortages(design: Design, solution: Solution, names: Names, most: int = 5) -> list[str]:
+    """Who stays short of hours after the moves, the worst first, in one note."""
+    hours = pd.Series(_over(design, solution), index=pd.Index(design.reps, dtype="object")).round(6)
+    hours = hours[hours > 0.5].sort_values(ascending=False, kind="stable")
+    if hours.empty:
+        return []
+    told = [
+        f"{names.reps.get(str(rep), str(rep))} is short of {value:,.0f} hours"
+        for rep, value in hours.head(most).items()
+    ]
+    more = f" and {len(hours) - most} more" if len(hours) > most else ""
+    return [f"{', '.join(told)}{more}: the hours that these accounts need are not there"]
 
 
 def short(company: Company, design: Design, solution: Solution) -> list[str]:
     """Who is short of hours and by how much, territory by territory: why a hard limit on hours cannot be kept."""
-    k = design.measures.index("capacity")
-    over = np.maximum(design.problem.loads(solution.plan)[:, k] - design.problem.bands.high[:, k], 0.0)
-    hours = pd.Series(
-        over * design.totals["capacity"] / 100, index=company.people["territory_id"].to_numpy(dtype=object)
-    )
+    people = company.people["territory_id"].to_numpy(dtype=object)
+    hours = pd.Series(_over(design, solution)[: len(people)], index=people)
     by_node = hours.groupby(level=0, sort=True).sum()
     return [
         f"{company.tree.name(str(node))} is short {value:,.0f} hours" for node, value in by_node.items() if value > 0.5
     ]
-
-
-def plain(summary: dict[str, Any], money: Any) -> str:
-    """The proof in plain words; ``money`` formats an amount."""
-    if summary["gap_points"] <= 1e-6 * max(1.0, abs(summary["objective"])):
-        return "No plan under these rules can beat this one."
-    return (
-        f"No plan under these rules can beat this one by more than {summary['gap_points']:.2f} points "
-        f"({summary['gap']:.1%} of {summary['objective']:.1f}): as much as {summary['gap_hours']:,.0f} hours of workload or "
-        f"{money(summary['gap_sales_amount'])} of sales out of balance."
-    )

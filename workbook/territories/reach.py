@@ -11,6 +11,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from workbook.rules.territories import DesignRules
+from workbook.territories.why import Why
 from workbook.territories.wishes import Wishes, refuse
 from workbook.tree import Tree
 
@@ -37,7 +38,9 @@ def group_of(tree: Tree, nodes: pd.Series, across: str) -> npt.NDArray[np.object
 @dataclass(frozen=True, eq=False)
 class Reach:
     """Allowed pairs of unit and rep, and the pools that share fairly: ``unit_pool`` (n,) and ``rep_pool`` (m,), by what would
-    be allowed without anybody's wishes; ``leaving`` (m,) marks reps whose fair share is nothing.
+    be allowed without anybody's wishes; ``leaving`` (m,) marks reps whose fair share is nothing,
+    ``can`` (m,) those who hold books and stay; ``notes`` say which accounts that
+    should move nobody else may take, and why.
     """
 
     unit: Ints
@@ -45,6 +48,8 @@ class Reach:
     unit_pool: Ints
     rep_pool: Ints
     leaving: Bools
+    can: Bools
+    notes: tuple[str, ...] = ()
 
 
 def _pools(pairs: Bools) -> tuple[Ints, Ints]:
@@ -76,10 +81,9 @@ def eligible(
     roles = people["role"].fillna("rep").str.lower()
     can = ~leaving & ~roles.isin(["manager", "overlay", "sponsor", "director", "specialist"]).to_numpy()
     home = pd.Index(people["rep_id"]).get_indexer(units["home"].to_numpy()[first])
-    pairs = _pairs(tree, groups[first], people)
-    pairs &= can[None, :] & ~mixed[:, None]
-    pairs &= _skilled(live, at, count, people, rules)
-    free = pairs.copy()
+    near, skilled = _pairs(tree, groups[first], people), _skilled(live, at, count, people, rules)
+    free = near & can[None, :] & ~mixed[:, None] & skilled
+    pairs = free.copy()
     free[np.flatnonzero(home >= 0), home[home >= 0]] = True
     if wishes.takers is not None:
         pairs &= people["rep_id"].isin(wishes.takers).to_numpy()[None, :]
@@ -90,14 +94,15 @@ def eligible(
     pairs[np.flatnonzero(stays), home[stays]] = True
     _wished(pairs, units, people, wishes)
     none = np.flatnonzero(~pairs.any(axis=1))
+    why = Why(live.iloc[first].reset_index(drop=True), people, (tree, rules, wishes), (near, can, mixed, skilled, home))
     if len(none) and wishes.free is None and wishes.takers is None:
-        names = [str(live["account_id"].iloc[first[u]]) for u in none[:8]]
-        refuse(
-            [f"nobody may hold {name} (left reps, region {rules.across}, skills, what is forbidden)" for name in names]
-        )
-    pairs[none] = _fallback(home[none], people, pairs.shape[1])
+        refuse([f"nobody may hold {why.account(u)}: {why.reason(u)}" for u in none.tolist()])
+    owed = none if wishes.free is None else none[~fixed[none]]
+    notes = why.notes(owed, np.bincount(at, minlength=count)) if wishes.takers is None else []
+    held = none[home[none] >= 0]
+    pairs[held, home[held]] = True
     unit, rep = np.nonzero(pairs)
-    return Reach(unit, rep, *_pools(free), leaving)
+    return Reach(unit, rep, *_pools(free), leaving, can, tuple(notes))
 
 
 def _pairs(tree: Tree, groups: npt.NDArray[np.object_], people: pd.DataFrame) -> Bools:
@@ -145,10 +150,3 @@ def _wished(pairs: Bools, units: pd.DataFrame, people: pd.DataFrame, wishes: Wis
     for account, name in wishes.pins.items():
         pairs[unit[account]] = False
         pairs[unit[account], rep[name]] = True
-
-
-def _fallback(home: Ints, people: pd.DataFrame, size: int) -> Bools:
-    """Units that only some may take, and of which nobody may be taken, stay where they are (or with the first rep)."""
-    out = np.zeros((len(home), size), dtype=bool)
-    out[np.arange(len(home)), np.maximum(home, 0)] = True
-    return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -43,33 +45,45 @@ def book_size(capacity: pd.DataFrame, accounts: pd.DataFrame, rules: Territories
 
 
 def scenarios(
-    capacity: pd.DataFrame, people: pd.DataFrame, accounts: pd.DataFrame, rules: CapacityRules
+    capacity: pd.DataFrame, people: pd.DataFrame, accounts: pd.DataFrame, more: tuple[pd.Series, CapacityRules]
 ) -> pd.DataFrame:
-    """Per scenario and territory: the hours needed and there, reps needed and present, what stays uncovered.
+    """Per scenario and territory: the hours needed and there, reps needed and present, hires, what stays uncovered.
 
-    Columns scenario, growth_share, node, needed_hours, available_hours, reps, reps_needed, short_hours,
-    uncovered_accounts, uncovered_amount (their projection), hire_cost_amount (a year of the missing hours). Needed reps =
-    needed hours / (hours of a full rep × wanted load). Accounts stay uncovered in order of their value per hour, the
-    least valuable first.
+    ``more``: the node within which accounts may move, by territory, and the rules. Needed reps = needed hours / (hours of a
+    full rep × wanted load). Colleagues within reach help with the hours that they have left, so people are hired only where
+    all within reach together have fewer hours than the wanted load takes, in the territories that lack most. Accounts stay uncovered in order of their value
+    per hour, the least valuable first.
+
+    Columns scenario, growth_share, node, needed_hours, available_hours, reps, reps_needed, hires, colleague_hours (lent by
+    others), short_hours (after that), uncovered_accounts, uncovered_amount (their projection), hire_cost_amount (a year of
+    the missing hours). What rests on hours that are not known is missing.
     """
+    reach, rules = more
     live = accounts[~accounts["disqualified"].to_numpy(dtype=bool)]
     part = rules.months / 12
     need = live.groupby("territory_id")["hours_per_year"].sum() * part
-    have = capacity.groupby("node")["available_hours"].sum(min_count=1)
-    count = capacity[capacity["available_hours"] > 0].groupby("node").size()
+    nodes = need.index.union(capacity["node"].dropna().unique())
+    need = need.reindex(nodes, fill_value=0.0)
+    have = capacity.groupby("node")["available_hours"].sum(min_count=1).reindex(nodes)
+    here = people["present"] | people["coming"]
+    count = people[here.to_numpy(dtype=bool)].groupby("territory_id").size().reindex(nodes).fillna(0)
     full = capacity["selling_hours"].where(capacity["selling_hours"] > 0)
     typical = float(full.median()) if full.notna().any() else np.nan
     cost = people["cost_per_hour"].dropna().astype("float64")
     hour = float(cost.median()) if len(cost) else np.nan
     rows = []
     for name, growth in rules.growth_scenarios.items():
-        frame = pd.DataFrame({"node": need.index, "needed_hours": need.to_numpy() * (1 + growth)})
+        frame = pd.DataFrame({"node": nodes, "needed_hours": need.to_numpy() * (1 + growth)})
         frame["scenario"], frame["growth_share"] = name, growth
-        frame["available_hours"] = frame["node"].map(have)
-        frame["reps"] = frame["node"].map(count).fillna(0).astype("int64")
+        frame["available_hours"] = have.to_numpy()
+        frame["reps"] = count.to_numpy(dtype=np.int64)
         frame["reps_needed"] = np.ceil(frame["needed_hours"] / (typical * rules.wanted_load) - 1e-9)
-        frame["short_hours"] = (frame["needed_hours"] - frame["available_hours"].fillna(0.0)).clip(lower=0.0)
-        frame.loc[frame["available_hours"].isna() & np.isnan(typical), "short_hours"] = np.nan
+        missing = (frame["needed_hours"] / rules.wanted_load - frame["available_hours"].fillna(0.0)) / typical
+        within = frame["node"].map(reach).fillna(frame["node"])
+        frame["hires"] = _hires(missing, within)
+        frame["colleague_hours"], frame["short_hours"] = _lent(frame, within)
+        if np.isnan(typical):
+            frame["short_hours"] = frame["colleague_hours"] = np.nan
         left = uncovered(live, frame.set_index("node")["short_hours"] / part / (1 + growth))
         frame = frame.merge(left, on="node", how="left")
         frame["hire_cost_amount"] = pd.array(
@@ -77,9 +91,73 @@ def scenarios(
         )
         rows.append(frame)
     out = pd.concat(rows, ignore_index=True)
-    out["reps_needed"] = out["reps_needed"].astype("Int64")
-    columns = ["scenario", "growth_share", "node", "needed_hours", "available_hours", "reps", "reps_needed"]
-    return out[[*columns, "short_hours", "uncovered_accounts", "uncovered_amount", "hire_cost_amount"]]
+    for column in ("reps_needed", "hires"):
+        out[column] = out[column].astype("Int64")
+    columns = ["scenario", "growth_share", "node", "needed_hours", "available_hours", "reps", "reps_needed", "hires"]
+    return out[
+        [*columns, "colleague_hours", "short_hours", "uncovered_accounts", "uncovered_amount", "hire_cost_amount"]
+    ]
+
+
+def _hires(missing: pd.Series, within: pd.Series) -> Floats:
+    """Whole people to hire per territory, from the people that each is short of (negative: has left): as many as all within
+    reach together lack, each where most are missing; missing where not known.
+    """
+    out = np.where(missing.isna(), np.nan, 0.0)
+    for _, places in missing.groupby(within).groups.items():
+        rest = missing.loc[places].to_numpy(dtype=np.float64).copy()
+        if np.isnan(rest).any():
+            continue
+        for _ in range(int(max(0.0, np.ceil(rest.sum() - 1e-9)))):
+            at = int(np.argmax(rest))
+            out[places[at]] += 1
+            rest[at] -= 1
+    return out
+
+
+def _lent(frame: pd.DataFrame, within: pd.Series) -> tuple[Floats, Floats]:
+    """Hours that colleagues within reach lend to each territory that is short, and what stays short; lent in proportion."""
+    free = frame["available_hours"].fillna(0.0) - frame["needed_hours"]
+    short, spare = (-free).clip(lower=0.0), free.clip(lower=0.0)
+    wanted, there = short.groupby(within).transform("sum"), spare.groupby(within).transform("sum")
+    share = np.minimum(1.0, there / wanted.where(wanted > 0)).fillna(0.0)
+    lent = (short * share).to_numpy(dtype=np.float64)
+    return lent, short.to_numpy(dtype=np.float64) - lent
+
+
+def in_words(scenario: pd.DataFrame, money: Callable[[int], str], names: Callable[[str], str]) -> list[str]:
+    """One sentence per scenario: who is short of how many hours, who can help, whom to hire, what else goes without."""
+    out = []
+    for name, rows in scenario.groupby("scenario", sort=False):
+        growth = float(rows["growth_share"].iloc[0])
+        head = f"{str(name).capitalize()} ({growth:+.0%} work)" if growth else str(name).capitalize()
+        if rows["short_hours"].isna().all():
+            out.append(f"{head}: {rows['needed_hours'].sum():,.0f} hours needed; how many there are is not known.")
+            continue
+        need, have = rows["needed_hours"].sum(), rows["available_hours"].sum()
+        hires, short = int(rows["hires"].sum()), float(rows["short_hours"].sum())
+        parts = [f"{head}: {need:,.0f} of {have:,.0f} hours needed"]
+        lent = rows[rows["colleague_hours"] > 0.5]
+        if len(lent):
+            told = ", ".join(
+                f"{names(str(n))} {h:,.0f}" for n, h in zip(lent["node"], lent["colleague_hours"], strict=True)
+            )
+            parts.append(f"colleagues within reach can cover what is short ({told} hours), by moving accounts")
+        if hires:
+            at = rows[rows["hires"] > 0]
+            told = ", ".join(f"{int(h)} in {names(str(n))}" for n, h in zip(at["node"], at["hires"], strict=True))
+            parts.append(f"to hire: {told}")
+        else:
+            parts.append("nobody to hire")
+        if short > 0.5:
+            cost = rows["hire_cost_amount"].sum(min_count=1)
+            left, lost = int(rows["uncovered_accounts"].sum()), int(rows["uncovered_amount"].sum())
+            priced = "" if pd.isna(cost) else f"; the missing hours would cost {money(int(cost))} a year"
+            parts.append(
+                f"until then {short:,.0f} hours are missing: {left:,} accounts with {money(lost)} of projected revenue go without{priced}"
+            )
+        out.append("; ".join(parts) + ".")
+    return out
 
 
 def uncovered(live: pd.DataFrame, short_hours: pd.Series) -> pd.DataFrame:
@@ -129,17 +207,16 @@ def months(
 
 
 def hiring(scenario: pd.DataFrame, ramp: tuple[float, ...], edges: npt.NDArray[np.datetime64]) -> pd.DataFrame:
-    """When to hire what a scenario is short of: a row per territory with missing people.
+    """When to hire whom a scenario needs: a row per territory and month with ``hires``.
 
     A hire reaches the full pace only after the ramp, so each is started that many months before the need; those already
     late start in the first month. Several hires of a territory start a month apart. Columns scenario, node, month, hires.
     """
-    short = scenario[(scenario["reps_needed"] - scenario["reps"]).fillna(0) > 0]
+    short = scenario[scenario["hires"].fillna(0) > 0]
     rows = []
     last = max(0, len(edges) - 2 - len(ramp))
     for row in short.itertuples():
-        missing = int(row.reps_needed) - int(row.reps)
-        for at in range(missing):
+        for at in range(int(row.hires)):
             rows.append((row.scenario, row.node, edges[min(at, last)].astype("datetime64[us]"), 1))
     out = pd.DataFrame(rows, columns=["scenario", "node", "month", "hires"])
     out["month"] = out["month"].astype("datetime64[us]")

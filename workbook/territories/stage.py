@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -13,15 +14,19 @@ from workbook.checks import Check
 from workbook.rules.territories import DesignRules, TerritoriesRules
 from workbook.stage import Stage, noun
 from workbook.territories import capacity as hours
+from workbook.territories import concentration as concentrating
 from workbook.territories import geography, handover, moves, spread, staffing
 from workbook.territories import health as judging
+from workbook.territories import loans as lending
 from workbook.territories import workload as work
 from workbook.territories.design import Company, design
 from workbook.territories.explain import Names
 from workbook.territories.proposal import Proposal, proposal, short
+from workbook.territories.reach import group_of
 from workbook.territories.solver import Effort, solve
 from workbook.territories.standing import Books, accounts_frame
 from workbook.territories.wishes import Wishes, refuse
+from workbook.territories.words import without_takings
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,7 +74,16 @@ class Territories(Stage):
         """Every check of every rep, territory and the company (A13, C7, C8, D4, D5, D9)."""
         books = self._books
         found = judging.health(books, self._changed, self._portfolio.win_rates)
+        held = [*books.groups("rep_id"), *map(str, self.facts.tree.ids)]
+        found += concentrating.concentration_checks(self.concentration, held)
         return found + judging.spread_checks(self.spread, self.rules.health, self.facts.tree.root)
+
+    @noun
+    def concentration(self) -> pd.DataFrame:
+        """How much of the sales of each rep and node hangs on its largest accounts, and those on how many threads (A19)."""
+        threads = concentrating.thread_words(self._engagement.single_threaded)
+        books = self._books
+        return concentrating.concentration(books.accounts, threads, self.facts.tree, books.rules, books.currency)
 
     @noun
     def spread(self) -> pd.DataFrame:
@@ -90,7 +104,7 @@ class Territories(Stage):
     def indexes(self) -> pd.DataFrame:
         """Each rep against a fair share by capacity: rep_id, measure, value, fair, index."""
         held = self._books.held["rep_id"]
-        weight = held["rep_id"].map(self.capacity.set_index("rep_id")["available_hours"])
+        weight = self.capacity.set_index("rep_id")["available_hours"].reindex(held["rep_id"]).reset_index(drop=True)
         return spread.indexes(held, "rep_id", weight if weight.notna().all() else None)
 
     @noun
@@ -114,6 +128,13 @@ class Territories(Stage):
         return moves.moves(self.facts.decisions)
 
     @noun
+    def loans(self) -> pd.DataFrame:
+        """Every account on loan: role, rep, from, to, share, previous holder, reason, and whether it is past, now or coming (A1, A9)."""
+        tables = self.facts.tables
+        territory = tables.accounts.set_index("account_id")["territory_id"]
+        return lending.loans(tables.ownership, self.moves, self.pending_moves, territory, self.facts.as_of)
+
+    @noun
     def pending_moves(self) -> pd.DataFrame:
         """Accepted moves that the ownership table does not show yet."""
         return moves.pending(self.moves, self._portfolio.register)
@@ -122,12 +143,16 @@ class Territories(Stage):
     def moved_wins(self) -> pd.DataFrame:
         """Deals won after accounts changed hands, against accounts that stayed (D5); company-wide."""
         changed = moves.transfers(self.moves, self.facts.tables.ownership)
-        return moves.moved_wins(changed, self.facts.tables.opportunities, self._portfolio.register, 182)
+        return moves.moved_wins(
+            changed, self.facts.tables.opportunities, self._portfolio.register, (self.facts.as_of, 182)
+        )
 
     @noun
     def scenarios(self) -> pd.DataFrame:
         """Reps and territories needed for each scenario of growth, what stays uncovered and what it costs (A14, D6)."""
-        return staffing.scenarios(self.capacity, self.people, self.accounts, self.rules.capacity)
+        nodes = pd.Series(self.facts.tree.ids)
+        reach = pd.Series(group_of(self.facts.tree, nodes, self.rules.design.across), index=nodes)
+        return staffing.scenarios(self.capacity, self.people, self.accounts, (reach, self.rules.capacity))
 
     @noun
     def hiring(self) -> pd.DataFrame:
@@ -168,6 +193,8 @@ class Territories(Stage):
         problem = design(company, rules, wanted)
         found = solve(problem.problem, effort or Effort(seconds=rules.seconds, seed=rules.seed))
         made = proposal(company, problem, found, stage.names)
+        idle = without_takings(made, company, wanted.takers, stage.names)
+        made = replace(made, notes=(*idle, *made.notes))
         if rules.hard_capacity and made.summary["short_hours"] > 0.5:
             refuse(short(company, problem, found))
         return made

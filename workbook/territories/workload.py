@@ -16,7 +16,7 @@ def touch_mix(touches: pd.DataFrame, classes: pd.DataFrame, effort: pd.DataFrame
     """How a touch of an account of each class is made up.
 
     Columns class (and "" for all), touches, minutes (of a touch) and visit_share. A class's own mix is blended with the
-    company's by ``blend_touches``; without touches the mean of the kinds' minutes by rule, and no visits.
+    company's by ``blend_touches``; without any touches all kinds are taken as equally frequent, by the rules' minutes.
     """
     minutes = effort.set_index("kind")["minutes"]
     kinds = [kind for kind in minutes.index if kind != "task"]
@@ -25,7 +25,7 @@ def touch_mix(touches: pd.DataFrame, classes: pd.DataFrame, effort: pd.DataFrame
     spent = known["kind"].map(minutes).astype("float64")
     visit = known["kind"].eq("visit").astype("float64")
     usual = float(spent.mean()) if len(known) else float(minutes[kinds].mean())
-    visits = float(visit.mean()) if len(known) else 0.0
+    visits = float(visit.mean()) if len(known) else kinds.count("visit") / len(kinds)
     rows = pd.DataFrame({"class": known["account_id"].map(of_account), "spent": spent, "visit": visit})
     sums = rows.groupby("class").agg(touches=("spent", "size"), spent=("spent", "sum"), visits=("visit", "sum"))
     weight = rules.blend_touches

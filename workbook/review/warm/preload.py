@@ -20,6 +20,7 @@ import workbook.book
 from workbook.book import STAGES, Book
 from workbook.files import write_bytes
 from workbook.review.warm.processes import threads
+from workbook.rules import read_rules
 
 #: Packages whose modules may be imported ahead once a notebook was seen to need them; none does anything when imported.
 AHEAD = (
@@ -73,6 +74,7 @@ def _take(what: dict[str, Any]) -> None:
     assert kept is not None
     if "facts" in what:
         kept.setdefault(what["key"], Book(what["key"][0], what["facts"]))
+        read_rules(what["key"][0] / "book.toml")  # remembered by its text
     elif what["key"] in kept:
         kept[what["key"]]._stage(what["stage"]).made.setdefault(what["noun"], what["value"])
 

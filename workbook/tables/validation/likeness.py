@@ -42,11 +42,12 @@ def check(intake: Intake) -> None:
             f"create or replace temp table _by_{order} as select _row, key, place, {leads} from _named window w as (order by {order}, _row)"
         )
     pairs = " union ".join(_neighbours(order, at) for order in ("key", "drow") for at in _STEPS)
+    intake.db.execute(f"create or replace temp table _pairs as {pairs}")
     near = (
-        f"with pairs as ({pairs}) select greatest(a._row, b._row) as _row, "
+        "select greatest(a._row, b._row) as _row, "
         "case when a._row > b._row then a.name else b.name end as value, "
         "case when a._row > b._row then b.account_id || ' (' || b.name || ')' else a.account_id || ' (' || a.name || ')' end as detail "
-        "from pairs join _named a on a._row = one join _named b on b._row = other where a.country = b.country "
+        "from _pairs join _named a on a._row = one join _named b on b._row = other where not a.country <> b.country "
         f"and (a.city = b.city or a.city = '' or b.city = '') and not {_FAMILY} "
         "and regexp_replace(a.key, '[^0-9]', '', 'g') = regexp_replace(b.key, '[^0-9]', '', 'g')"
     )

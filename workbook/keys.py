@@ -1,0 +1,32 @@
+"""Keys as positions: which row of one table a key of another means, found in Arrow without Python objects."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Ints = npt.NDArray[np.int64]
+
+
+def positions(keys: pd.Series, index: pd.Index | pd.Series) -> Ints:
+    """The position of each key in ``index`` (of unique keys), -1 where it is missing or not there.
+
+    >>> positions(pd.Series(["b", "x", None], dtype="str"), pd.Index(["a", "b"])).tolist()
+    [1, -1, -1]
+    """
+    found = pc.index_in(_texts(keys), value_set=_texts(index), skip_nulls=True)
+    return pc.fill_null(found, -1).to_numpy().astype(np.int64)
+
+
+def same(one: pd.Series | pd.Index, other: pd.Series | pd.Index) -> bool:
+    """Whether two columns hold the same keys in the same order."""
+    return len(one) == len(other) and bool(pc.all(pc.equal(_texts(one), _texts(other))).as_py() in (True, None))
+
+
+def _texts(keys: pd.Series | pd.Index) -> pa.ChunkedArray:
+    """Keys as Arrow texts, without a copy where they are Arrow already."""
+    made = pa.array(keys, type=pa.large_string(), from_pandas=True)
+    return made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])

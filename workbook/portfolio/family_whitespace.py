@@ -1,0 +1,86 @@
+"""Whitespace of whole families: which product families some members buy and others could (C3, C10)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from workbook.money import format_amount
+from workbook.portfolio.whitespace import Compared, gaps_of
+from workbook.rules.portfolio import WhitespaceRules
+
+_SUMS = ["members", "members_buying", "members_lacking", "bought_amount", "gap_amount", "worth"]
+
+
+def family_whitespace(
+    accounts: pd.DataFrame, family: pd.DataFrame, compared: Compared, rules: WhitespaceRules
+) -> pd.DataFrame:
+    """Of families with several members, per territory and product family: family_id, territory_id, product_family, members,
+    members_buying, members_lacking (with a gap to their own peers), bought_amount, gap_amount (summed over those), worth (gap ×
+    penetration, the share of the peers that buy it).
+
+    Every gap counts here, not only the largest of each account; disqualified members are left out.
+    """
+    bought = compared.bought
+    live = accounts["disqualified_on"].isna().to_numpy()
+    rows = np.flatnonzero((family["members"] > 1).to_numpy() & live)
+    amounts, kinds = bought.amounts[rows], len(bought.families)
+    every = replace(rules, per_account=max(kinds, 1))
+    gap, worth = np.zeros(amounts.shape, dtype=np.int64), np.zeros(amounts.shape)
+    if kinds and len(rows):
+        at, kind, value = gaps_of(amounts, compared.peers.group[rows], compared.figures, every)
+        typical = compared.figures[2][compared.peers.group[rows][at], kind]
+        gap[at, kind], worth[at, kind] = typical - amounts[at, kind], value
+    values = (np.ones_like(gap), amounts > 0, gap > 0, amounts, gap, worth)
+    place = pd.factorize(family["territory_id"].take(rows))[0].astype(np.int64)
+    head = pd.factorize(family["family_id"].take(rows))[0].astype(np.int64)
+    code, first = np.unique(head * (place.max(initial=0) + 1) + place, return_index=True)
+    group = np.searchsorted(code, head * (place.max(initial=0) + 1) + place)
+    sums = np.zeros((len(_SUMS), len(code), kinds))
+    for into, part in zip(sums, values, strict=True):
+        for column in range(kinds):
+            into[:, column] = np.bincount(group, part[:, column], len(code))
+    lead = rows[first]
+    out = pd.DataFrame(
+        {
+            "family_id": family["family_id"].take(np.repeat(lead, kinds)).array,
+            "territory_id": family["territory_id"].take(np.repeat(lead, kinds)).array,
+            "product_family": pd.Series(bought.families, dtype="str").take(np.tile(np.arange(kinds), len(lead))).array,
+        }
+    )
+    for name, whole in zip(_SUMS, sums, strict=True):
+        out[name] = whole.ravel() if name == "worth" else np.rint(whole.ravel()).astype(np.int64)
+    return out
+
+
+def family_plays(rows: pd.DataFrame, names: pd.Series, currency: str) -> pd.DataFrame:
+    """Cross-sell and upsell per family, best first: rank, family_id, family_name, product_family, kind (cross-sell where no member
+    buys it, spread where some do, upsell where all do), members, members_buying, members_lacking, bought_amount, gap_amount,
+    penetration (of the members' peers, by gap), sentence. ``rows`` as above, in scope; ``names`` by family_id.
+    """
+    whole = rows.groupby(["family_id", "product_family"], sort=True)[_SUMS].sum().reset_index()
+    whole = whole[(whole["members"] > 1) & (whole["gap_amount"] > 0)]
+    whole = whole.sort_values(["worth", "family_id"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    whole["rank"] = np.arange(1, len(whole) + 1)
+    whole["family_name"] = whole["family_id"].map(names).astype("str")
+    whole["penetration"] = whole["worth"] / whole["gap_amount"]
+    none, every = whole["members_buying"] == 0, whole["members_buying"] == whole["members"]
+    whole["kind"] = pd.Series(
+        np.select([none, every], ["cross-sell", "upsell"], "spread"), index=whole.index, dtype="str"
+    )
+    whole["sentence"] = pd.Series(
+        [
+            f"{r.members_buying} of {r.members} members buy {r.product_family}; {r.members_lacking} could buy more: "
+            f"{r.penetration:.0%} of their comparable accounts buy it, {format_amount(r.gap_amount, currency, short=True)} "
+            "a year more in sum."
+            for r in whole.itertuples()
+        ],
+        dtype="str",
+    )
+    columns = [
+        "rank", "family_id", "family_name", "product_family", "kind", "members", "members_buying", "members_lacking",
+        "bought_amount", "gap_amount", "penetration", "sentence",
+    ]  # fmt: skip
+    return whole[columns]

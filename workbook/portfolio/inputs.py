@@ -1,0 +1,100 @@
+"""What the portfolio's nouns stand on: history, run-rate, deals and peers, each made once of the facts alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cached_property
+
+import pandas as pd
+
+from workbook.portfolio import classes as classing
+from workbook.portfolio import deals as dealing
+from workbook.portfolio import families as kin
+from workbook.portfolio import overlap
+from workbook.portfolio import projection as ahead
+from workbook.portfolio import scope as scoping
+from workbook.portfolio import whitespace as gaps
+from workbook.portfolio.bookings import Booked, History, history
+from workbook.portfolio.run_rate import RunRate, run_rate
+from workbook.rules.portfolio import PortfolioRules, ProjectionRules
+from workbook.stage import Stage
+
+
+class PortfolioInputs(Stage):
+    """The working parts of the portfolio stage. They hold the whole company's rows: only nouns are cut to a scope."""
+
+    @property
+    def rules(self) -> PortfolioRules:
+        return self.facts.rules.portfolio
+
+    @cached_property
+    def _review_day(self) -> date:
+        """The day of the company's last recorded review, else as many days ago as the rules say. One day holds for all: a
+        territory's own review must not change what others compare with."""
+        root, today = self.facts.tree.root, self.facts.as_of
+        held = [r.at.date() for r in self.facts.decisions.log("review") if r.subject == root and r.at.date() < today]
+        return max(held, default=self.facts.as_of - timedelta(days=self.rules.classes.review_days))
+
+    @cached_property
+    def _touches(self) -> classing.Touches:
+        since = min(self._review_day, self.facts.as_of) - timedelta(days=365)
+        return classing.Touches.of(self.facts.tables, since, self.rules.classes)
+
+    @cached_property
+    def _on_top_share(self) -> float:
+        return overlap.on_top_share(self.facts.tables, self._booked, self.facts.as_of, self._learned_rules)
+
+    @cached_property
+    def _learned_rules(self) -> ProjectionRules:
+        learned = self._run_rate.smoothing
+        return replace(self.rules.projection, rhythm_weight=learned.weight, plain_share=learned.plain)
+
+    @cached_property
+    def _booked(self) -> Booked:
+        return Booked.of(self.facts.tables)
+
+    @cached_property
+    def _history(self) -> History:
+        return history(self._booked, self.facts.as_of, self.rules.projection.history_months)
+
+    @cached_property
+    def _run_rate(self) -> RunRate:
+        return run_rate(self._history, len(self._horizon.share), self.rules.projection)
+
+    @cached_property
+    def _horizon(self) -> ahead.Horizon:
+        """Whole years ahead, at least one, to the end of the planned year."""
+        calendar, as_of = self.facts.calendar, self.facts.as_of
+        last = calendar.bounds(self.facts.year)[1]
+        months = (last.year - as_of.year) * 12 + last.month - as_of.month
+        return ahead.Horizon.of(as_of, 12 * min(max(-(-months // 12), 1), 3), calendar)
+
+    @cached_property
+    def _bought(self) -> gaps.Bought:
+        return gaps.Bought.of(self._booked, self.facts.as_of, self.rules.whitespace.months)
+
+    @cached_property
+    def _compared(self) -> gaps.Compared:
+        return gaps.Compared.of(self.facts.tables.accounts, self._bought, self.rules.whitespace)
+
+    @cached_property
+    def _kin(self) -> kin.Ints:
+        """A number per family and account; per family and territory where the rules tell nothing of other territories."""
+        head = kin.family_heads(self.facts.tables.accounts)[0]
+        if self.rules.family_elsewhere != "none":
+            return head
+        place = pd.factorize(self.facts.tables.accounts["territory_id"])[0]
+        return pd.factorize(head * (int(place.max(initial=0)) + 1) + place)[0]
+
+    @cached_property
+    def _engaged(self) -> pd.Series | None:
+        return scoping.engaged(self.facts.tables, self.facts.as_of, self.rules.scope)
+
+    @cached_property
+    def _deals(self) -> pd.DataFrame:
+        return dealing.deals(self.facts.tables, self._booked, self.facts.as_of)
+
+    @cached_property
+    def _deal_model(self) -> dealing.DealModel:
+        return dealing.learn(self._deals, self.rules.projection)

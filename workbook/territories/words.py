@@ -1,0 +1,92 @@
+"""A proposal in words: what moves, what it does to balance and travel, how good it is, and why nobody received anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbook.territories.design import Company
+from workbook.territories.explain import Names
+from workbook.territories.proposal import Proposal
+
+Money = Callable[[int], str]
+
+
+def headline(summary: dict[str, Any], money: Money) -> list[str]:
+    """The proposal in a few sentences: moves, balance, travel, proof; ``money`` formats an amount."""
+    moved, given = summary["moved"] - summary["given"], summary["given"]
+    if summary["moved"] == 0:
+        first = f"None of {summary['accounts']:,} accounts moves."
+    else:
+        worth = f"with {summary['moved_sales_share']:.1%} of sales ({money(summary['moved_sales_amount'])})"
+        if summary["moved_potential_amount"]:
+            worth += f" and {summary['moved_potential_share']:.1%} of potential"
+        changes = f"{moved:,} of {summary['accounts']:,} accounts {'changes' if moved == 1 else 'change'} hands"
+        free = f"{given:,} that nobody holds {'gets' if given == 1 else 'get'} a holder"
+        told = " and ".join(
+            [changes] * (moved > 0) + [free if moved else f"{free}, of {summary['accounts']:,} accounts"] * (given > 0)
+        )
+        first = f"{told}, {worth}."
+    out = [
+        first,
+        f"Out of balance: {summary['balance_before']:.1f} points before, {summary['balance_after']:.1f} after.",
+    ]
+    change = summary["travel_change_share"]
+    if summary["moved"] and not np.isnan(change):
+        word = "longer" if change > 0 else "shorter"
+        out.append(
+            "Ways to accounts stay as long as they are."
+            if abs(change) < 0.005
+            else f"Ways to accounts get {abs(change):.0%} {word}."
+        )
+    return [*out, plain(summary, money)]
+
+
+def plain(summary: dict[str, Any], money: Money) -> str:
+    """The proof in plain words; ``money`` formats an amount."""
+    if summary["gap_points"] <= 1e-6 * max(1.0, abs(summary["objective"])):
+        return "No plan under these rules can beat this one."
+    share = (
+        f"{summary['gap']:.1%} of {summary['objective']:.1f}"
+        if summary["gap"] <= 1
+        else f"of {summary['objective']:.1f}"
+    )
+    text = (
+        f"No plan under these rules can beat this one by more than {summary['gap_points']:.2f} points "
+        f"({share}): as much as {summary['gap_hours']:,.0f} hours of workload or "
+        f"{money(summary['gap_sales_amount'])} of sales out of balance."
+    )
+    return text + (" A longer search proves it better." if summary["gap"] > 0.1 else "")
+
+
+def without_takings(made: Proposal, company: Company, takers: frozenset[str] | None, names: Names) -> list[str]:
+    """Why a rep whose book was to be filled receives nothing; one sentence per such rep."""
+    out = []
+    people = company.people.set_index("rep_id")
+    need = company.accounts.groupby("rep_id")["hours_per_year"].sum()
+    for rep in sorted((takers or frozenset()) - set(made.moves["to_rep"])):
+        name = names.reps.get(rep, rep)
+        there, needed = float(people.loc[rep, "available_hours"]), float(need.get(rep, 0.0))
+        place = int(np.flatnonzero(made.design.reps == rep)[0])
+        mine = made.cards[made.cards["rep_id"].eq(rep).to_numpy()]
+        if needed > there:
+            reason = f"the book needs {needed:,.0f} hours and there are {there:,.0f}: {needed - there:,.0f} hours short"
+        elif not (
+            (made.design.problem.rep == place) & (made.design.problem.home[made.design.problem.unit] != place)
+        ).any():
+            reason = "no account that may move lies within reach (rule territories.design.across)"
+        else:
+            reason = f"no move would help more than it costs ({_indexes(mine)}, where 100 is a fair share)"
+        out.append(f"{name} receives nothing: {reason}")
+    return out
+
+
+def _indexes(cards: pd.DataFrame) -> str:
+    return ", ".join(
+        f"{measure} {value:.0f}"
+        for measure, value in zip(cards["measure"], cards["index_before"], strict=True)
+        if not np.isnan(value)
+    )

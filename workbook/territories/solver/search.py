@@ -22,7 +22,7 @@ from workbook.territories.solver.relaxation import relax
 from workbook.territories.solver.state import Effort, Search, Solution, arrays
 
 #: Seconds of the relaxation's linear program, per column; where two of them take too long, ascent alone gives the prices.
-_RELAXED = 5e-5
+_RELAXED = 2.5e-4
 #: The work of a second is that of so many threads, whatever the machine has, so that it finds the same.
 _THREADS = 2
 

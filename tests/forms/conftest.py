@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.sample_copy import sample_copy
 from workbook.forms.server import Serving, command, environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,11 +32,7 @@ FLAGS = [
 @pytest.fixture(scope="module")
 def book_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sample book without anybody's decisions; the tests of a module share it, each with an account of its own."""
-    root = tmp_path_factory.mktemp("forms") / "book"
-    shutil.copytree(
-        ROOT / "data/sample", root, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", ".drafts")
-    )
-    return root
+    return sample_copy(tmp_path_factory.mktemp("forms") / "book")
 
 
 def free_port() -> int:

@@ -11,10 +11,12 @@ from workbook.forms.grid import GridColumn
 from workbook.money import to_decimal
 from workbook.plans.document import (
     BOOKED,
+    COMMITTED,
     RISK_TOLERANCE,
     SOURCES,
     AccountPlan,
     Action,
+    Commitment,
     Outcome,
     Part,
     Planned,
@@ -39,9 +41,10 @@ class Field:
     read: Callable[[str], Any]
     width: str = "9rem"
     choices: tuple[str, ...] = ()
+    fixed: bool = False
 
     def column(self) -> GridColumn:
-        return GridColumn(self.name, self.label, self.width, choices=self.choices)
+        return GridColumn(self.name, self.label, self.width, editable=not self.fixed, choices=self.choices)
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,17 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return read
 
 
-def _yes(text: str) -> bool:
-    if text.lower() in ("yes", "y", "1", "true", ""):
-        return True
-    if text.lower() in ("no", "n", "0", "false"):
-        return False
-    raise values.CellError("is not yes or no", "Type yes or no.")
+def _yes(blank: bool) -> Callable[[str], bool]:
+    """Reads yes or no; what nothing means is ``blank``."""
+
+    def read(text: str) -> bool:
+        if text.lower() in ("yes", "y", "1", "true", "no", "n", "0", "false"):
+            return text.lower() in ("yes", "y", "1", "true")
+        if text:
+            raise values.CellError("is not yes or no", "Type yes or no.")
+        return blank
+
+    return read
 
 
 _WIDE = "16rem"
@@ -115,7 +123,7 @@ PARTS: dict[str, PartForm] = {
                 Field("influence", "influence 0–1", _share(0, 1), "6rem"),
                 Field("support", "support −1–1", _share(-1, 1), "6rem"),
                 Field("our_contact", "our contact", values.text),
-                Field("known", "known", _yes, "4rem", ("yes", "no")),
+                Field("known", "known", _yes(True), "4rem", ("yes", "no")),
                 Field("gap", "gap to close", values.text, _WIDE),
                 Field("how", "how", values.text, _WIDE),
                 Field("by_on", "by when", _day),
@@ -151,6 +159,16 @@ PARTS: dict[str, PartForm] = {
             "action",
         ),
         PartForm(
+            "commitments",
+            "What the customer has put into each deal",
+            Commitment,
+            (
+                Field("deal", "deal", values.text, fixed=True),
+                *(Field(name, f"their {name}", _yes(False), "6rem", ("yes", "no")) for name in COMMITTED),
+            ),
+            "deal",
+        ),
+        PartForm(
             "risks",
             "Risks, barriers, limits",
             Risk,
@@ -170,6 +188,17 @@ PARTS: dict[str, PartForm] = {
         ),
     )
 }
+
+
+def parts_of(form: PartForm, plan: AccountPlan) -> tuple[Part, ...]:
+    """The plan's parts that a form edits; every deal that the plan counts on has a row for what the customer put into it."""
+    held: tuple[Part, ...] = getattr(plan, form.name)
+    if form.part is not Commitment:
+        return held
+    marked = {row.deal: row for row in plan.commitments}
+    deals = dict.fromkeys((*(a.reference for a in plan.amounts if a.source == "opportunity"), *marked))
+    made = [marked.get(deal) or Commitment(deal=deal) for deal in deals]
+    return tuple(sorted(made, key=lambda row: -row.marks))
 
 
 def shown(form: PartForm, parts: Sequence[Part]) -> list[list[str]]:

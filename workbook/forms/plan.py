@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -12,7 +12,7 @@ import ipywidgets as widgets
 
 from workbook.errors import DataError, WorkbookError
 from workbook.forms.desk import Opened, PlanDesk
-from workbook.forms.fields import PARTS, AmountForm, Faults, read, shown
+from workbook.forms.fields import PARTS, AmountForm, Faults, parts_of, read, shown
 from workbook.forms.grid import Grid
 from workbook.money import format_amount
 from workbook.plans.document import SECTIONS, AccountPlan, View, changed
@@ -48,6 +48,7 @@ class PlanForm:
             options=[("choose an account …", ""), *desk.accounts()], description="Account", layout=_FULL
         )
         self.objective = widgets.Textarea(placeholder="The end result wanted, in one sentence", layout=_FULL, rows=2)
+        self.strategy = _strategy(desk.book.rules.plans.objectives)
         self.views = {key: (self._area(ours), self._area(theirs)) for key, (_, ours, theirs) in SECTIONS.items()}
         self.amounts = Grid(self.amount_form.columns())
         self.grids = {name: Grid([f.column() for f in form.fields]) for name, form in PARTS.items()}
@@ -75,17 +76,23 @@ class PlanForm:
             for child in columns.children:
                 child.layout = widgets.Layout(width="50%")
             sections.append(titled(title, columns))
-        parts = [titled(form.title, self.grids[name]) for name, form in PARTS.items()]
+        first, with_amounts = ("outcomes",), ("commitments",)
+        grids = {name: titled(form.title, self.grids[name]) for name, form in PARTS.items()}
+        rest = [box for name, box in grids.items() if name not in (*first, *with_amounts)]
+        end = [
+            titled("The end result wanted", self.objective, self.strategy),
+            *(grids[name] for name in first),
+            titled("Then work back: planned amounts", self.amounts, self.totals),
+            *(grids[name] for name in with_amounts),
+        ]
         tabs = widgets.Tab(
             children=[
-                widgets.VBox(
-                    [titled("Objective", self.objective), titled("Planned amounts", self.amounts, self.totals)]
-                ),
+                widgets.VBox(end),
                 widgets.VBox(sections),
-                widgets.VBox(parts),
+                widgets.VBox(rest),
                 widgets.VBox([titled("Note", self.note)]),
             ],
-            titles=("Amounts", "Seven sections", "People, actions, risks", "Note"),
+            titles=("End result and amounts", "Seven sections", "People, actions, risks", "Note"),
         )
         return [tabs, widgets.HBox([self.save_button, self.submit_button])]
 
@@ -103,7 +110,12 @@ class PlanForm:
         self.save_button.on_click(self._guarded(lambda _: self.save("draft")))
         self.submit_button.on_click(self._guarded(lambda _: self.save("submitted")))
         typed = self._guarded(lambda _: self.changed())
-        for area in (self.objective, self.note, *(area for pair in self.views.values() for area in pair)):
+        for area in (
+            self.objective,
+            self.strategy,
+            self.note,
+            *(area for pair in self.views.values() for area in pair),
+        ):
             area.observe(typed, "value")
         for grid in self._grids.values():
             grid.observe(typed, "cells")
@@ -149,6 +161,12 @@ class PlanForm:
         self.busy = True
         try:
             self.objective.value, self.note.value = plan.objective, plan.note
+            if (
+                isinstance(self.strategy, widgets.Dropdown)
+                and plan.strategy not in dict(self.strategy.options).values()
+            ):
+                self.strategy.options = [*self.strategy.options, (f"{plan.strategy} (no longer named)", plan.strategy)]
+            self.strategy.value = plan.strategy
             for key, (ours, theirs) in self.views.items():
                 view = plan.sections.get(key, View())
                 ours.value, theirs.value = view.ours, view.theirs
@@ -156,7 +174,7 @@ class PlanForm:
                 grid.locked = not (self.opened and self.opened.is_open)
             self.amounts.fill(self.amount_form.shown(plan), spare=3)
             for name, form in PARTS.items():
-                self.grids[name].fill(shown(form, getattr(plan, name)), spare=2)
+                self.grids[name].fill(shown(form, parts_of(form, plan)), spare=0 if form.fields[0].fixed else 2)
             for name, cells in (typed or {}).items():
                 self._grids[name].cells = cells
             open_ = bool(self.opened and self.opened.is_open)
@@ -181,7 +199,8 @@ class PlanForm:
             faults.append(wrong)
         views = {key: View(ours=ours.value, theirs=theirs.value) for key, (ours, theirs) in self.views.items()}
         found["sections"] = {key: view for key, view in views.items() if view != View()}
-        plan = changed(before, objective=self.objective.value, note=self.note.value, **found)
+        words = {"objective": self.objective.value, "strategy": self.strategy.value, "note": self.note.value}
+        plan = changed(before, **words, **found)
         return plan, not any(faults)
 
     def _judge(self) -> tuple[AccountPlan, bool]:
@@ -281,6 +300,14 @@ class PlanForm:
         self.conflict.children = ()
         self.message.say("You see their version now.", "ok")
         self._tell()
+
+
+def _strategy(objectives: Sequence[str]) -> widgets.Dropdown | widgets.Text:
+    """Which objective of the sales strategy a plan serves: from the rules' list, or in the rep's own words where there is none."""
+    if not objectives:
+        return widgets.Text(placeholder="which objective of our sales strategy it serves", layout=_FULL)
+    options = [("choose the objective of our sales strategy that it serves …", ""), *((o, o) for o in objectives)]
+    return widgets.Dropdown(options=options, layout=_FULL)
 
 
 def difference(theirs: AccountPlan, mine: AccountPlan, currency: str) -> list[tuple[str, str, str]]:

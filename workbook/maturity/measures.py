@@ -12,7 +12,7 @@ from workbook.facts import Facts
 #: Capabilities and their measures, with what one unit of each is and what mending means.
 CAPABILITIES: dict[str, tuple[str, ...]] = {
     "segmentation": ("accounts_graded_fully", "mix_close_to_target", "classes_reviewed"),
-    "account planning": ("key_accounts_with_plan", "plans_measured", "plans_revised"),
+    "account planning": ("key_accounts_with_plan", "plans_measured", "plans_revised", "plans_tied_to_strategy"),
     "engagement": ("accounts_on_time", "key_accounts_on_time", "activity_unquestioned"),
     "balance and capacity": ("reps_with_fitting_load", "accounts_with_owner", "moves_recorded"),
     "targets and reconciliation": ("targets_accepted", "nodes_aligned", "nodes_signed"),
@@ -27,6 +27,7 @@ FIXES = {
     "key_accounts_with_plan": ("account", "Write the missing plans of key accounts"),
     "plans_measured": ("plan", "Give plans amounts and dated actions"),
     "plans_revised": ("plan", "Revise plans that were written once"),
+    "plans_tied_to_strategy": ("plan", "Say which objective of the sales strategy the plan serves"),
     "accounts_on_time": ("account", "Make the overdue touches"),
     "key_accounts_on_time": ("account", "Make the overdue touches of key accounts"),
     "activity_unquestioned": ("activity", "Close recurring tasks that only reserve an account"),
@@ -129,6 +130,10 @@ def _planning(i: Inputs) -> dict[str, Measured]:
         ("plans_revised", "revised", "revised since written"),
     ):
         out[name] = _of_plans(rows, column, words)
+    tied = "tied to an objective of the sales strategy"
+    why = "the rules name no objectives of the sales strategy ([plans] objectives): what serves it is not known"
+    named = i.facts.rules.plans.objectives
+    out["plans_tied_to_strategy"] = _of_plans(rows, "tied", tied) if named else not_known(why)
     return out
 
 

@@ -51,6 +51,7 @@ from workbook.sections.nodes import nodes_chart as nodes_chart
 from workbook.sections.nodes import nodes_table as nodes_table
 from workbook.sections.nodes import tree_table as tree_table
 from workbook.sections.planning import actions_due as actions_due
+from workbook.sections.planning import deals_committed as deals_committed
 from workbook.sections.planning import plan_cards as plan_cards
 from workbook.sections.planning import plan_changes as plan_changes
 from workbook.sections.planning import plan_quality as plan_quality

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import WorkbookError
-from workbook.plans.document import SECTIONS
+from workbook.plans.document import COMMITTED, SECTIONS
 from workbook.plans.known import Horizon
 from workbook.rules import Rules
 from workbook.sheets import layout
@@ -149,11 +149,12 @@ class _Accounts:
         typed = {c.key: self.reader.value(row, c, account) for c in block.columns if not c.fixed}
         entry: Entry = {
             "repeat": {c.removeprefix("p:"): v or 0 for c, v in typed.items() if c.startswith("p:")},
-            "deals": [], "new": [], "note": typed["note"] or "",
+            "deals": [], "commitments": [], "new": [], "note": typed["note"] or "",
         }  # fmt: skip
         if sent.sheet:
             entry |= {
                 "objective": "",
+                "strategy": "",
                 "sections": {},
                 "outcomes": [],
                 "people": [],
@@ -162,7 +163,7 @@ class _Accounts:
                 "verified": [],
             }
         else:
-            names = ("objective", "action", "owner", "function", "channel")
+            names = ("objective", "strategy", "action", "owner", "function", "channel")
             entry |= {name: typed[name] or "" for name in names} | {
                 "due_on": typed["due_on"],
                 "done_on": typed["done_on"],
@@ -227,6 +228,7 @@ class _Accounts:
             return
         self.deals_seen.add(deal)
         typed = {c.key: self.reader.value(row, c, account) for c in block.columns if not c.fixed and c.key != "deal"}
+        self._commit(account, deal, tuple(typed[name] == "yes" for name in COMMITTED))
         amount, period = typed["planned"], typed["period"]
         if amount and not period:
             if not self._faulty(row, "period"):
@@ -234,6 +236,17 @@ class _Accounts:
             return
         if amount and account in self.out.entries:
             self.out.entries[account]["deals"].append([deal, period, amount, typed["note"] or ""])
+
+    def _commit(self, account: str, deal: str, marks: tuple[bool, ...]) -> None:
+        """What the customer has put into a deal; a deal in several rows counts what any of them says."""
+        if account not in self.out.entries or not any(marks):
+            return
+        held = self.out.entries[account]["commitments"]
+        said = next((row for row in held if row[0] == deal), None)
+        if said is None:
+            held.append([deal, *marks])
+        else:
+            said[1:] = [a or b for a, b in zip(said[1:], marks, strict=True)]
 
     def _faulty(self, row: Row, key: str) -> bool:
         return any(f.sheet == row.cells.sheet and f.cell == row.ref(key) for f in self.reader.faults.found)
@@ -305,7 +318,7 @@ def _card(out: Returned, sent: Sent, cards: Mapping[str, Cells], reader: Reader,
         words = "the sheet is missing" if not found else "the sheet is there twice"
         reader.faults.add(sent.sheet, "", sent.label, CellError(words, "Put it back, or use a new file."), account)
         return
-    names = ("section", "objective", "outcome", "person", "action", "risk", "verified")
+    names = ("section", "objective", "strategy", "outcome", "person", "action", "risk", "verified")
     lists_of = {"outcome": "outcomes", "person": "people", "action": "actions", "risk": "risks", "verified": "verified"}
     for block, row in rows_of(found[0], {n: every[n] for n in names}, reader.faults):
         if block.name == "section":
@@ -315,6 +328,8 @@ def _card(out: Returned, sent: Sent, cards: Mapping[str, Cells], reader: Reader,
                     entry["sections"][row.key] = [ours, theirs]
         elif block.name == "objective":
             entry["objective"] = reader.tried(row, "text", text, account) or ""
+        elif block.name == "strategy":
+            entry["strategy"] = reader.value(row, block.columns[1], account) or ""
         else:
             made = _part(block, row, reader, account)
             if made is not None:

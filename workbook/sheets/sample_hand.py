@@ -123,6 +123,7 @@ class _Hand:
         self.path, self.outbox, self.rep, self.rng, self.turn, self.share = path, outbox, rep, rng, turn, share
         self.horizon = outbox.prefill.horizon
         self.care = float(rng.beta(3, 2))
+        self.marks = rng.spawn(1)[0]  # a stream of its own: what else the hand writes stays as it was
         self.blocks = layout.blocks(self.horizon)
         self.scale = 100
 
@@ -149,6 +150,7 @@ class _Hand:
         elif planned < wanted:
             self._add(wanted - planned)
         self._territory()
+        self._serves(self.outbox.facts.rules.plans.objectives)
         for sheet in self.book.sheetnames:
             if sheet.startswith("K") and sheet[1:].isdigit():
                 self._card(self.book[sheet])
@@ -210,6 +212,24 @@ class _Hand:
             }
             for key, value in (typed | {"due_on": self._day(10, 150)}).items():
                 sheet.cell(row, at[key]).value = value
+
+    def _serves(self, objectives: tuple[str, ...]) -> None:
+        """Say which objective of the sales strategy a plan serves, and what customers have put into their deals."""
+        sheet, rng = self.book[layout.ACCOUNTS], self.marks
+        at, rows = self._rows(sheet, "account")
+        for row in rows:
+            wanted = bool(sheet.cell(row, at["objective"]).value) and not sheet.cell(row, at["sheet"]).value
+            if objectives and wanted and rng.random() < 0.3 + 0.6 * self.care:
+                sheet.cell(row, at["strategy"]).value = objectives[int(rng.integers(len(objectives)))]
+        sheet = self.book[layout.DEALS]
+        at, rows = self._rows(sheet, "deal")
+        for row in rows:
+            chance = sheet.cell(row, at["chance"]).value
+            if not isinstance(chance, int | float):
+                continue
+            for name, share in (("time", 0.9), ("people", 0.7), ("money", 0.4)):
+                if rng.random() < share * min(1.0, 0.2 + 1.2 * float(chance)) * (0.4 + 0.6 * self.care):
+                    sheet.cell(row, at[name]).value = "yes"
 
     def _clear(self) -> None:
         """Plan anew what is not in hand: amounts for whitespace and for what is not identified."""
@@ -295,6 +315,10 @@ class _Hand:
                 sheet.cell(row, at["theirs"]).value = self._one(theirs)
         at, rows = self._rows(sheet, "objective")
         sheet.cell(rows[0], at["text"]).value = self._one(words.OBJECTIVES)
+        objectives = self.outbox.facts.rules.plans.objectives
+        at, rows = self._rows(sheet, "strategy")
+        if objectives and self.marks.random() < 0.4 + 0.5 * self.care:
+            sheet.cell(rows[0], at["strategy"]).value = objectives[int(self.marks.integers(len(objectives)))]
         self._free(sheet, "outcome", [self._outcome() for _ in range(1 + self._chance(self.care))])
         self._people(sheet)
         self._done(sheet)

@@ -116,9 +116,10 @@ def _collector_at_rest() -> Iterator[None]:
 
 def _fill(file: RepFile, book: Any) -> None:
     styles, keys = Styles(book, file.currency), _sheets(file)
+    unlisted = frozenset(name for name, values in file.lists.items() if not values)
 
     def add(name: str) -> Canvas:
-        return Canvas(book.add_worksheet(name), name, styles, file.horizon)
+        return Canvas(book.add_worksheet(name), name, styles, file.horizon, unlisted)
 
     start, accounts, deals, new, territory = (add(name) for name in (START, ACCOUNTS, DEALS, NEW, TERRITORY))
     cards = [(add(keys[h.plan.account_id]), h) for h in file.accounts if h.plan.account_id in keys]
@@ -185,7 +186,7 @@ def _deals(sheet: Canvas, file: RepFile) -> dict[str, str]:
     block = blocks(file.horizon)["deal"]
     sheet.banner(
         "Open deals",
-        "Say in which period you plan each deal, and how much of it. Pre-filled: what is expected on top of repeat business.",
+        "Say in which period you plan each deal, how much of it, and what the customer has put into it: time, money, people. Those come first.",
         block.width,
     )
     first = sheet.heading(block)
@@ -294,7 +295,18 @@ def _card(sheet: Canvas, held: Held, file: RepFile) -> None:
     sheet.facts(held.facts.get("sentences", ()), _numbers(held, file))
     entry = held.entry
     sheet.gap()
-    sheet.title("The plan in two views", 11)
+    sheet.title("Start from the end: what we want to reach, and what they want to achieve", 11)
+    sheet.heading(all_blocks["objective"])
+    sheet.row(
+        all_blocks["objective"], "objective:text", {"topic": "Objective", "text": entry["objective"]}, set(), height=30
+    )
+    sheet.heading(all_blocks["strategy"])
+    sheet.row(
+        all_blocks["strategy"], "strategy:text", {"topic": "Serves", "strategy": entry["strategy"]}, set(), height=18
+    )
+    _rows(sheet, all_blocks["outcome"], entry["outcomes"])
+    sheet.gap()
+    sheet.title("Then work back: the plan in two views", 11)
     sheet.heading(all_blocks["section"])
     for key, (title, ours, theirs) in SECTIONS.items():
         said = entry["sections"].get(key, ["", ""])
@@ -306,27 +318,27 @@ def _card(sheet: Canvas, held: Held, file: RepFile) -> None:
             height=54,
             hints={"ours": ours, "theirs": theirs},
         )
-    sheet.gap()
-    sheet.heading(all_blocks["objective"])
-    sheet.row(
-        all_blocks["objective"], "objective:text", {"topic": "Objective", "text": entry["objective"]}, set(), height=30
-    )
     titles = {
-        "outcome": ("What they want to achieve", entry["outcomes"]), "person": ("Who decides and who cares", entry["people"]),
+        "person": ("Who decides and who cares", entry["people"]),
         "action": ("Actions", entry["actions"]), "risk": ("Risks, barriers, limits", entry["risks"]),
         "verified": ("Verified with the customer", entry["verified"]),
     }  # fmt: skip
     for name, (title, rows) in titles.items():
         sheet.gap()
         sheet.title(title, 11)
-        sheet.heading(all_blocks[name])
-        for row in rows:
-            if name == "person":
-                row = row | {"known": "yes" if row["known"] else "no"}
-            sheet.row(all_blocks[name], "", row, set())
-        for _ in range(layout.BLANK_ROWS[name]):
-            sheet.row(all_blocks[name], "", {}, set())
+        _rows(sheet, all_blocks[name], rows)
     sheet.finish(all_blocks["section"], None, None, freeze=(3, 0), portrait=False)
+
+
+def _rows(sheet: Canvas, block: layout.Block, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A block's heading, its rows and blank ones for more."""
+    sheet.heading(block)
+    for row in rows:
+        sheet.row(
+            block, "", {**row, "known": "yes" if row["known"] else "no"} if block.name == "person" else row, set()
+        )
+    for _ in range(layout.BLANK_ROWS[block.name]):
+        sheet.row(block, "", {}, set())
 
 
 def _numbers(held: Held, file: RepFile) -> list[tuple[str, str]]:

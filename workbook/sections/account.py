@@ -128,7 +128,7 @@ def standing(book: Book, account_id: str) -> list[Any]:
     ])  # fmt: skip
     place = " › ".join(map(book.tree.name, book.tree.path(row["territory_id"])[1:]))
     what = [row["status"], row["industry"], row["city"], row["country"]]
-    told = ", ".join(str(w) for w in what if not pd.isna(w) and w)
+    told = f"{account_id}, as of {book.as_of:%Y-%m-%d}: " + ", ".join(str(w) for w in what if not pd.isna(w) and w)
     employees = "" if pd.isna(row["employees"]) else f", {int(row['employees']):,} employees"
     about = Note(f"{told}{employees}. {place}. Customer since {row['first_sale_on']:%Y-%m-%d}." if not pd.isna(row["first_sale_on"]) else f"{told}{employees}. {place}. Never bought.")  # fmt: skip
     segment = _of(book.portfolio.segments, account_id)

@@ -28,6 +28,8 @@ _Kind = tuple[float, float, bool]
 #: or from the best plan. A narrow core suits many small units, a wide one few large units, which the relaxation misplaces:
 #: the kind that does better in the first round goes on with other seeds.
 _CHAINS: tuple[_Kind, _Kind] = ((2.0, 0.1, True), (12.0, 0.15, True))
+#: Among thousands of units the relaxation is nearly whole: narrower and colder.
+_MANY, _CHAINS_OF_MANY = 2000, ((1.3, 0.02, True), (1.8, 0.01, True))
 #: Lowest temperature, as the same share.
 _COLD = 0.0007
 #: Chance of a proposal to be a swap.
@@ -42,20 +44,19 @@ _WORTH = 1.0
 def anneal_plan(search: Search, relaxed: Relaxation) -> None:
     """Rounds of chains of annealing; the best plan of each round is where the next one starts."""
     problem, effort = search.problem, search.effort
-    wide = 3.0 if problem.n > 2000 else 12.0
     slope = np.median(problem.bands.over + problem.bands.under, axis=0)
     price = float((problem.weight * slope).sum(axis=1).mean()) + 1e-12
     proposals = _SHARE * search.seconds * _PROPOSALS / 2  # for each of two chains in all rounds
     each = int(min(proposals / _ROUNDS[0], _ENOUGH * problem.n))
     until = search.until - 0.5 * max(0.0, search.left)  # on a busy machine, time is left to improve and to prove
-    kinds, winner = _CHAINS, 0
+    kinds, winner = _CHAINS if problem.n <= _MANY else _CHAINS_OF_MANY, 0
     for number in range(int(np.clip(proposals / max(each, 1), *_ROUNDS))):
         if number:
             kinds = (kinds[winner], kinds[winner])
 
         def run(at: int, number: int = number, kinds: tuple[_Kind, ...] = kinds) -> Ints:
             per_unit, warm, rounded = kinds[at]
-            inside = core(problem, relaxed, min(per_unit, wide))
+            inside = core(problem, relaxed, per_unit)
             inside[search.plan] = True
             seed = effort.seed * 1000 + number * 100 + at * 10
             return _chain(search, relaxed, inside, (price * warm, price * _COLD), (each, until, seed, rounded))

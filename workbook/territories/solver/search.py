@@ -21,8 +21,9 @@ from workbook.territories.solver.proving import Proof
 from workbook.territories.solver.relaxation import relax
 from workbook.territories.solver.state import Effort, Search, Solution, arrays
 
-#: Seconds of the relaxation's linear program, per column; where two of them take too long, ascent alone gives the prices.
-_RELAXED = 2.5e-4
+#: Seconds of the relaxation's linear program per column, and the units from which on it grows faster; where two of them take too
+#: long, ascent alone gives the prices.
+_RELAXED, _MANY = 5e-5, 20_000
 #: The work of a second is that of so many threads, whatever the machine has, so that it finds the same.
 _THREADS = 2
 
@@ -109,7 +110,7 @@ def _solve_part(problem: Problem, effort: Effort, began: float, work: float) -> 
         search.bound = search.value
         search.note("given")
         return Solution(search.plan, search.value, search.bound, tuple(search.steps), False)
-    programs = int(0.3 * work / (_RELAXED * 3 * problem.n))
+    programs = int(0.3 * work / (_RELAXED * 3 * problem.n * max(1.0, problem.n / _MANY) ** 2))
     if len(problem.rep) <= 20_000:
         programs = max(2, programs)
     relaxed = relax(problem, most_rounds=programs if programs > 1 else 0, until=search.until)

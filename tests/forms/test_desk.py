@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
+from tests.sample_copy import sample_copy
 from workbook.book import Book
 from workbook.errors import UsageError
 from workbook.forms.desk import PlanDesk, visitor_of
@@ -15,15 +13,10 @@ from workbook.forms.plan import PlanForm, difference
 from workbook.plans.document import Commitment, changed
 from workbook.store import PlanConflictError
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    root = tmp_path_factory.mktemp("desk") / "book"
-    shutil.copytree(
-        ROOT / "data/sample", root, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", ".drafts")
-    )
+    root = sample_copy(tmp_path_factory.mktemp("desk") / "book")
     return Book.open(root)
 
 

@@ -79,7 +79,7 @@ def test_a_month_nobody_could_carry_is_split_as_if_all_were_there_and_told(targe
     late = reps.assign(hired_on=reps["hired_on"].where(reps["rep_id"] != "cyd", pd.Timestamp("2026-03-01")))
     stage = targets(frames={"reps": late}, rules={"ramp": ()})
     assert by_month(stage, "cyd")[0] > 0
-    assert any(c.subject == "T2" and "nobody in T2" in c.sentence for c in stage.checks)
+    assert any(c.subject == "T2" and "nobody in Two (T2)" in c.sentence for c in stage.checks)
 
 
 def handed_over(on: str) -> dict[str, pd.DataFrame | None]:
@@ -111,3 +111,35 @@ def test_a_hand_over_before_the_year_is_no_change_during_it(targets: Stages) -> 
     stage = targets(frames=handed_over("2025-11-01"))
     assert stage.moved.empty
     assert year_of(stage)["ann"] == 575_00
+
+
+def test_a_rep_who_changes_territory_leaves_one_seat_and_takes_another(targets: Stages) -> None:
+    """From July ann works T2 under a second rep id and takes B1 over from cyd; ben takes A1 and A2 over in T1.
+
+    ann has 375.00 a year in T1 (A1 300, three quarters of A2), B1 is 400.00 of T2's 400.00.
+    """
+    reps, rows = tiny_frames()["reps"], tiny_frames()["ownership"]
+    day = pd.Timestamp("2026-07-01")
+    again = reps[reps["rep_id"] == "ann"].assign(rep_id="ann-T2", territory_id="T2", hired_on=day)
+    left = reps.assign(left_on=reps["left_on"].where(reps["rep_id"] != "ann", day - pd.Timedelta(days=1)))
+    goes = rows["account_id"].isin(["A1", "A2", "B1"]) & (rows["role"] == "owner")
+    rows["to_on"] = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us]").mask(goes, day - pd.Timedelta(days=1))
+    new = rows[goes].assign(from_on=day, to_on=pd.NaT)
+    new["rep_id"] = new["account_id"].map({"A1": "ben", "A2": "ben", "B1": "ann-T2"})
+    stage = targets(
+        frames={
+            "reps": pd.concat([left, again], ignore_index=True),
+            "ownership": pd.concat([rows, new], ignore_index=True),
+        },
+        rules={"ramp": ()},
+    )
+    before = year_of(targets())
+    after = year_of(stage)
+    assert [after[n] for n in ("T1", "T2", "R1", "CO")] == [before[n] for n in ("T1", "T2", "R1", "CO")]
+    assert adds_up(stage)
+    assert by_month(stage, "ann")[6:] == [0] * 6
+    assert abs(after["ann"] - 187_50) <= 6
+    assert by_month(stage, "ann-T2")[:6] == [0] * 6
+    assert abs(after["ann-T2"] - 200_00) <= 6
+    assert abs(after["cyd"] - 200_00) <= 6
+    assert abs(after["ben"] - (225_00 + 187_50)) <= 12

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tests.sample_copy import sample_copy
 from workbook.money import format_amount
 from workbook.review.execute import run_job
 from workbook.review.jobs import Job
@@ -21,11 +21,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sample company."""
-    made = tmp_path_factory.mktemp("notebooks") / "book"
-    shutil.copytree(
-        ROOT / "data/sample", made, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", ".drafts")
-    )
-    return made
+    return sample_copy(tmp_path_factory.mktemp("notebooks") / "book")
 
 
 def company_target() -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.sample_copy import sample_copy
 from workbook.cli.app import run
-
-SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    shutil.copytree(SAMPLE, tmp_path / "book", ignore=shutil.ignore_patterns(".cache", "documents"))
-    return tmp_path / "book"
+    return sample_copy(tmp_path / "book")
 
 
 def test_a_sound_book_exits_0_with_one_json_object(book: Path, capsys: pytest.CaptureFixture[str]) -> None:

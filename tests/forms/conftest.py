@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.sample_copy import sample_copy
 from workbook.forms.server import Serving, command, environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,11 +32,7 @@ FLAGS = [
 @pytest.fixture(scope="module")
 def book_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sample book without anybody's decisions; the tests of a module share it, each with an account of its own."""
-    root = tmp_path_factory.mktemp("forms") / "book"
-    shutil.copytree(
-        ROOT / "data/sample", root, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", ".drafts")
-    )
-    return root
+    return sample_copy(tmp_path_factory.mktemp("forms") / "book")
 
 
 def free_port() -> int:
@@ -163,8 +160,8 @@ def lab(book_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
         end_group(process)
 
 
-def run_until_shown(page: Any, selector: str) -> Any:
-    """Run the first cell until its output shows; JupyterLab reports a kernel idle before it takes keys, and then drops them."""
+def run_until_shown(page: Any, selector: str, seconds: float = 25) -> Any:
+    """Run the first cell, waiting so long each time, until its output shows; JupyterLab reports a kernel idle before it takes keys, and then drops them."""
     from playwright.sync_api import TimeoutError as NotShown
 
     page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
@@ -173,7 +170,7 @@ def run_until_shown(page: Any, selector: str) -> Any:
         page.locator(".jp-CodeCell .cm-content").first.click()
         page.keyboard.press("Shift+Enter")
         try:
-            page.locator(selector).first.wait_for(timeout=25_000)
+            page.locator(selector).first.wait_for(timeout=seconds * 1000)
             return page.locator(selector).first
         except NotShown:
             cells = page.locator(".jp-CodeCell").all_inner_texts()

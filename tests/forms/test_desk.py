@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
+from tests.sample_copy import sample_copy
 from workbook.book import Book
 from workbook.errors import UsageError
 from workbook.forms.desk import PlanDesk, visitor_of
+from workbook.forms.difference import difference
 from workbook.forms.page import USER_HEADER, user_of
-from workbook.forms.plan import PlanForm, difference
-from workbook.plans.document import changed
+from workbook.forms.plan import PlanForm
+from workbook.plans.document import Commitment, changed
 from workbook.store import PlanConflictError
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    root = tmp_path_factory.mktemp("desk") / "book"
-    shutil.copytree(
-        ROOT / "data/sample", root, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", ".drafts")
-    )
+    root = sample_copy(tmp_path_factory.mktemp("desk") / "book")
     return Book.open(root)
 
 
@@ -133,3 +127,42 @@ def test_totals_run_against_the_reps_target(book: Book) -> None:
     form.amounts.cells = cells
     assert form.totals.value != before
     assert form.amounts.faults == {}
+
+
+def test_the_form_starts_from_the_end_and_keeps_strategy_and_what_the_customer_gave(book: Book) -> None:
+    desk, _ = mine(book)
+    plans = {a: desk.open(a).plan for _, a in desk.accounts()}
+    account = next(a for a, plan in plans.items() if any(p.source == "opportunity" for p in plan.amounts))
+    form = PlanForm(desk)
+    form.pick.value = account
+    tabs = form.body.children[0]
+    assert tabs.titles[0] == "End result and amounts"
+    first = tabs.children[0].children
+    assert form.objective in first[0].children
+    assert form.strategy in first[0].children
+    named = book.rules.plans.objectives
+    assert [value for _, value in form.strategy.options] == ["", *named]
+    form.strategy.value = named[1]
+    grid = form.grids["commitments"]
+    deals = [row[0] for row in grid.cells]
+    assert deals
+    assert set(deals) == {p.reference for p in plans[account].amounts if p.source == "opportunity"}
+    grid.cells = [[deals[0], "yes", "no", "yes"], *[list(row) for row in grid.cells[1:]]]
+    form.save_button.click()
+    saved = desk.stored(account).plan
+    assert saved.strategy == named[1]
+    assert saved.commitments == (Commitment(deal=deals[0], time=True, people=True),)
+    again = PlanForm(desk)
+    again.pick.value = account
+    assert again.strategy.value == named[1]
+    assert again.grids["commitments"].cells[0] == [deals[0], "yes", "no", "yes"]
+
+
+def test_an_objective_that_the_strategy_names_no_longer_is_shown_and_kept(book: Book) -> None:
+    desk, accounts = mine(book)
+    opened = desk.open(accounts[5])
+    desk.save(opened, changed(opened.plan, strategy="An aim of last year"), "draft")
+    form = PlanForm(desk)
+    form.pick.value = accounts[5]
+    assert form.strategy.value == "An aim of last year"
+    assert ("An aim of last year (no longer named)", "An aim of last year") in form.strategy.options

@@ -46,9 +46,23 @@ def test_behaviour_is_told_as_shares_of_the_accounts() -> None:
     assert frame.loc["CO", ["accounts", "exists", "on_template", "measured", "revised", "cross_functional", "sent", "approved"]].tolist() == [
         4, 0.5, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25,
     ]  # fmt: skip
+    assert frame.loc["CO", "tied"] == 0
     assert frame.loc["P-1", "exists"] == 1
     assert frame.loc["T-2", "exists"] == 0
     assert frame.loc["P-2", "node_kind"] == "rep"
+
+
+def test_a_plan_is_tied_when_it_serves_an_objective_that_the_strategy_names() -> None:
+    plans = [
+        stored("A-1", "draft", strategy="Grow service"),
+        stored("A-2", "draft", strategy="My own idea"),
+        stored("A-3", "draft"),
+    ]
+    rows = facts_of_plans(plans, ("Grow service", "Win second sites"))
+    assert rows.set_index("account_id")["tied"].to_dict() == {"A-1": True, "A-2": False, "A-3": False}
+    frame = behaviour(rows, known(horizon()).register, Tree.of(tables().territories)).set_index("node")
+    assert frame.loc["CO", "tied"] == 0.25
+    assert frame.loc["P-1", "tied"] == 0.5
 
 
 def late(plans: list[Any], due_on: date, as_of: date) -> pd.DataFrame:

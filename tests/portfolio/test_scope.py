@@ -20,6 +20,16 @@ def test_potential_owned_and_engaged_add_up_the_tree(portfolio: Portfolio) -> No
     assert scope.loc["T1", "engaged_share"] == pytest.approx(12 / 13)
 
 
+def test_market_scope_is_told_in_one_sentence(portfolio: Portfolio) -> None:
+    scope = portfolio.market_scope.set_index("node")
+    row = scope.loc["T1"]
+    assert row["sold_share"] == pytest.approx(row["sales_12m_amount"] / 13000_00)
+    assert row["sentence"] == (
+        f"The market is 13.0 k USD a year in 3 accounts: {row['owned_share']:.0%} of it is owned by somebody, 92% actively engaged, "
+        f"and the last 12 months sold {row['sold_share']:.0%} of it."
+    )
+
+
 def test_a_touch_by_a_system_engages_nobody(portfolio: Portfolio) -> None:
     scope = portfolio.market_scope.set_index("node")
     # C1 (1,300) was touched by a system only, C3 (400) by a person.
@@ -30,6 +40,7 @@ def test_without_activities_and_deals_engagement_is_not_known(without: Callable[
     stage = Portfolio(without("activities", "opportunities"))
     assert stage.market_scope["engaged_amount"].isna().all()
     assert stage.market_scope["engaged_share"].isna().all()
+    assert stage.market_scope["sentence"].str.contains("how much is engaged is not known").all()
     assert stage.hunting_farming["engaged_accounts"].isna().all()
     assert stage.market_scope["potential_amount"].notna().all()
 
@@ -40,6 +51,7 @@ def test_a_node_without_any_known_potential_says_not_known(
     accounts = frames["accounts"].assign(potential_amount=None)
     scope = Portfolio(without(accounts=accounts)).market_scope
     assert scope[["potential_amount", "owned_amount", "engaged_amount"]].isna().all(axis=None)
+    assert scope["sentence"].str.contains("not known").all()
 
 
 def test_hunting_holds_prospects_and_new_customers_and_both_kinds_add_up(portfolio: Portfolio) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from tests.reconcile.small import small_facts
 from workbook.facts import Facts
 from workbook.reconcile.bearable import Bearable, bearable
 from workbook.reconcile.cube import MEASURES, Cube, Inputs, cube
 from workbook.reconcile.gap import gap, gap_checks, standing
-from workbook.rules import Rules
 from workbook.rules.reconcile import ReconcileRules
-from workbook.tables.frames import Tables
 
 OWNERS = pd.Series({"1": "P1", "2": "P1", "3": "P1"})
 OUTLOOK = pd.DataFrame(
@@ -45,24 +43,7 @@ BEARS = (Bearable(np.full(8, np.nan), np.full(8, np.nan)), ReconcileRules())
 
 @pytest.fixture
 def facts() -> Facts:
-    frames = {
-        "territories": pd.DataFrame(
-            {"territory_id": ["CO", "A", "B"], "name": ["Co", "a", "b"], "parent_id": [None, "CO", "CO"]}
-        ),
-        "reps": pd.DataFrame({"rep_id": ["P1"], "name": ["x"], "territory_id": ["A"]}),
-        "accounts": pd.DataFrame(
-            {
-                "account_id": ["1", "2", "3"],
-                "name": list("xyz"),
-                "territory_id": ["A", "A", "B"],
-                "status": ["customer"] * 3,
-            }
-        ),
-        "sales": pd.DataFrame(
-            {"account_id": ["1", "3"], "booked_on": pd.to_datetime(["2026-01-05", "2026-02-05"]), "amount": [7, 11]}
-        ),
-    }
-    return Facts(Tables.of(frames), Rules(), date(2026, 6, 30))
+    return small_facts([("1", "2026-01-05", 7), ("3", "2026-02-05", 11)])
 
 
 def made(facts: Facts, lines: pd.DataFrame) -> Cube:

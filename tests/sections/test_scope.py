@@ -7,26 +7,22 @@ which everybody and everything outside territory T-06 carries the word CANARY.
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from tests.review.shown import shown
+from tests.sample_copy import sample_copy
 from workbook.book import Book
 
-ROOT = Path(__file__).resolve().parents[2]
 NODE = "T-06"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample company with canaries, and plans for every account (filled in by code)."""
-    made = tmp_path_factory.mktemp("canary") / "book"
-    shutil.copytree(
-        ROOT / "data/sample", made, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*", ".drafts")
-    )
+    made = sample_copy(tmp_path_factory.mktemp("canary") / "book")
     folder = made / "tables"
     read = {"dtype": str, "keep_default_na": False}
     accounts = pd.read_csv(folder / "accounts.csv", **read)

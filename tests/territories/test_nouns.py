@@ -304,3 +304,37 @@ def test_books_that_nobody_holds_are_judged_without_a_crash():
 def test_a_book_that_never_changed_says_so_and_names_the_hire_as_what_it_is():
     told = check(stage().health, "movement", "R1").sentence
     assert told.startswith("No change of owner is on record since the hire on 2020-01-01")
+
+
+def test_loans_tell_who_held_an_account_before_and_why_it_moved():
+    # A1: R2 until 2024, then R1, with R3 as overlay; R1 gives it to R2 by a move that the table does not show yet
+    own = pd.DataFrame(
+        {"account_id": ["A1", "A1", "A1", "A7"], "rep_id": ["R2", "R1", "R3", "R3"], "role": ["owner", "owner", "overlay", "owner"],
+         "from_on": pd.to_datetime(["2021-01-01", "2024-01-01", "2024-01-01", "2026-05-01"]),
+         "to_on": pd.to_datetime(["2023-12-31", None, None, None]), "share": [None, 0.7, None, None]}
+    )  # fmt: skip
+    rows = [
+        Decision(
+            "move", "A1", {"from_rep": "R1", "to_rep": "R2", "on": "2026-08-01"}, "kim", datetime(2026, 6, 1), "near", 1
+        ),
+        Decision(
+            "move",
+            "A7",
+            {"from_rep": "R1", "to_rep": "R3", "on": "2026-05-01"},
+            "kim",
+            datetime(2026, 4, 1),
+            "family",
+            2,
+        ),
+    ]
+    out = stage(tables(ownership=own), Decisions.of(rows)).loans
+    assert out[["account_id", "role", "rep_id", "state", "reason"]].values.tolist() == [
+        ["A1", "owner", "R2", "past", ""],
+        ["A1", "owner", "R1", "now", ""],
+        ["A1", "owner", "R2", "coming", "near"],
+        ["A1", "overlay", "R3", "now", ""],
+        ["A7", "owner", "R3", "now", "family"],
+    ]
+    assert out["previous_rep_id"].fillna("").tolist() == ["", "R2", "R1", "", ""]
+    assert out["territory_id"].tolist() == ["T1"] * 4 + ["T2"]
+    assert out["share"].dropna().tolist() == [0.7]

@@ -58,11 +58,7 @@ def export(
     from workbook.store.transfer import export as write
 
     root = find_book(book)
-    counts = write(open_store(root, create=False), file)
-    if json:
-        print_json("store export", book=root, as_of=None, ok=True, summary={"file": file, **counts}, rows=[])
-        return
-    typer.echo(f"{file}: {counts['decisions']} decisions, {counts['plan_revisions']} plan revisions")
+    _counted("export", root, file, write(open_store(root, create=False), file), as_json=json)
 
 
 @store.command("import")
@@ -80,11 +76,15 @@ def import_(
     from workbook.store.transfer import import_ as read
 
     root = find_book(book)
-    counts = read(open_store(root), file)
-    if json:
-        print_json("store import", book=root, as_of=None, ok=True, summary={"file": file, **counts}, rows=[])
+    _counted("import", root, file, read(open_store(root), file), as_json=json)
+
+
+def _counted(command: str, root: Path, file: Path, counts: dict[str, int], *, as_json: bool) -> None:
+    """Say how many decisions and revisions went to a file, or came from it."""
+    if as_json:
+        print_json(f"store {command}", book=root, as_of=None, ok=True, summary={"file": file, **counts}, rows=[])
         return
-    typer.echo(f"read {counts['decisions']} decisions, {counts['plan_revisions']} plan revisions")
+    typer.echo(f"{file}: {counts['decisions']} decisions, {counts['plan_revisions']} plan revisions")
 
 
 @store.command("backup")

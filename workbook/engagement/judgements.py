@@ -15,7 +15,7 @@ from workbook.tree import Tree
 
 
 def cadence_checks(coverage: pd.DataFrame, rules: EngagementRules) -> Iterator[Check]:
-    """Per node with accounts: the share of them touched on time."""
+    """Per node with accounts: the share of them that no touch is overdue on."""
     nodes = coverage[(coverage["node_kind"] != "rep") & (coverage["accounts"] > 0) & coverage["share"].notna()]
     for row in nodes.itertuples():
         good, late = row.share >= rules.on_time_share, row.share < rules.late_share
@@ -23,7 +23,7 @@ def cadence_checks(coverage: pd.DataFrame, rules: EngagementRules) -> Iterator[C
         yield Check(
             "cadence",
             verdict,
-            f"{row.on_time:,} of {row.accounts:,} accounts were touched in time ({row.share:.0%}); "
+            f"{row.on_time:,} of {row.accounts:,} accounts are within their cadence ({row.share:.0%}); "
             f"{rules.on_time_share:.0%} are wanted.",
             {"accounts": int(row.accounts), "on_time": int(row.on_time), "share": float(row.share)},
             subject=str(row.node),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -11,10 +11,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbook.errors import DataError, WorkbookError
+from workbook.forms.amounts import AmountForm, totals_table
 from workbook.forms.desk import Opened, PlanDesk
-from workbook.forms.fields import PARTS, AmountForm, Faults, read, shown
+from workbook.forms.difference import difference_table
+from workbook.forms.fields import PARTS, Faults, parts_of, read, shown
 from workbook.forms.grid import Grid
-from workbook.money import format_amount
 from workbook.plans.document import SECTIONS, AccountPlan, View, changed
 from workbook.store import PlanConflictError
 from workbook.store.plan import State
@@ -48,6 +49,7 @@ class PlanForm:
             options=[("choose an account …", ""), *desk.accounts()], description="Account", layout=_FULL
         )
         self.objective = widgets.Textarea(placeholder="The end result wanted, in one sentence", layout=_FULL, rows=2)
+        self.strategy = _strategy(desk.book.rules.plans.objectives)
         self.views = {key: (self._area(ours), self._area(theirs)) for key, (_, ours, theirs) in SECTIONS.items()}
         self.amounts = Grid(self.amount_form.columns())
         self.grids = {name: Grid([f.column() for f in form.fields]) for name, form in PARTS.items()}
@@ -75,17 +77,23 @@ class PlanForm:
             for child in columns.children:
                 child.layout = widgets.Layout(width="50%")
             sections.append(titled(title, columns))
-        parts = [titled(form.title, self.grids[name]) for name, form in PARTS.items()]
+        first, with_amounts = ("outcomes",), ("commitments",)
+        grids = {name: titled(form.title, self.grids[name]) for name, form in PARTS.items()}
+        rest = [box for name, box in grids.items() if name not in (*first, *with_amounts)]
+        end = [
+            titled("The end result wanted", self.objective, self.strategy),
+            *(grids[name] for name in first),
+            titled("Then work back: planned amounts", self.amounts, self.totals),
+            *(grids[name] for name in with_amounts),
+        ]
         tabs = widgets.Tab(
             children=[
-                widgets.VBox(
-                    [titled("Objective", self.objective), titled("Planned amounts", self.amounts, self.totals)]
-                ),
+                widgets.VBox(end),
                 widgets.VBox(sections),
-                widgets.VBox(parts),
+                widgets.VBox(rest),
                 widgets.VBox([titled("Note", self.note)]),
             ],
-            titles=("Amounts", "Seven sections", "People, actions, risks", "Note"),
+            titles=("End result and amounts", "Seven sections", "People, actions, risks", "Note"),
         )
         return [tabs, widgets.HBox([self.save_button, self.submit_button])]
 
@@ -103,7 +111,12 @@ class PlanForm:
         self.save_button.on_click(self._guarded(lambda _: self.save("draft")))
         self.submit_button.on_click(self._guarded(lambda _: self.save("submitted")))
         typed = self._guarded(lambda _: self.changed())
-        for area in (self.objective, self.note, *(area for pair in self.views.values() for area in pair)):
+        for area in (
+            self.objective,
+            self.strategy,
+            self.note,
+            *(area for pair in self.views.values() for area in pair),
+        ):
             area.observe(typed, "value")
         for grid in self._grids.values():
             grid.observe(typed, "cells")
@@ -149,6 +162,12 @@ class PlanForm:
         self.busy = True
         try:
             self.objective.value, self.note.value = plan.objective, plan.note
+            if (
+                isinstance(self.strategy, widgets.Dropdown)
+                and plan.strategy not in dict(self.strategy.options).values()
+            ):
+                self.strategy.options = [*self.strategy.options, (f"{plan.strategy} (no longer named)", plan.strategy)]
+            self.strategy.value = plan.strategy
             for key, (ours, theirs) in self.views.items():
                 view = plan.sections.get(key, View())
                 ours.value, theirs.value = view.ours, view.theirs
@@ -156,7 +175,7 @@ class PlanForm:
                 grid.locked = not (self.opened and self.opened.is_open)
             self.amounts.fill(self.amount_form.shown(plan), spare=3)
             for name, form in PARTS.items():
-                self.grids[name].fill(shown(form, getattr(plan, name)), spare=2)
+                self.grids[name].fill(shown(form, parts_of(form, plan)), spare=0 if form.fields[0].fixed else 2)
             for name, cells in (typed or {}).items():
                 self._grids[name].cells = cells
             open_ = bool(self.opened and self.opened.is_open)
@@ -181,12 +200,18 @@ class PlanForm:
             faults.append(wrong)
         views = {key: View(ours=ours.value, theirs=theirs.value) for key, (ours, theirs) in self.views.items()}
         found["sections"] = {key: view for key, view in views.items() if view != View()}
-        plan = changed(before, objective=self.objective.value, note=self.note.value, **found)
+        words = {"objective": self.objective.value, "strategy": self.strategy.value, "note": self.note.value}
+        plan = changed(before, **words, **found)
         return plan, not any(faults)
 
     def _judge(self) -> tuple[AccountPlan, bool]:
         plan, sound = self.document()
-        self.totals.value = self._totals(plan)
+        self.totals.value = totals_table(
+            plan,
+            self.elsewhere,
+            self.desk.targets(plan.rep_id),
+            (self.amount_form.horizon, self.desk.book.facts.currency),
+        )
         return plan, sound
 
     def changed(self) -> None:
@@ -231,29 +256,6 @@ class PlanForm:
             text += " It can be read here, and edited again when your manager returns it."
         self.state.value = f'<p class="wb-form-state">{escape(text)}</p>'
 
-    def _totals(self, plan: AccountPlan) -> str:
-        """Running totals by period: this plan, with the rep's other plans as stored when it was shown, the rep's target."""
-        currency = self.desk.book.facts.currency
-        targets = self.desk.targets(plan.rep_id)
-        year = self.amount_form.horizon.year
-        rows = []
-        for period in (*self.amount_form.horizon.periods, year):
-            mine = plan.planned_amount(period)
-            rest = sum(a for p, a in self.elsewhere.items() if p.startswith(period))
-            target = targets.get(period)
-            gap = format_amount(mine + rest - target, currency, short=True) if target is not None else "no target"
-            cells = [
-                period.removeprefix("FY"),
-                *(format_amount(a, currency, short=True) for a in (mine, mine + rest)),
-                format_amount(target, currency, short=True),
-                gap,
-            ]
-            rows.append("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in cells) + "</tr>")
-        heads = "".join(
-            f"<th>{h}</th>" for h in ("", "this plan", "all saved plans with this one", "your target", "over or short")
-        )
-        return f'<table class="wb-form-totals"><tr>{heads}</tr>{"".join(rows)}</table>'
-
     def _show_conflict(self, clash: PlanConflictError) -> None:
         """Both versions side by side, and the choice."""
         assert self.opened is not None
@@ -263,9 +265,7 @@ class PlanForm:
         take = widgets.Button(description="Take theirs", tooltip="Drop your version and show theirs")
         keep.on_click(self._guarded(lambda _: self._keep(mine, theirs)))
         take.on_click(self._guarded(lambda _: self._take(theirs)))
-        lines = difference(theirs.plan, mine, self.desk.book.facts.currency)
-        rows = "".join(f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in line)}</tr>" for line in lines)
-        table = f'<table class="wb-form-totals"><tr><th></th><th>theirs</th><th>yours</th></tr>{rows}</table>'
+        table = difference_table(theirs.plan, mine, self.desk.book.facts.currency)
         self.conflict.children = (widgets.HTML(table), widgets.HBox([keep, take]))
         self.message.say(str(clash), "error")
 
@@ -283,29 +283,12 @@ class PlanForm:
         self._tell()
 
 
-def difference(theirs: AccountPlan, mine: AccountPlan, currency: str) -> list[tuple[str, str, str]]:
-    """What differs between two versions of a plan: (what, theirs, mine) in words."""
-    out = []
-    for name in AccountPlan.model_fields:
-        a, b = getattr(theirs, name), getattr(mine, name)
-        if a == b or name == "made_with":
-            continue
-        if name == "amounts":
-            for period in sorted({p.period for p in (*a, *b)}):
-                left, right = (sum(p.amount for p in rows if p.period == period) for rows in (a, b))
-                if left != right:
-                    out.append((period, format_amount(left, currency), format_amount(right, currency)))
-        elif name == "sections":
-            for key in SECTIONS:
-                left_view, right_view = a.get(key, View()), b.get(key, View())
-                for side in ("ours", "theirs"):
-                    if getattr(left_view, side) != getattr(right_view, side):
-                        out.append((f"{SECTIONS[key][0]}, {side}", getattr(left_view, side), getattr(right_view, side)))
-        elif isinstance(a, tuple):
-            out.append((name, f"{len(a)} rows", f"{len(b)} rows"))
-        else:
-            out.append((name, str(a), str(b)))
-    return out
+def _strategy(objectives: Sequence[str]) -> widgets.Dropdown | widgets.Text:
+    """Which objective of the sales strategy a plan serves: from the rules' list, or in the rep's own words where there is none."""
+    if not objectives:
+        return widgets.Text(placeholder="which objective of our sales strategy it serves", layout=_FULL)
+    options = [("choose the objective of our sales strategy that it serves …", ""), *((o, o) for o in objectives)]
+    return widgets.Dropdown(options=options, layout=_FULL)
 
 
 _STYLE = """<style>

@@ -33,13 +33,16 @@ class ReconcileSession:
         names |= dict(zip(book.tables.reps["rep_id"], book.tables.reps["name"], strict=True))
         self.names = names
         options = [(f"{names.get(n, n)} ({n})", n) for n in rows["node"]]
-        self.node = widgets.Dropdown(options=options, value=node or rows["node"].iloc[0], description="node")
+        wide = widgets.Layout(width="420px")
+        self.node = widgets.Dropdown(
+            options=options, value=node or rows["node"].iloc[0], description="node", layout=wide
+        )
         self.words, self.picture, self.below, self.talk = (widgets.HTML() for _ in range(4))
         self.action = widgets.Dropdown(options=ACTIONS, description="say")
         self.side = widgets.Dropdown(options=SIDES, value="manager", description="as")
         self.amount = widgets.Text(description="amount", placeholder="1200000.00")
         self.who = widgets.Text(description="by")
-        self.reason = widgets.Text(description="reason", layout=widgets.Layout(width="420px"))
+        self.reason = widgets.Text(description="reason", layout=wide)
         self.record_button = widgets.Button(description="Record", button_style="success")
         self.said = widgets.HTML()
         say = widgets.VBox(

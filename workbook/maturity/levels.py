@@ -45,7 +45,7 @@ def levels(rows: pd.DataFrame, measured: dict[str, Measured]) -> pd.DataFrame:
     for capability, part in rows.groupby("capability", sort=False):
         known = part[part["reaches"] > 0]
         level = int(known["reaches"].min()) if len(known) * 2 >= len(part) else 0
-        said = "; ".join(part["words"])
+        said = "; ".join(dict.fromkeys(part["words"]))
         if level == 3:
             step = "keep it"
         elif level == 0:

@@ -7,12 +7,19 @@ from typing import Any
 
 import pandas as pd
 
+from workbook.engagement.threads import held_large
 from workbook.facts import Facts
 
 #: Capabilities and their measures, with what one unit of each is and what mending means.
 CAPABILITIES: dict[str, tuple[str, ...]] = {
     "segmentation": ("accounts_graded_fully", "mix_close_to_target", "classes_reviewed"),
-    "account planning": ("key_accounts_with_plan", "plans_measured", "plans_revised"),
+    "account planning": (
+        "key_accounts_with_plan",
+        "plans_measured",
+        "plans_revised",
+        "plans_tied_to_strategy",
+        "plans_name_products",
+    ),
     "engagement": ("accounts_on_time", "key_accounts_on_time", "activity_unquestioned"),
     "balance and capacity": ("reps_with_fitting_load", "accounts_with_owner", "moves_recorded"),
     "targets and reconciliation": ("targets_accepted", "nodes_aligned", "nodes_signed"),
@@ -27,16 +34,18 @@ FIXES = {
     "key_accounts_with_plan": ("account", "Write the missing plans of key accounts"),
     "plans_measured": ("plan", "Give plans amounts and dated actions"),
     "plans_revised": ("plan", "Revise plans that were written once"),
+    "plans_name_products": ("plan", "Name the product families that a plan is to grow by"),
+    "plans_tied_to_strategy": ("plan", "Say which objective of the sales strategy the plan serves"),
     "accounts_on_time": ("account", "Make the overdue touches"),
     "key_accounts_on_time": ("account", "Make the overdue touches of key accounts"),
     "activity_unquestioned": ("activity", "Close recurring tasks that only reserve an account"),
-    "reps_with_fitting_load": ("rep", "Move accounts from full books to reps with room"),
+    "reps_with_fitting_load": ("rep", "Even out the books: relieve full ones, give reps with room more to work"),
     "accounts_with_owner": ("account", "Name an owner"),
-    "moves_recorded": ("account", "Record moves with reason and hand-over"),
+    "moves_recorded": ("account", "Record why an account changed hands, and its hand-over"),
     "targets_accepted": ("company", "Accept an allocation of targets"),
     "nodes_aligned": ("node", "Bring plan and target together"),
     "nodes_signed": ("node", "Sign nodes off"),
-    "large_accounts_shared": ("account", "Name a second person or contact on large accounts"),
+    "large_accounts_shared": ("account", "Name a second contact and a second of our people on large accounts"),
     "plans_cross_functional": ("plan", "Share an action with another function"),
     "numbers_talked_about": ("node", "Propose and answer numbers in rounds"),
     "prospects_started": ("account", "Make the first touch of prospects, or let them go"),
@@ -129,6 +138,19 @@ def _planning(i: Inputs) -> dict[str, Measured]:
         ("plans_revised", "revised", "revised since written"),
     ):
         out[name] = _of_plans(rows, column, words)
+    lines = plans.amounts
+    grown = lines[lines["source"].isin(["whitespace", "opportunity"]).to_numpy()]
+    growing = set(grown.loc[grown["product_family"].fillna("").ne("").to_numpy(), "account_id"])
+    written = plans.scores["account_id"]
+    out["plans_name_products"] = (
+        of_rows(written.isin(growing), written, i.projected, "plans that name the product families to grow by")
+        if len(written)
+        else Measured(0.0, 0, None, "no account plans yet")
+    )
+    tied = "tied to an objective of the sales strategy"
+    why = "the rules name no objectives of the sales strategy ([plans] objectives): what serves it is not known"
+    named = i.facts.rules.plans.objectives
+    out["plans_tied_to_strategy"] = _of_plans(rows, "tied", tied) if named else not_known(why)
     return out
 
 
@@ -146,7 +168,7 @@ def _engagement(i: Inputs) -> dict[str, Measured]:
         return dict.fromkeys(CAPABILITIES["engagement"], not_known(why))
     stage, projected = i.stages["engagement"], i.projected
     rows = stage.cadence
-    good = (rows["overdue_days"].fillna(1) <= 0) & rows["last_touch_on"].notna()
+    good = rows["verdict"] == "ok"
     key = rows[rows["is_key"].to_numpy(dtype=bool)]
     flags = stage.integrity["level"] == "none"
     return {
@@ -161,13 +183,29 @@ def _balance(i: Inputs) -> dict[str, Measured]:
     known = capacity[capacity["load"].notna().to_numpy()]
     fits = known["load"].between(0.6, 1.05)
     active = register[~register["disqualified"].to_numpy(dtype=bool)]
-    moved = {d.subject for d in i.facts.decisions.log("move")}
-    share = len(moved & set(active["account_id"])) / max(len(active), 1)
     return {
         "reps_with_fitting_load": of_rows(fits, None, i.projected, "reps with 60 to 105 % of their hours needed"),
         "accounts_with_owner": of_rows(active["owner_rep_id"].notna(), active["account_id"], i.projected, "accounts with an owner"),
-        "moves_recorded": Measured(share, len(active), None, f"{len(moved):,} accounts moved by a recorded decision"),
+        "moves_recorded": _moves(i),
     }  # fmt: skip
+
+
+def _moves(i: Inputs) -> Measured:
+    """Accounts that changed hands within a year: those with a recorded decision count as well."""
+    held = i.facts.tables.ownership
+    held = held[(held["role"] == "owner").to_numpy()]
+    day = pd.Timestamp(i.facts.as_of)
+    first = held.groupby("account_id")["from_on"].transform("min")
+    new = held[
+        (
+            (held["from_on"] > first) & (held["from_on"] <= day) & (held["from_on"] > day - pd.Timedelta(days=365))
+        ).to_numpy()
+    ]
+    changed = new["account_id"].drop_duplicates()
+    recorded = {d.subject for d in i.facts.decisions.log("move")}
+    if changed.empty:
+        return not_known("no account changed hands within a year")
+    return of_rows(changed.isin(recorded), None, i.projected, "accounts that changed hands with a recorded reason")
 
 
 def _targets(i: Inputs) -> dict[str, Measured]:
@@ -183,7 +221,7 @@ def _targets(i: Inputs) -> dict[str, Measured]:
     count = len(i.facts.tree)
     return {
         "targets_accepted": Measured(float(accepted), 1, None, "an allocation was accepted" if accepted else "no allocation was accepted"),
-        "nodes_aligned": of_rows(rows["verdict"].isin(["aligned", "exceeds"]), None, i.projected, "nodes and reps whose plan meets the target"),
+        "nodes_aligned": of_rows(rows["verdict"].isin(["aligned", "exceeds", "overreach"]), None, i.projected, "nodes and reps whose plan meets the target"),
         "nodes_signed": Measured(len(signed) / count, count, None, f"{len(signed)} of {count} nodes signed off"),
     }  # fmt: skip
 
@@ -194,9 +232,10 @@ def _collaboration(i: Inputs) -> dict[str, Measured]:
     rows = behaviour[(behaviour["node"] == i.facts.tree.root).to_numpy()]
     shared = not_known(i.facts.tables.lacks("contacts", "who knows whom"))
     if i.facts.tables.has("contacts"):
-        large = i.stages["engagement"].single_threaded
-        words = "large accounts with a second contact or a second person of ours"
-        shared = of_rows(large["verdict"] != "fail", large["account_id"], i.projected, words)
+        engagement = i.stages["engagement"]
+        large = engagement.standing.loc[held_large(engagement.standing, i.facts.rules.engagement), "account_id"]
+        alone = large.isin(engagement.single_threaded["account_id"])
+        shared = of_rows(~alone, large, i.projected, "large accounts with several contacts and several of our people")
     nodes = len(i.facts.tree)
     talked = len(set(stage.talks["node"]) & set(i.facts.tree.ids))
     return {

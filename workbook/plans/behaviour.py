@@ -17,14 +17,17 @@ from workbook.tree import Tree
 
 SENT = ("submitted", "approved", "locked")
 #: What is asked of each plan, in the order of the questions.
-QUESTIONS = ("exists", "on_template", "measured", "revised", "cross_functional", "sent", "approved")
+QUESTIONS = ("exists", "on_template", "measured", "revised", "cross_functional", "tied", "sent", "approved")
 
 
-def facts_of_plans(plans: Sequence[tuple[Mapping[str, Any], PlanDocument]]) -> pd.DataFrame:
-    """One row per account plan: account_id, on_template, measured, revised, cross_functional, sent, approved (bool), sent_at.
+def facts_of_plans(
+    plans: Sequence[tuple[Mapping[str, Any], PlanDocument]], objectives: Sequence[str] = ()
+) -> pd.DataFrame:
+    """One row per account plan: account_id, on_template, measured, revised, cross_functional, tied, sent, approved (bool), sent_at.
 
     On the template: made with our sheet or form and changed by a person; measured: has an amount still to come or a dated
-    action; revised: more than one version; cross-functional: an action owned by another function than sales.
+    action; revised: more than one version; cross-functional: an action owned by another function than sales; tied: it serves one
+    of the ``objectives`` of the sales strategy.
     """
     rows = [
         (
@@ -33,6 +36,7 @@ def facts_of_plans(plans: Sequence[tuple[Mapping[str, Any], PlanDocument]]) -> p
             any(a.due_on for a in doc.actions) and any(p.amount for p in doc.amounts),
             row.get("versions", row["revision"]) > 1,
             any(a.function and a.function.lower() != "sales" for a in doc.actions),
+            doc.strategy in objectives,
             row.get("sent_at") is not None or row["state"] in SENT,
             row["state"] in ("approved", "locked"),
             row.get("sent_at") or row["saved_at"],

@@ -24,7 +24,7 @@ def differences(old: PlanDocument, new: PlanDocument, currency: str) -> list[tup
         before, after = old.planned_amount(year), new.planned_amount(year)
         if before != after:
             found.append((f"planned in {year}", format_amount(before, currency), format_amount(after, currency)))
-    for name in ("objective", "approach", "priorities", "help_wanted", "note", "depth"):
+    for name in ("objective", "strategy", "approach", "priorities", "help_wanted", "note", "depth"):
         was, now = str(getattr(old, name, "")), str(getattr(new, name, ""))
         if was != now:
             found.append((name.replace("_", " "), was, now))
@@ -33,6 +33,7 @@ def differences(old: PlanDocument, new: PlanDocument, currency: str) -> list[tup
         found += _listed("outcome", old.outcomes, new.outcomes, "outcome")
         found += _listed("stakeholder", old.stakeholders, new.stakeholders, "name")
         found += _listed("play", old.plays, new.plays, "product_family")
+        found += _listed("commitment to", old.commitments, new.commitments, "deal")
         found += _listed("risk", old.risks, new.risks, "risk")
         found += _listed("verified by", old.verified, new.verified, "by")
     found += _listed("action", old.actions, new.actions, "action")

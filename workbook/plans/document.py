@@ -43,6 +43,8 @@ SOURCES: dict[str, str] = {
 #: The reference of run-rate amounts that are booked already.
 BOOKED = "booked"
 RISK_TOLERANCE = ("low", "medium", "high")
+#: What a customer can put into a deal.
+COMMITTED = ("time", "money", "people")
 #: Longest text that a field takes.
 LONGEST = 4000
 
@@ -135,6 +137,25 @@ class Risk(Part):
     owner: Text = ""
 
 
+class Commitment(Part):
+    """What the customer itself has put into a deal (E5): its time, its money, its people."""
+
+    deal: Text
+    time: bool = False
+    money: bool = False
+    people: bool = False
+
+    @property
+    def marks(self) -> int:
+        """How many of the three, 0 to 3."""
+        return self.time + self.money + self.people
+
+    @property
+    def words(self) -> str:
+        """Which of the three, for people."""
+        return ", ".join(name for name in COMMITTED if getattr(self, name))
+
+
 class Verified(Part):
     """Who of the customer has seen and confirmed the plan, and when (E3)."""
 
@@ -143,7 +164,10 @@ class Verified(Part):
 
 
 class AccountPlan(Part):
-    """The plan of one account. ``depth``: full for key accounts, one line for the rest. ``made_with``: sheet, form, code."""
+    """The plan of one account. ``depth``: full for key accounts, one line for the rest. ``made_with``: sheet, form, code.
+
+    ``objective`` is the end result wanted, in the rep's words; ``strategy`` the objective of the sales strategy that it serves (B3).
+    """
 
     account_id: str
     rep_id: str
@@ -152,14 +176,21 @@ class AccountPlan(Part):
     made_with: Literal["prefill", "sheet", "form", "code"] = "code"
     sections: dict[Section, View] = {}
     objective: Text = ""
+    strategy: Text = ""
     outcomes: tuple[Outcome, ...] = ()
     stakeholders: tuple[Stakeholder, ...] = ()
     plays: tuple[Play, ...] = ()
     actions: tuple[Action, ...] = ()
     amounts: tuple[Planned, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
     risks: tuple[Risk, ...] = ()
     verified: tuple[Verified, ...] = ()
     note: Text = ""
+
+    @field_validator("commitments")
+    @classmethod
+    def _marked(cls, value: tuple[Commitment, ...]) -> tuple[Commitment, ...]:
+        return tuple(row for row in value if row.marks)
 
     def planned_amount(self, period: str | None = None) -> int:
         """All that is planned in a fiscal year (the plan's own when none is named), in minor units."""

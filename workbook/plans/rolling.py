@@ -15,8 +15,8 @@ def rolled(plan: AccountPlan, fresh: AccountPlan, horizon: Horizon, status: Mapp
     Periods that are over take the booked amounts of ``fresh``. In a period that runs, what is booked so far is part of the
     repeat business that was planned for it, and comes on top only where it is more. A deal that was planned in a period that is
     over and is still open (``status`` by deal: open, won, lost) is planned in the first open period and says so; a lost deal is
-    planned no more; a won one counts where its period is not over (after that it is among the booked). All else of the periods
-    ahead stays as it was planned.
+    planned no more; a won one counts where its period is not over (after that it is among the booked). What the customer put
+    into deals is kept while they are open or planned. All else of the periods ahead stays as it was planned.
     """
     ahead = (*horizon.open, *horizon.later)
     amounts = [a for a in fresh.amounts if a.reference == BOOKED]
@@ -37,7 +37,11 @@ def rolled(plan: AccountPlan, fresh: AccountPlan, horizon: Horizon, status: Mapp
                     product_family=row.product_family, note=note,
                 )
             )  # fmt: skip
-    return changed(plan, amounts=tuple(amounts), depth=fresh.depth, rep_id=fresh.rep_id or plan.rep_id)
+    counted = {a.reference for a in amounts if a.source == "opportunity"}
+    marked = tuple(c for c in plan.commitments if c.deal in counted or status.get(c.deal) == "open")
+    return changed(
+        plan, amounts=tuple(amounts), commitments=marked, depth=fresh.depth, rep_id=fresh.rep_id or plan.rep_id
+    )
 
 
 def repeat_by_period(plan: AccountPlan) -> dict[str, int]:

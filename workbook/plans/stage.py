@@ -13,6 +13,7 @@ from workbook.plans import behaviour as doing
 from workbook.plans import scores as scoring
 from workbook.plans import together
 from workbook.plans.changes import changes
+from workbook.plans.commitment import commitment
 from workbook.plans.document import AccountPlan, PlanDocument, parse, plan_of
 from workbook.plans.known import Horizon, Known, repeat_business
 from workbook.plans.lines import lines, planned, roll_up, season
@@ -138,6 +139,11 @@ class Plans(Stage):
         return scoring.scores(rows)
 
     @noun
+    def commitment(self) -> pd.DataFrame:
+        """Open deals, those with most of the customer's own time, money and people in them first (E5)."""
+        return commitment(self.stored, self._portfolio.deal_odds, self.facts.year)
+
+    @noun
     def changes(self) -> pd.DataFrame:
         """What changed in each plan since its last different revision."""
         pairs = [
@@ -156,8 +162,13 @@ class Plans(Stage):
 
     @noun
     def behaviour(self) -> pd.DataFrame:
-        """How planning is really done, per node and rep, as shares of their accounts (B6)."""
-        return doing.behaviour(doing.facts_of_plans(self.stored), self._portfolio.register, self.facts.tree)
+        """How planning is really done, per node and rep, as shares of their accounts (B6); ``tied`` (B3) is missing where the
+        rules name no objectives of the sales strategy.
+        """
+        named = self._rules.objectives
+        rows = doing.facts_of_plans(self.stored, named)
+        made = doing.behaviour(rows, self._portfolio.register, self.facts.tree)
+        return made if named else made.assign(tied=float("nan"))
 
     @noun
     def status(self) -> pd.DataFrame:

@@ -74,6 +74,13 @@ class Booked:
             tuple(str(name) for name in family.categories), len(tables.accounts),
         )  # fmt: skip
 
+    def every(self, step: int) -> Booked:
+        """The sales of every ``step``-th account only; positions stay."""
+        if step <= 1:
+            return self
+        kept = self.at % step == 0
+        return replace(self, at=self.at[kept], day=self.day[kept], amount=self.amount[kept], family=self.family[kept])
+
     def sums(self, after: np.datetime64 | None, until: np.datetime64) -> npt.NDArray[np.int64]:
         """Exact sums per account (size,) of the bookings later than ``after`` (all when None) up to ``until``."""
         inside = self.day <= until

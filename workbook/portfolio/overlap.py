@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from workbook.keys import positions
 from workbook.money import round_amounts
 from workbook.portfolio.bookings import Booked, history, month_edges
 from workbook.portfolio.deals import PRESENT, deals, learn
@@ -20,6 +21,8 @@ _PRIOR_SHARE, _PRIOR_SPREAD = 0.5, 0.3
 #: Starts of the quarters that it is learned from, in months back.
 _QUARTERS_BACK = (3, 6, 9, 12)
 _QUARTERS_NEEDED = 3
+#: It is learned from at most so many accounts, evenly taken; more would hardly change the share.
+_LEARNED_FROM = 100_000
 
 
 def with_on_top(odds: pd.DataFrame, share: float) -> pd.DataFrame:
@@ -39,7 +42,9 @@ def on_top_share(tables: Tables, booked: Booked, as_of: date, rules: ProjectionR
     """
     if rules.pipeline_on_top_share is not None:
         return rules.pipeline_on_top_share
-    tried = [found for back in _QUARTERS_BACK if (found := _quarter(tables, booked, (as_of, back), rules))]
+    step = -(-booked.size // _LEARNED_FROM)
+    booked = booked.every(step)
+    tried = [found for back in _QUARTERS_BACK if (found := _quarter(tables, booked, (as_of, back, step), rules))]
     if len(tried) < _QUARTERS_NEEDED:
         return _PRIOR_SHARE
     due, missed = np.array(tried).T
@@ -53,16 +58,18 @@ def on_top_share(tables: Tables, booked: Booked, as_of: date, rules: ProjectionR
 
 
 def _quarter(
-    tables: Tables, booked: Booked, when: tuple[date, int], rules: ProjectionRules
+    tables: Tables, booked: Booked, when: tuple[date, int, int], rules: ProjectionRules
 ) -> tuple[float, float] | None:
     """One past quarter that began ``when[1]`` months before ``when[0]``: weighted deals of present customers due in it, and what all of them
-    bought beyond their run-rate. None without such deals, or with less than a year of sales before it.
+    bought beyond their run-rate, of every ``when[2]``-th account. None without such deals, or with less than a year of sales before it.
     """
-    as_of, back = when
+    as_of, back, step = when
     then = month_edges(as_of, back, 0)[0].astype(object)
     end = month_edges(then, 0, 3)[-1]
     rows = deals(deals_known_at(tables, then), booked, then)
     opened = rows[(rows["status"] == "open") & (rows["segment"] == PRESENT)]
+    if step > 1:
+        opened = opened[positions(opened["account_id"], tables.accounts["account_id"]) % step == 0]
     past = history(booked, then, rules.history_months)
     if opened.empty or past.span < 12:
         return None

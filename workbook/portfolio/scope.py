@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import pandas as pd
 
 from workbook.facts import Facts
 from workbook.keys import positions
+from workbook.money import format_amount
 from workbook.portfolio.classes import CLASSES
 from workbook.rules.portfolio import ClassRules, ScopeRules
 from workbook.tables.frames import Tables
@@ -33,9 +35,10 @@ def engaged(tables: Tables, as_of: date, rules: ScopeRules) -> pd.Series | None:
     return pd.Series(here[:-1], index=tables.accounts.index)
 
 
-def market_scope(register: pd.DataFrame, active: pd.Series | None, tree: Tree) -> pd.DataFrame:
+def market_scope(register: pd.DataFrame, active: pd.Series | None, tree: Tree, currency: str) -> pd.DataFrame:
     """Market potential per node: node, accounts, potential_known, potential_amount, owned_amount, engaged_amount (Int64,
-    missing where not known), owned_share, engaged_share (of the potential).
+    missing where not known), owned_share, engaged_share (of the potential), sales_12m_amount (of the accounts whose potential is
+    known), sold_share, sentence.
 
     Only accounts with a known potential count in the amounts; disqualified accounts are no market.
     """
@@ -43,20 +46,42 @@ def market_scope(register: pd.DataFrame, active: pd.Series | None, tree: Tree) -
     known = rows["potential_amount"].notna().to_numpy()
     amount = rows["potential_amount"].fillna(0).to_numpy(np.int64)
     held = rows["owner_rep_id"].notna().to_numpy()
-    counts = [np.ones(len(rows), np.int64), known.astype(np.int64), amount, np.where(held, amount, 0)]
+    sold = np.where(known, rows["sales_12m_amount"].to_numpy(np.int64), 0)
+    counts = [np.ones(len(rows), np.int64), known.astype(np.int64), amount, np.where(held, amount, 0), sold]
     if active is not None:
         counts.append(np.where(active[~register["disqualified"].to_numpy()].to_numpy(), amount, 0))
     sums = by_node(rows["territory_id"], np.column_stack(counts), tree)
     frame = pd.DataFrame({"node": tree.ids.astype(str), "accounts": sums[:, 0], "potential_known": sums[:, 1]})
     none = sums[:, 1] == 0
-    for name, column in (("potential_amount", 2), ("owned_amount", 3), ("engaged_amount", 4)):
+    for name, column in (("potential_amount", 2), ("owned_amount", 3), ("engaged_amount", 5)):
         values = pd.array(sums[:, column] if column < sums.shape[1] else np.zeros(len(sums), np.int64), dtype="Int64")
         values[none if column < sums.shape[1] else np.ones(len(sums), dtype=bool)] = pd.NA
         frame[name] = values
     whole = frame["potential_amount"].astype("Float64").replace(0, pd.NA)
     frame["owned_share"] = (frame["owned_amount"] / whole).astype("Float64").to_numpy(np.float64, na_value=np.nan)
     frame["engaged_share"] = (frame["engaged_amount"] / whole).astype("Float64").to_numpy(np.float64, na_value=np.nan)
-    return frame
+    frame["sales_12m_amount"] = sums[:, 4]
+    frame["sold_share"] = (frame["sales_12m_amount"] / whole).astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    return frame.assign(sentence=[_market_sentence(row, currency) for row in frame.itertuples()])
+
+
+def _market_sentence(row: Any, currency: str) -> str:
+    if row.potential_amount is pd.NA:
+        return "How large the market is, is not known: no account here has a potential."
+    engaged_words = (
+        f"{row.engaged_share:.0%} actively engaged"
+        if row.engaged_share == row.engaged_share
+        else "how much is engaged is not known"
+    )
+    some = (
+        ""
+        if row.potential_known == row.accounts
+        else f" ({row.potential_known:,} of {row.accounts:,} accounts have a potential)"
+    )
+    return (
+        f"The market is {format_amount(int(row.potential_amount), currency, short=True)} a year in {row.accounts:,} accounts{some}: "
+        f"{row.owned_share:.0%} of it is owned by somebody, {engaged_words}, and the last 12 months sold {row.sold_share:.0%} of it."
+    )
 
 
 def hunting_farming(register: pd.DataFrame, active: pd.Series | None, facts: Facts, rules: ScopeRules) -> pd.DataFrame:

@@ -24,6 +24,10 @@ class PlansRules:
     fresh_days: int = rule(90, "a plan that was not revised for longer is not fresh")
     one_and_done_days: int = rule(60, "a plan with one revision only, older than this, is one-and-done")
     run_rate_share: float = rule(1.25, "repeat business beyond this share of the projection rests on nothing")
+    objectives: tuple[str, ...] = rule(
+        (),
+        "objectives that the sales strategy names; each account plan says which one it serves. None: in the rep's own words",
+    )
     functions: tuple[str, ...] = rule(
         ("sales", "service", "marketing", "product", "finance", "logistics", "management"),
         "functions that can own an action",
@@ -35,6 +39,8 @@ class PlansRules:
     def __post_init__(self) -> None:
         if not 0 <= self.years_after <= 5:
             raise ValueError("years_after is not 0 to 5")
+        if len({o.strip().casefold() for o in self.objectives} - {""}) < len(self.objectives):
+            raise ValueError("objectives names one twice, or a blank one")
         for name in ("full_plans_at_most", "whitespace_plays", "fresh_days", "one_and_done_days"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is negative")

@@ -103,11 +103,24 @@ def write_sample(
             "contacts": totals.contacts, "opportunities": totals.deals, "activities": totals.acts}  # fmt: skip
 
 
+#: What the sample company's sales strategy wants of its accounts.
+STRATEGY = (
+    "Grow service contracts with pump customers",
+    "Win a second site of each large account",
+    "Move spare parts to yearly agreements",
+    "Replace competitors in water treatment",
+    "Hold the base without discounts",
+)
+
+
 def book_toml() -> str:
-    """The sample's ``book.toml``: whose book it is; every other rule stands at its default."""
+    """The sample's ``book.toml``: whose book it is, and what its sales strategy wants; every other rule stands at its default."""
     rules = CompanyRules(name=COMPANY, fiscal_year=2026, as_of=date(2026, 6, 30), sample=True)
     return (
         as_toml("book", rules)
+        + "\n[plans]\n# objectives that the sales strategy names; each account plan says which one it serves\nobjectives = [\n"
+        + "".join(f'    "{objective}",\n' for objective in STRATEGY)
+        + "]\n"
         + "\n# Every other rule stands at its default. `workbook new DIR` writes them all out, with comments.\n"
     )
 

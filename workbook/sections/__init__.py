@@ -4,6 +4,7 @@ A section composes nouns of the stages, charts and tables; it computes nothing o
 a note that says which, never a zero.
 """
 
+from workbook.sections.account import whole_account as whole_account
 from workbook.sections.accounts import class_mix as class_mix
 from workbook.sections.accounts import engagement as engagement
 from workbook.sections.accounts import key_account_cards as key_account_cards
@@ -32,6 +33,7 @@ from workbook.sections.frame import show as show
 from workbook.sections.frame import title as title
 from workbook.sections.headline import headline as headline
 from workbook.sections.headline import summary as summary
+from workbook.sections.loans import on_loan as on_loan
 from workbook.sections.maturity import maturity_chart as maturity_chart
 from workbook.sections.maturity import maturity_compared as maturity_compared
 from workbook.sections.maturity import maturity_evidence as maturity_evidence
@@ -49,10 +51,12 @@ from workbook.sections.nodes import nodes_chart as nodes_chart
 from workbook.sections.nodes import nodes_table as nodes_table
 from workbook.sections.nodes import tree_table as tree_table
 from workbook.sections.planning import actions_due as actions_due
+from workbook.sections.planning import deals_committed as deals_committed
 from workbook.sections.planning import plan_cards as plan_cards
 from workbook.sections.planning import plan_changes as plan_changes
 from workbook.sections.planning import plan_quality as plan_quality
 from workbook.sections.planning import plan_status as plan_status
+from workbook.sections.portfolio import market_words as market_words
 from workbook.sections.quality import completeness as completeness
 from workbook.sections.quality import completeness_by_rep as completeness_by_rep
 from workbook.sections.quality import faults as faults

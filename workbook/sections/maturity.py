@@ -44,9 +44,7 @@ def maturity_evidence(book: Book) -> Table:
 
 def maturity_fixes(book: Book, limit: int = 10) -> Table:
     """What to mend first, with effort, cost, benefit and their basis."""
-    rows = book.maturity.fixes[
-        ["rank", "capability", "fix", "units", "effort_hours", "cost_amount", "benefit_amount", "basis"]
-    ]
+    rows = book.maturity.fixes[["capability", "fix", "effort_hours", "cost_amount", "benefit_amount", "basis"]]
     return Table(
         rows,
         book.facts.currency,

@@ -8,8 +8,9 @@ import pandas as pd
 
 from workbook.book import Book
 from workbook.charts import plans as charts
+from workbook.money import format_amount
 from workbook.plans.behaviour import QUESTIONS
-from workbook.plans.document import SECTIONS, SOURCES, AccountPlan
+from workbook.plans.document import COMMITTED, SECTIONS, SOURCES, AccountPlan, Outcome
 from workbook.sections.accounts import Cards
 from workbook.sections.judgements import with_names
 from workbook.show import Note, Table, checks
@@ -22,7 +23,8 @@ SCORES = {
 }  # fmt: skip
 _WORDS = {
     "exists": "a plan exists", "on_template": "on the template, by hand", "measured": "measured: dated action and amount",
-    "revised": "revised", "cross_functional": "cross-functional", "sent": "sent to the manager", "approved": "approved",
+    "revised": "revised", "cross_functional": "cross-functional",
+    "tied": "tied to a strategy objective", "sent": "sent to the manager", "approved": "approved",
 }  # fmt: skip
 
 
@@ -162,6 +164,33 @@ def plan_changes(book: Book, count: int = 15) -> list[Any]:
     ]
 
 
+def deals_committed(book: Book, count: int = 12) -> list[Any]:
+    """Open deals, those into which the customer has put most time, money and people of its own first."""
+    if not book.tables.has("opportunities"):
+        return [Note(book.tables.lacks("opportunities", "what customers put into deals") + ".", "warn")]
+    rows = book.plans.commitment
+    if rows.empty:
+        return [Note("No deal is open here.", "note")]
+    asked = rows[rows["in_plan"].to_numpy()]
+    if asked.empty:
+        return [Note(f"What customers put into their deals is said in account plans. {NONE_YET}", "warn")]
+    marked = asked[(asked["marks"] > 0).to_numpy()]
+    bare = asked[((asked["marks"] == 0) & (asked["planned_amount"] > 0)).to_numpy()]
+    text = f"Customers have put time, money or people of their own into {len(marked):,} of {len(asked):,} open deals; those come first."
+    if len(bare):
+        planned = format_amount(int(bare["planned_amount"].sum()), book.facts.currency, short=True)
+        text += f" The plans of {book.facts.year} count {planned} on {len(bare):,} deals into which nothing is marked: what would the customer do next?"
+    shown = rows.assign(account=_accounts(book).reindex(rows["account_id"]).to_numpy())
+    gave = {name: f"their {name}" for name in COMMITTED}
+    keep = ["opportunity_id", "account", "stage", "amount", "planned_amount", "expected_close_on", *COMMITTED]
+    labels = gave | {"opportunity_id": "deal", "planned_amount": f"planned {book.facts.year}"}
+    table = shown[keep].assign(**{name: shown[name].map({True: "✓", False: ""}) for name in COMMITTED})
+    return [
+        Note(text),
+        Table(table, book.facts.currency, "Open deals, the customer's own commitment first", labels, limit=count),
+    ]
+
+
 def plan_judged(book: Book) -> Any:
     """Checks of the plans, worst first."""
     return checks(with_names(book, book.plans.checks), limit=25)
@@ -183,13 +212,14 @@ def plan_rows(book: Book) -> dict[str, list[tuple[str, str]]]:
     for doc in book.plans.documents:
         if not isinstance(doc, AccountPlan) or doc.depth != "full":
             continue
-        rows = [("Objective", doc.objective or "none written")]
+        rows = [("Objective", doc.objective or "none written"), ("Serves", doc.strategy or "no strategy objective")]
+        rows.append(("What they want", "; ".join(map(_wanted, doc.outcomes)) or "nothing written"))
         for key, (title, *_) in SECTIONS.items():
             view = doc.sections.get(key)
             said = [("We", view.ours), ("They", view.theirs)] if view else []
             rows.append((title, " · ".join(f"{who}: {words}" for who, words in said if words) or "nothing written"))
-        wanted = [o.outcome + (f" by {o.by_on:%Y-%m-%d}" if o.by_on else "") for o in doc.outcomes]
-        rows.append(("What they want", "; ".join(wanted) or "nothing written"))
+        given = [f"{c.deal}: their {c.words}" for c in sorted(doc.commitments, key=lambda c: (-c.marks, c.deal))]
+        rows.append(("What they put in", "; ".join(given) or "nothing marked"))
         due = sorted((a for a in doc.actions if a.due_on and not a.done_on), key=lambda a: (str(a.due_on), a.action))
         rows.append(
             (
@@ -205,6 +235,17 @@ def plan_rows(book: Book) -> dict[str, list[tuple[str, str]]]:
             rows.append(("Scores", _scored(scores.loc[doc.account_id])))
         out[doc.account_id] = rows
     return out
+
+
+def _wanted(outcome: Outcome) -> str:
+    """An outcome with its time-frame, priority and risk tolerance."""
+    told = [
+        f"by {outcome.by_on:%Y-%m-%d}" if outcome.by_on else "",
+        f"priority {outcome.priority}" if outcome.priority else "",
+    ]
+    told.append(f"{outcome.risk_tolerance} risk tolerance" if outcome.risk_tolerance else "")
+    words = ", ".join(t for t in told if t)
+    return f"{outcome.outcome} ({words})" if words else outcome.outcome
 
 
 def _scored(row: pd.Series) -> str:

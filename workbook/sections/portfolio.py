@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from workbook.book import Book
 from workbook.checks import Check, checks_table
 from workbook.errors import UsageError
@@ -254,7 +256,7 @@ def market(book: Book) -> list[Any]:
     own = scope[scope["node"].isin(book.tree.leaves(book.node))]
     parts: list[Any] = []
     if own["potential_amount"].notna().any():
-        parts.append(charts.market_scope(own, currency, names).figure)
+        parts += [market_words(book), charts.market_scope(own, currency, names).figure, _market_table(book)]
     else:
         parts.append(Note("No account has a potential: market scope not known (column potential_amount).", "warn"))
     mix = stage.hunting_farming
@@ -271,6 +273,34 @@ def market(book: Book) -> list[Any]:
         "engaged_accounts",
     ]
     return [*parts, Table(shown[keep], currency, "Hunting and farming")]
+
+
+def market_words(book: Book) -> Note:
+    """How large the node's market is, and how much of it is owned, engaged and sold, in one sentence (A12)."""
+    scope = book.portfolio.market_scope
+    own = scope[(scope["node"] == book.node).to_numpy()].iloc[0]
+    return Note(str(own["sentence"]), "warn" if pd.isna(own["potential_amount"]) else "note")
+
+
+def _market_table(book: Book) -> Table:
+    """Market scope of the node and all below it, in the order of the tree."""
+    rows, tree = book.portfolio.market_scope, book.tree
+    paths, top = rows["node"].map(tree.path), len(tree.path(book.node))
+    rows = rows.assign(order=paths.map("\x00".join), name=["\u2003" * (len(p) - top) + tree.name(p[-1]) for p in paths])
+    rows = rows.sort_values("order", ignore_index=True)
+    keep = [
+        "name",
+        "accounts",
+        "potential_known",
+        "potential_amount",
+        "owned_share",
+        "engaged_share",
+        "sold_share",
+        "sales_12m_amount",
+    ]
+    labels = {"potential_known": "with a potential", "owned_share": "owned", "engaged_share": "engaged", "sold_share": "sold in 12 months",
+              "potential_amount": "market a year"}  # fmt: skip
+    return Table(rows[keep], book.facts.currency, "Market scope", labels, limit=60)
 
 
 def portfolio_checks(book: Book) -> Table:

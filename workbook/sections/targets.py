@@ -14,6 +14,7 @@ from workbook.errors import UsageError
 from workbook.money import format_amount
 from workbook.sections.audience import Audience, audience_of, seen_by
 from workbook.sections.judgements import with_names
+from workbook.sections.people import names_of
 from workbook.show import Note, Table
 
 
@@ -146,6 +147,39 @@ def fairness(book: Book, reader: Audience) -> list[Any]:
         if not np.isnan(r.gini)
     )
     return [*found, Note(f"Spread over all reps who are not new: {told}." if told else "Spread not known.")]
+
+
+def overlays(book: Book, reader: Audience, count: int = 12) -> list[Any]:
+    """Who helps on accounts of others: the account's target beside the helper's name, in no total (A1)."""
+    rows = book.targets.overlays
+    if rows.empty:
+        return [
+            Note(
+                "Nobody helps on an account of somebody else (roles overlay and sponsor in the ownership table).",
+                "note",
+            )
+        ]
+    shown = rows.assign(
+        helper=names_of(book, rows["rep_id"]),
+        name=rows["account_id"].map(book.tables.accounts.set_index("account_id")["name"]),
+    )
+    by = shown.groupby(["helper", "role"], sort=True)["target_amount"].agg(["size", "sum"]).reset_index()
+    by = by.rename(columns={"size": "accounts", "sum": "target_amount"})
+    text = "Overlay credit stands beside the owner's target and counts in no total: the sums of this notebook hold without it."
+    keep = (
+        ["helper", "role", "accounts", "target_amount"],
+        ["account_id", "name", "role", "helper", "from_on", "target_amount"],
+    )
+    first, each = (columns if reader.hedge else columns[:-1] for columns in keep)
+    labels = (
+        {"target_amount": "targets of these accounts"},
+        {"from_on": "since", "target_amount": "the account's target"},
+    )
+    return [
+        Note(text),
+        Table(by[first], book.facts.currency, "Who helps on accounts of others", labels[0], limit=count),
+        Table(shown[each], book.facts.currency, "Overlay and sponsor seats", labels[1], limit=count),
+    ]
 
 
 def scenarios(book: Book, reader: Audience) -> list[Any]:

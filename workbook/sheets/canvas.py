@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,9 +28,15 @@ def criterion(ref: str, text: str) -> str:
 
 
 class Canvas:
-    """One worksheet with the row that is written next (from 0). Column A holds the keys and is hidden."""
+    """One worksheet with the row that is written next (from 0). Column A holds the keys and is hidden.
 
-    def __init__(self, sheet: Any, name: str, styles: Styles, horizon: Horizon) -> None:
+    ``unlisted``: lists with nothing in them; their columns take free text.
+    """
+
+    def __init__(
+        self, sheet: Any, name: str, styles: Styles, horizon: Horizon, unlisted: frozenset[str] = frozenset()
+    ) -> None:
+        self.unlisted = unlisted
         self.sheet, self.styles, self.name, self.at = sheet, styles, name, 0
         self.scale, self.blocks, self.heading_text = styles.scale, blocks(horizon), name
         self._ranges: dict[tuple[str, int], list[int]] = {}
@@ -209,6 +216,8 @@ class Canvas:
     def _checks(self) -> None:
         for (name, at), rows in self._ranges.items():
             column = next((c for c, a in self.blocks[name].placed if a == at), None)
+            if column and column.choices in self.unlisted:  # nothing to choose from: the rep's own words
+                column = replace(column, kind="text", choices="")
             rule = _rule(column) if column else None
             if rule is None:
                 continue

@@ -9,13 +9,14 @@ from workbook.sheets.canvas import Canvas, letters
 from workbook.sheets.layout import DEALS, NEW, TERRITORY
 
 if TYPE_CHECKING:
-    from workbook.sheets.templates import RepFile
+    from workbook.sheets.rep_file import RepFile
 
 _STEPS = (
-    "Accounts: check the repeat business of each open period, and give each account an objective and a next action.",
-    "Deals: say in which period you plan each deal, and how much of it.",
+    "Start from the end: your quota is below. Write each account's end result first (Objective), then work back to what it takes.",
+    "Accounts: the objective and which strategy objective it serves, the next action, the repeat business of each open period.",
+    "Deals: say in which period you plan each deal, how much of it, and what the customer has put into it (time, money, people).",
     "New business: give amounts to whitespace you go for, name renewals, and say which outcome of theirs it serves.",
-    "K sheets: your key accounts, in full: both views, who decides, actions, risks, verified with them.",
+    "K sheets: your key accounts, in full: the end result first, then both views, who decides, actions, risks, verified with them.",
     "Territory: your approach, and amounts for which you know no account yet. Then save as .xlsx and send it back.",
 )
 

@@ -8,13 +8,13 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from workbook.plans.document import BOOKED, SECTIONS, AccountPlan, Planned, Play, TerritoryPlan
+from workbook.plans.document import BOOKED, SECTIONS, AccountPlan, Commitment, Planned, Play, TerritoryPlan
 from workbook.plans.known import Horizon
 from workbook.plans.rolling import repeat_by_period, still_to_come
 
 #: What is typed for one account, or for the territory.
 Entry = dict[str, Any]
-LINE = ("objective", "action", "owner", "function", "due_on", "channel", "done_on", "note")
+LINE = ("objective", "strategy", "action", "owner", "function", "due_on", "channel", "done_on", "note")
 _ACTION = ("objective", "action", "owner", "function", "due_on", "channel", "done_on")
 _PERSON = ("name", "title", "role", "influence", "support", "our_contact", "known", "gap", "how", "by_on")
 
@@ -27,6 +27,8 @@ def entry_of(plan: AccountPlan, horizon: Horizon) -> Entry:
         "deals": [[a.reference, a.period, a.amount, a.note] for a in plan.amounts if a.source == "opportunity"],
         "new": _new_rows(plan),
         "objective": plan.objective,
+        "strategy": plan.strategy,
+        "commitments": [[c.deal, c.time, c.money, c.people] for c in plan.commitments],
         "note": plan.note,
     }
     if plan.depth == "line":
@@ -89,10 +91,11 @@ def document_of(entry: Entry, base: AccountPlan, fresh: AccountPlan) -> AccountP
             amounts.append(Planned(period=period, source=kind, amount=amount, product_family=product, **named))
     fields |= {
         "amounts": tuple(amounts), "plays": tuple(plays.values()), "objective": entry["objective"],
-        "note": entry["note"], "made_with": "sheet",
+        "strategy": entry["strategy"], "note": entry["note"], "made_with": "sheet",
+        "commitments": tuple(Commitment(deal=d, time=t, money=m, people=p) for d, t, m, p in entry["commitments"]),
     }  # fmt: skip
     if base.depth == "line":
-        action = {name: entry[name] for name in LINE if name not in ("note",)}
+        action = {name: entry[name] for name in LINE if name not in ("strategy", "note")}
         typed = any(action[name] for name in action if name != "objective")
         fields["actions"] = (*([_plain(action)] if typed else []), *base.actions[1:])
     else:

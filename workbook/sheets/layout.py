@@ -20,7 +20,7 @@ START, ACCOUNTS, DEALS, NEW, TERRITORY, STAMP, LISTS = (
     "Start", "Accounts", "Deals", "New business", "Territory", "_stamp", "_lists",
 )  # fmt: skip
 #: Version of the layout, stamped into every file.
-LAYOUT = "1"
+LAYOUT = "2"
 KINDS_OF_NEW = {"whitespace": "whitespace", "renewal": "renewal", "not identified": "not_identified"}
 TOTAL = "Repeat business in all"
 YES = ("yes", "no")
@@ -106,7 +106,8 @@ def blocks(horizon: Horizon) -> dict[str, Block]:
                 Column("open", "Open deals", "amount", 10, fixed=True),
                 *amount_columns(every, horizon.over),
                 Column("total", f"Plan {_short(horizon.year)}", "amount", 11, fixed=True),
-                Column("objective", "Objective", width=30, help="What we want to reach with this account"),
+                Column("objective", "Objective", width=30, help="The end result that we want with this account"),
+                Column("strategy", "Strategy objective", "choice", 22, choices="objectives", help="Which objective of our sales strategy it serves"),
                 *action,
                 Column("done_on", "Done", "date", 10),
                 Column("note", "Note", width=26),
@@ -127,6 +128,10 @@ def blocks(horizon: Horizon) -> dict[str, Block]:
                 Column("period", "Planned in", "choice", 12, choices="periods", help="The period in which you plan it"),
                 Column("planned", "Planned amount", "amount", 13, help="What you plan of it, up to the deal's amount"),
                 Column("note", "Note", width=34),
+                *(
+                    Column(name, f"Their {name}", "choice", 9, choices="yes_no", help=f"yes: the customer has put {what} into it")
+                    for name, what in (("time", "working time"), ("money", "money, or a budget"), ("people", "people of its own"))
+                ),
             ),
             free=True,
         ),
@@ -154,7 +159,14 @@ def blocks(horizon: Horizon) -> dict[str, Block]:
             free=True,
         ),
         Block("section", (Column("topic", "Section", width=34, fixed=True), *_views())),
-        Block("objective", (Column("topic", "Objective", fixed=True), Column("text", "What we want to reach", span=9))),
+        Block("objective", (Column("topic", "Objective", fixed=True), Column("text", "The end result that we want", span=9))),
+        Block(
+            "strategy",
+            (
+                Column("topic", "Strategy", fixed=True),
+                Column("strategy", "Which objective of our sales strategy it serves", "choice", span=9, choices="objectives"),
+            ),
+        ),
         Block(
             "outcome",
             (
@@ -236,6 +248,7 @@ def lists(
         "periods": (*horizon.open, *horizon.later),
         "kinds": tuple(KINDS_OF_NEW),
         "functions": tuple(getattr(rules, "functions", ())),
+        "objectives": tuple(getattr(rules, "objectives", ())),
         "channels": tuple(getattr(rules, "channels", ())),
         "tolerances": RISK_TOLERANCE,
         "yes_no": YES,

@@ -12,13 +12,13 @@ import pandas as pd
 from workbook.errors import UsageError
 from workbook.facts import Facts
 from workbook.plans.behaviour import due
-from workbook.plans.document import AccountPlan, Planned, TerritoryPlan, plan_of
+from workbook.plans.document import COMMITTED, AccountPlan, Commitment, Planned, TerritoryPlan, plan_of
 from workbook.plans.known import Known
 from workbook.plans.prefill import Prefill
 from workbook.plans.rolling import rolled, rolled_territory
 from workbook.sheets.entries import entry_of
 from workbook.sheets.layout import lists
-from workbook.sheets.templates import Held, RepFile
+from workbook.sheets.rep_file import Held, RepFile
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +112,7 @@ class Outbox:
             territory=self.facts.tree.name(territory_id) if territory_id in self.facts.tree else territory_id,
             as_of=self.facts.as_of.isoformat(), currency=rules.book.currency, sample=rules.book.sample, horizon=horizon,
             due_on=due(rules.plans.due_on, self.facts.calendar.bounds(horizon.year)[0]).isoformat(),
-            accounts=held, deals=[d for h in held for d in self._deal_rows(h)],
+            accounts=held, deals=sorted((d for h in held for d in self._deal_rows(h)), key=lambda d: -d["marks"]),
             whitespace=[w for h in held for w in self._whitespace.get(h.plan.account_id, ())],
             plan=plan, revision=revision, quota=self._quota.get(rep_id, {}),
             lists=lists([h.label for h in held], self.families, horizon, rules.plans),
@@ -157,13 +157,13 @@ class Outbox:
 
     def _deal_rows(self, held: Held) -> Iterator[dict[str, Any]]:
         planned = [a for a in held.plan.amounts if a.source == "opportunity"]
-        listed = set()
+        marked, listed = {c.deal: c for c in held.plan.commitments}, set()
         for deal in self._deals.get(held.plan.account_id, ()):
             listed.add(str(deal["opportunity_id"]))
             mine = [a for a in planned if a.reference == deal["opportunity_id"]]
             first = self.prefill.horizon.place(_day(deal["expected_close_on"]), self.facts.calendar)
-            for a in cast("list[Planned | None]", mine) or [None]:
-                yield {
+            for at, a in enumerate(cast("list[Planned | None]", mine) or [None]):
+                yield _marks(marked.get(str(deal["opportunity_id"])), first=at == 0) | {
                     "deal": str(deal["opportunity_id"]), "account_id": held.plan.account_id, "account": held.label,
                     "family": _text(deal["product_family"]), "stage": _text(deal["stage"]), "amount": int(deal["amount"]),
                     "chance": float(deal["win_probability"]), "close_on": _day(deal["expected_close_on"]),
@@ -172,10 +172,16 @@ class Outbox:
                 }  # fmt: skip
         for a in planned:
             if a.reference not in listed:
-                yield {
+                yield _marks(marked.pop(a.reference, None), first=True) | {
                     "deal": a.reference, "account_id": held.plan.account_id, "account": held.label, "stage": "closed",
                     "family": a.product_family, "period": a.period, "planned": a.amount, "note": a.note,
                 }  # fmt: skip
+
+
+def _marks(said: Commitment | None, *, first: bool) -> dict[str, Any]:
+    """What the customer has put into a deal, as its rows show it: said in the first row of several, all sorted by it."""
+    shown = {name: "yes" if said and first and getattr(said, name) else "" for name in COMMITTED}
+    return shown | {"marks": said.marks if said else 0}
 
 
 def _by(frame: pd.DataFrame, key: str) -> dict[str, list[dict[str, Any]]]:

@@ -133,7 +133,7 @@ class Reader:
         self.faults.add(row.cells.sheet, row.ref(key), row.shown(key), wrong, account_id, severity)
 
     def _typed(self, raw: Any, column: Column) -> Any:
-        if column.choices:
+        if column.choices and self.lists[column.choices]:
             found = values.choice(raw, self.lists[column.choices])
             return int(found) if column.kind == "count" else found
         if column.kind == "amount":

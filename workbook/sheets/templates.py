@@ -5,85 +5,24 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from workbook.files import replacing
 from workbook.money import format_amount
-from workbook.plans.document import SECTIONS, AccountPlan, TerritoryPlan
-from workbook.plans.known import Horizon
+from workbook.plans.document import SECTIONS
 from workbook.plans.rolling import repeat_by_period
 from workbook.sheets import layout
 from workbook.sheets.canvas import Canvas
 from workbook.sheets.cover import cover
-from workbook.sheets.entries import LINE, Entry, digest, territory_entry_of
+from workbook.sheets.entries import LINE, territory_entry_of
 from workbook.sheets.layout import ACCOUNTS, DEALS, NEW, START, TERRITORY, blocks
-from workbook.sheets.stamp import Sent, Stamp
+from workbook.sheets.rep_file import Held, RepFile, sheets_of, stamp_of
 from workbook.sheets.styles import Styles
 
 #: Blank rows for new business and for amounts without an account.
 NEW_ROWS, UNNAMED_ROWS, DEAL_ROWS = 12, 6, 4
-
-
-@dataclass(frozen=True)
-class Held:
-    """One account of a rep as the file shows it: its plan, what of it can be typed (``entry``), and ``facts`` for reading:
-    class, grade, sales, open, … and sentences.
-    """
-
-    plan: AccountPlan
-    entry: Entry
-    revision: int
-    label: str
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class RepFile:
-    """All that goes into one rep's file."""
-
-    book: str
-    company: str
-    rep_id: str
-    rep_name: str
-    territory: str
-    as_of: str
-    due_on: str
-    currency: str
-    sample: bool
-    horizon: Horizon
-    accounts: Sequence[Held]
-    deals: Sequence[Mapping[str, Any]]
-    whitespace: Sequence[Mapping[str, Any]]
-    plan: TerritoryPlan
-    revision: int
-    quota: Mapping[str, int]
-    lists: Mapping[str, tuple[str, ...]]
-
-
-def stamp_of(file: RepFile) -> Stamp:
-    """Whose file it is, and from which revisions it was made."""
-    keys = _sheets(file)
-    plans = [
-        Sent(
-            h.plan.account_id,
-            h.revision,
-            digest(h.entry),
-            h.label,
-            keys.get(h.plan.account_id, ""),
-        )
-        for h in file.accounts
-    ]
-    plans.append(Sent(file.rep_id, file.revision, digest(territory_entry_of(file.plan)), "", TERRITORY))
-    deals = tuple((str(d["deal"]), str(d["account_id"])) for d in file.deals)
-    return Stamp(file.book, file.horizon.year, file.rep_id, file.as_of, file.currency, tuple(plans), deals)
-
-
-def _sheets(file: RepFile) -> dict[str, str]:
-    full = [h for h in file.accounts if h.plan.depth == "full"]
-    return {h.plan.account_id: f"K{n}" for n, h in enumerate(full, start=1)}
 
 
 def write_file(file: RepFile, path: Path) -> None:
@@ -115,10 +54,11 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _fill(file: RepFile, book: Any) -> None:
-    styles, keys = Styles(book, file.currency), _sheets(file)
+    styles, keys = Styles(book, file.currency), sheets_of(file)
+    unlisted = frozenset(name for name, values in file.lists.items() if not values)
 
     def add(name: str) -> Canvas:
-        return Canvas(book.add_worksheet(name), name, styles, file.horizon)
+        return Canvas(book.add_worksheet(name), name, styles, file.horizon, unlisted)
 
     start, accounts, deals, new, territory = (add(name) for name in (START, ACCOUNTS, DEALS, NEW, TERRITORY))
     cards = [(add(keys[h.plan.account_id]), h) for h in file.accounts if h.plan.account_id in keys]
@@ -185,7 +125,7 @@ def _deals(sheet: Canvas, file: RepFile) -> dict[str, str]:
     block = blocks(file.horizon)["deal"]
     sheet.banner(
         "Open deals",
-        "Say in which period you plan each deal, and how much of it. Pre-filled: what is expected on top of repeat business.",
+        "Say in which period you plan each deal, how much of it, and what the customer has put into it: time, money, people. Those come first.",
         block.width,
     )
     first = sheet.heading(block)
@@ -294,7 +234,18 @@ def _card(sheet: Canvas, held: Held, file: RepFile) -> None:
     sheet.facts(held.facts.get("sentences", ()), _numbers(held, file))
     entry = held.entry
     sheet.gap()
-    sheet.title("The plan in two views", 11)
+    sheet.title("Start from the end: what we want to reach, and what they want to achieve", 11)
+    sheet.heading(all_blocks["objective"])
+    sheet.row(
+        all_blocks["objective"], "objective:text", {"topic": "Objective", "text": entry["objective"]}, set(), height=30
+    )
+    sheet.heading(all_blocks["strategy"])
+    sheet.row(
+        all_blocks["strategy"], "strategy:text", {"topic": "Serves", "strategy": entry["strategy"]}, set(), height=18
+    )
+    _rows(sheet, all_blocks["outcome"], entry["outcomes"])
+    sheet.gap()
+    sheet.title("Then work back: the plan in two views", 11)
     sheet.heading(all_blocks["section"])
     for key, (title, ours, theirs) in SECTIONS.items():
         said = entry["sections"].get(key, ["", ""])
@@ -306,27 +257,27 @@ def _card(sheet: Canvas, held: Held, file: RepFile) -> None:
             height=54,
             hints={"ours": ours, "theirs": theirs},
         )
-    sheet.gap()
-    sheet.heading(all_blocks["objective"])
-    sheet.row(
-        all_blocks["objective"], "objective:text", {"topic": "Objective", "text": entry["objective"]}, set(), height=30
-    )
     titles = {
-        "outcome": ("What they want to achieve", entry["outcomes"]), "person": ("Who decides and who cares", entry["people"]),
+        "person": ("Who decides and who cares", entry["people"]),
         "action": ("Actions", entry["actions"]), "risk": ("Risks, barriers, limits", entry["risks"]),
         "verified": ("Verified with the customer", entry["verified"]),
     }  # fmt: skip
     for name, (title, rows) in titles.items():
         sheet.gap()
         sheet.title(title, 11)
-        sheet.heading(all_blocks[name])
-        for row in rows:
-            if name == "person":
-                row = row | {"known": "yes" if row["known"] else "no"}
-            sheet.row(all_blocks[name], "", row, set())
-        for _ in range(layout.BLANK_ROWS[name]):
-            sheet.row(all_blocks[name], "", {}, set())
+        _rows(sheet, all_blocks[name], rows)
     sheet.finish(all_blocks["section"], None, None, freeze=(3, 0), portrait=False)
+
+
+def _rows(sheet: Canvas, block: layout.Block, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A block's heading, its rows and blank ones for more."""
+    sheet.heading(block)
+    for row in rows:
+        sheet.row(
+            block, "", {**row, "known": "yes" if row["known"] else "no"} if block.name == "person" else row, set()
+        )
+    for _ in range(layout.BLANK_ROWS[block.name]):
+        sheet.row(block, "", {}, set())
 
 
 def _numbers(held: Held, file: RepFile) -> list[tuple[str, str]]:

@@ -17,15 +17,17 @@ from workbook.territories import capacity as hours
 from workbook.territories import concentration as concentrating
 from workbook.territories import geography, handover, moves, spread, staffing
 from workbook.territories import health as judging
+from workbook.territories import loans as lending
 from workbook.territories import workload as work
 from workbook.territories.design import Company, design
 from workbook.territories.explain import Names
+from workbook.territories.few import first
 from workbook.territories.proposal import Proposal, proposal, short
 from workbook.territories.reach import group_of
 from workbook.territories.solver import Effort, solve
 from workbook.territories.standing import Books, accounts_frame
 from workbook.territories.wishes import Wishes, refuse
-from workbook.territories.words import without_takings
+from workbook.territories.words import limited, without_takings
 
 Floats = npt.NDArray[np.float64]
 
@@ -127,6 +129,13 @@ class Territories(Stage):
         return moves.moves(self.facts.decisions)
 
     @noun
+    def loans(self) -> pd.DataFrame:
+        """Every account on loan: role, rep, from, to, share, previous holder, reason, and whether it is past, now or coming (A1, A9)."""
+        tables = self.facts.tables
+        territory = tables.accounts.set_index("account_id")["territory_id"]
+        return lending.loans(tables.ownership, self.moves, self.pending_moves, territory, self.facts.as_of)
+
+    @noun
     def pending_moves(self) -> pd.DataFrame:
         """Accepted moves that the ownership table does not show yet."""
         return moves.pending(self.moves, self._portfolio.register)
@@ -184,7 +193,12 @@ class Territories(Stage):
         company, wanted = self.company, (wishes or Wishes()).with_decisions(stage.facts.decisions)
         problem = design(company, rules, wanted)
         found = solve(problem.problem, effort or Effort(seconds=rules.seconds, seed=rules.seed))
+        whole = found.objective
+        if wanted.limit is not None:
+            found = first(problem.problem, found, wanted.limit)
         made = proposal(company, problem, found, stage.names)
+        if wanted.limit is not None:
+            made = replace(made, notes=(limited(problem.problem, found, whole), *made.notes))
         idle = without_takings(made, company, wanted.takers, stage.names)
         made = replace(made, notes=(*idle, *made.notes))
         if rules.hard_capacity and made.summary["short_hours"] > 0.5:

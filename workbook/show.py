@@ -60,7 +60,7 @@ class Table:
             return f'<p class="wb-none">{escape(self.caption or "Table")}: none.</p>'
         heads, rows, right = self._cells
         style = [_cell_class(is_number, cells) for is_number, cells in zip(right, zip(*rows, strict=True), strict=True)]
-        out = ['<table class="wb-table">']
+        out = [f'{_LIVE}<table class="wb-table">']
         if self.caption:
             out.append(f"<caption>{escape(self.caption)}</caption>")
         out.append(
@@ -93,6 +93,13 @@ class Table:
                 "  ".join(v.rjust(w) if r else v.ljust(w) for v, w, r in zip(row, wide, right, strict=True)).rstrip()
             )
         return "\n".join([*lines, *([self._more()] if self._more() else [])])
+
+
+#: JupyterLab sets all cells to the right; words belong to the left there too.
+_LIVE = (
+    "<style>.jp-RenderedHTMLCommon .wb-table :is(td,th){text-align:left}"
+    ".jp-RenderedHTMLCommon .wb-table .wb-n{text-align:right}</style>"
+)
 
 
 def _cell_class(is_number: bool, cells: Sequence[str]) -> str:

@@ -109,3 +109,14 @@ def test_only_the_moves_that_matter_most_are_printed_with_everybodys_name(folder
 def test_why_nobody_receives_anything_is_said(folder, capsys):
     assert run(["design", "--book", str(folder), "--seconds", "0.5", "--fill", "P-29"]) == 0
     assert "Erik Ramos receives nothing: the book needs" in capsys.readouterr().out
+
+
+def test_hundreds_of_moves_are_not_recorded_unless_the_number_is_named(folder, capsys):
+    base = ["design", "--book", str(folder), "--seconds", "0.5", "--rotate", "--accept", "--by", "Kim Lee"]
+    before = len(Book.open(folder).territories.moves)
+    assert run(base) == 2
+    assert "moves at once" in capsys.readouterr().err
+    assert len(Book.open(folder).territories.moves) == before
+    assert run([*base, "--limit", "7"]) == 0
+    assert "they bring" in capsys.readouterr().out
+    assert len(Book.open(folder).territories.moves) >= before + 7

@@ -44,6 +44,29 @@ def test_a_locked_account_stays(session):
     session.propose()
 
 
+def test_a_lock_or_family_that_is_not_there_is_refused_in_place(session):
+    before = session.proposal.id
+    for field, wish, told in (
+        (session.locks, "nobody-here", "there is no account nobody-here"),
+        (session.together, "A-9999=P-37", "A-9999 is no family"),
+    ):
+        field.value = (wish,)
+        session.propose()
+        assert told in session.words.value
+        assert session.proposal.id == before
+        field.value = ()
+    session.propose()
+
+
+def test_a_limit_proposes_only_the_moves_that_help_most(session):
+    session.most.value = 2
+    session.propose()
+    assert session.proposal.moves["unit"].nunique() == 2
+    assert "they bring" in session.words.value
+    session.most.value = 0
+    session.propose()
+
+
 def test_records_only_with_a_name_and_a_reason_for_each_refusal(session):
     session.record()
     assert "Say who decides" in session.said.value

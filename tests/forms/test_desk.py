@@ -8,8 +8,9 @@ from tests.sample_copy import sample_copy
 from workbook.book import Book
 from workbook.errors import UsageError
 from workbook.forms.desk import PlanDesk, visitor_of
+from workbook.forms.difference import difference
 from workbook.forms.page import USER_HEADER, user_of
-from workbook.forms.plan import PlanForm, difference
+from workbook.forms.plan import PlanForm
 from workbook.plans.document import Commitment, changed
 from workbook.store import PlanConflictError
 

@@ -93,7 +93,7 @@ def balance(
         ax.annotate(measure, (at * width + 100, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3),
                     textcoords="offset points", ha="center", fontsize=9, color=INK)  # fmt: skip
     ax.set_xlabel("index: 100 is the fair share by capacity (250 and more at the edge)")
-    ax.set_title("Books before and after", loc="left", pad=18)
+    ax.set_title("Books before and after", loc="left", pad=24)
     if len(wanted):
         ax.legend(frameon=False, fontsize=8, loc="lower right", ncols=2)
     return ax
@@ -116,7 +116,7 @@ def tradeoff(curve: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.annotate(text, (x, y), xytext=(6, 5), textcoords="offset points", fontsize=8)
     ax.xaxis.set_major_formatter(PercentFormatter(1.0))
     ax.set_xlim(left=-0.01, right=max(0.05, float(curve["moved_share"].max()) * 1.25))
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, 1.12 * max(1e-9, float(curve["balance_points"].max())))
     ax.set_xlabel("accounts that move")
     ax.set_ylabel("points out of balance")
     ax.set_title("What balance costs in moves (weights of balance × factor)", loc="left")

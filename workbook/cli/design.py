@@ -33,6 +33,10 @@ Fill = Annotated[
 Rotate = Annotated[
     bool, typer.Option("--rotate", help="Only accounts that failed the keep rule, or that nobody holds, move.")
 ]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", min=1, metavar="N", help="Only the N moves that help most; families count as one."),
+]
 Families = Annotated[
     bool,
     typer.Option(
@@ -83,6 +87,7 @@ def design(
     leaver: Leaver = None,
     fill: Fill = None,
     rotate: Rotate = False,
+    limit: Limit = None,
     families: Families = False,
     reunite: Reunite = None,
     split: Split = None,
@@ -97,7 +102,7 @@ def design(
 ) -> int:
     """Propose account moves: balanced books, few moves, and a bound that no plan can beat.
 
-    Exit code 1 when wishes clash. Examples: workbook design --book data/sample · workbook design --leaver P-29 ·
+    Exit code 1 when wishes clash. Examples: workbook design --book data/sample --limit 20 · workbook design --leaver P-29 ·
     workbook design --reunite A-0129=P-24 --lock A-0832 --pin A-0129=P-24 --accept --by "Kim Lee" --on 2026-07-01 --out moves
     """
     from workbook.cli import show_borders
@@ -108,7 +113,7 @@ def design(
 
     asked = show.Asked(
         across=across, seconds=seconds, seed=seed, lock=tuple(lock or ()), pin=tuple(pin or ()), forbid=tuple(forbid or ()),
-        leaver=leaver, fill=fill, rotate=rotate, reunite=tuple(reunite or ()),
+        leaver=leaver, fill=fill, rotate=rotate, reunite=tuple(reunite or ()), limit=limit,
     )  # fmt: skip
     answer = show.Said(accept, by, on, tuple(refuse or ()), out)
     return show.run((book, as_of, node), asked, answer, (curve, families, as_json))

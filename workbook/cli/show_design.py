@@ -23,6 +23,8 @@ from workbook.territories.words import headline
 
 #: Moves printed one by one; all of them are in the files of ``--out`` and in ``--json``.
 _LINES = 40
+#: More moves than this are not recorded without ``--limit``.
+_MANY = 100
 #: Families printed one by one.
 _FAMILIES = 15
 
@@ -41,6 +43,7 @@ class Asked:
     fill: str | None
     rotate: bool
     reunite: tuple[str, ...] = ()
+    limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ def run(
         raise UsageError("--accept needs --by", remedy='Say who decides: --by "Kim Lee".')
     book = Book.open(where[0], as_of=where[1], node=where[2])
     made = _proposal(book, asked)
+    if said.accept and asked.limit is None and len(made.moves) > _MANY:
+        raise UsageError(
+            f"--accept would record {len(made.moves):,} moves at once",
+            remedy=f"Say how many are meant, the most helpful first: --limit 30, or --limit {len(made.moves)} for all.",
+        )
     written = _answered(book, made, said)
     summary = {k: v for k, v in made.summary.items() if k != "by_measure"}
     summary |= {"proposal": made.id, "accepted": bool(said.accept), "files": written, "notes": list(made.notes)}
@@ -105,7 +113,7 @@ def _proposal(book: Book, asked: Asked) -> Proposal:
     strange = sorted({*asked.lock, *(a for a, _ in pins), *(a for a, _ in forbids)} - known)
     if strange:
         raise UsageError(f"there is no account {', '.join(strange)}", remedy="See `workbook check`.")
-    wishes = Wishes(frozenset(asked.lock), dict(pins), frozenset(forbids))
+    wishes = Wishes(frozenset(asked.lock), dict(pins), frozenset(forbids), limit=asked.limit)
     people = set(book.territories.company.people["rep_id"])
     for rep in (asked.leaver, asked.fill):
         if rep is not None and rep not in people:
@@ -184,13 +192,12 @@ def _print(book: Book, made: Proposal) -> None:
             typer.echo(f"  {name:<14} {before:9.2f} → {after:8.2f}")
     for note in made.notes:
         typer.echo(f"note: {note}")
-    order = made.moves.sort_values(["undo_points", "account_id"], ascending=[False, True], kind="stable")
-    for move in order.head(_LINES).itertuples():
+    for move in made.moves.head(_LINES).itertuples():
         giver = move.from_rep if isinstance(move.from_rep, str) else "-"
         typer.echo(f"{move.account_id:<12} {giver:<8} → {move.to_rep:<8} {move.name}: {move.told}")
-    if len(order) > _LINES:
+    if len(made.moves) > _LINES:
         typer.echo(
-            f"and {len(order) - _LINES:,} more moves that matter less: --out DIR writes them all, --json lists them"
+            f"and {len(made.moves) - _LINES:,} more moves that matter less: --out DIR writes them all, --json lists them"
         )
 
 

@@ -13,18 +13,28 @@ import pandas as pd
 
 from workbook.book import Book
 from workbook.charts import territories as charts
-from workbook.errors import WorkbookError
+from workbook.errors import UsageError, WorkbookError
 from workbook.forms.fallback import with_fallback
 from workbook.money import format_amount
 from workbook.rules.territories import DesignRules
 from workbook.territories.decide import Answer, decisions
+from workbook.territories.families import together
 from workbook.territories.proposal import Proposal
 from workbook.territories.solver import Effort
 from workbook.territories.wishes import Wishes
 from workbook.territories.words import headline
 
-#: Moves offered line by line; the rest is accepted or refused with them.
+#: Moves offered line by line; the rest is recorded only when asked for.
 _LINES = 60
+
+
+_WORDS = '<div style="line-height:1.4"><p>{text}</p>{notes}</div>'
+
+
+def _tags(placeholder: str) -> widgets.TagsInput:
+    return widgets.TagsInput(
+        allow_duplicates=False, placeholder=placeholder, layout=widgets.Layout(width="330px", min_height="32px")
+    )
 
 
 class DesignSession:
@@ -46,28 +56,42 @@ class DesignSession:
             for name, value in self.rules.balance.items()
         }  # fmt: skip
         self.moving = widgets.FloatSlider(
-            value=1.0, min=0.0, max=5.0, step=0.1, description="price of moves ×", continuous_update=False,
-            layout=widgets.Layout(width="330px"), style={"description_width": "110px"},
+            value=1.0, min=0.0, max=5.0, step=0.1, description="price of moves", continuous_update=False,
+            layout=widgets.Layout(width="330px"), style={"description_width": "100px"},
         )  # fmt: skip
         self.across = widgets.Dropdown(
             options=["territory", "team", "region", "company"], value=self.rules.across, description="within"
         )
-        ids = book.territories.company.accounts["account_id"].tolist()
-        self.locks = widgets.TagsInput(allowed_tags=ids, allow_duplicates=False, placeholder="accounts that stay")
+        self.most = widgets.BoundedIntText(
+            value=0, min=0, max=100_000, description="moves at most", tooltip="0: no limit", style={"description_width": "100px"},
+            layout=widgets.Layout(width="330px"),
+        )  # fmt: skip
+        self.locks = _tags("accounts that stay, such as A-0001")
+        self.together = _tags("family=rep, as listed below")
         self.again = widgets.Button(description="Propose again", button_style="primary")
         self.words, self.picture = widgets.HTML(), widgets.HTML()
         self.lines = widgets.VBox()
+        self.rest = widgets.Checkbox(value=False, indent=False, layout=widgets.Layout(width="400px"))
         self.who = widgets.Text(description="decided by")
         self.on = widgets.DatePicker(description="from", value=book.as_of + timedelta(days=1))
         self.why_not = widgets.Text(description="if refused", placeholder="reason for every unticked move")
-        self.accept = widgets.Button(description="Record the ticked moves", button_style="success")
+        self.accept = widgets.Button(
+            description="Record the ticked moves", button_style="success", layout=widgets.Layout(width="220px")
+        )
         self.said = widgets.HTML()
         self.ticks: dict[str, widgets.Checkbox] = {}
-        left = widgets.VBox(
-            [*self.weights.values(), self.moving, self.across, widgets.Label("Locked accounts"), self.locks, self.again]
+        named = [
+            widgets.Label("Locked accounts"),
+            self.locks,
+            widgets.Label("Families brought together"),
+            self.together,
+        ]
+        wishes = [*self.weights.values(), self.moving, self.most, self.across, *named, self.again]
+        left = widgets.VBox(wishes, layout=widgets.Layout(flex="0 0 350px"))
+        right = widgets.VBox([self.words, self.picture], layout=widgets.Layout(flex="1 1 400px", overflow="auto"))
+        decide = widgets.VBox(
+            [self.lines, self.rest, widgets.HBox([self.who, self.on, self.why_not]), self.accept, self.said]
         )
-        right = widgets.VBox([self.words, self.picture])
-        decide = widgets.VBox([self.lines, widgets.HBox([self.who, self.on, self.why_not]), self.accept, self.said])
         box = widgets.Accordion(children=[decide], titles=("Moves to accept, line by line",), selected_index=None)
         self.form = widgets.VBox([widgets.HBox([left, right]), box])
         self.again.on_click(lambda _: self.propose())
@@ -88,14 +112,28 @@ class DesignSession:
             across=self.across.value,
         )
 
+    def wishes(self) -> Wishes:
+        """What the form asks for. Raises :class:`UsageError` for accounts and families that are not there."""
+        accounts = self.book.territories.company.accounts
+        locks = frozenset(str(tag).strip() for tag in self.locks.value)
+        strange = sorted(locks - set(accounts["account_id"]))
+        if strange:
+            raise UsageError(f"there is no account {', '.join(strange)}", remedy="Lock accounts by their id.")
+        wishes = Wishes(locks=locks, limit=self.most.value or None)
+        for tag in self.together.value:
+            family, _, rep = (part.strip() for part in str(tag).partition("="))
+            wishes = together(accounts, family, rep or None, wishes)
+        return wishes
+
     def _proposed(self) -> Proposal:
-        wishes = Wishes(locks=frozenset(self.locks.value))
+        wishes = self.wishes()
         effort = Effort(seconds=self.seconds, seed=self.rules.seed)
         return self.book.territories.propose(wishes, effort, self.chosen())
 
     def propose(self) -> None:
         """A new proposal with the weights and locks as they stand; clashes are shown in place."""
         self.again.disabled = True
+        self.words.value = "<p>Searching …</p>"
         try:
             self.proposal = self._proposed()
             self.redraw()
@@ -105,21 +143,34 @@ class DesignSession:
             self.again.disabled = False
 
     def redraw(self) -> None:
-        """Words, picture and list of the present proposal."""
-        self.words.value = f"<p>{escape(self.text())}</p>"
-        self.picture.value = self.svg()
+        """List, picture and words of the present proposal; the words come last, when all the rest stands."""
         self.ticks = {}
         rows = []
-        for move in self.proposal.moves.head(_LINES).itertuples():
+        for move in self.listed().itertuples():
             tick = widgets.Checkbox(
-                value=True, indent=False, description=str(move.account_id), layout=widgets.Layout(width="120px")
+                value=True,
+                indent=False,
+                description=str(move.account_id),
+                layout=widgets.Layout(flex="0 0 90px", width="90px"),
             )
             self.ticks[str(move.account_id)] = tick
-            rows.append(widgets.HBox([tick, widgets.HTML(escape(f"{move.name}: {move.told}"))]))
+            told = widgets.HTML(
+                f'<div style="line-height:1.35">{escape(f"{move.name}: {move.told}")}</div>',
+                layout=widgets.Layout(flex="1 1 auto"),
+            )
+            rows.append(widgets.HBox([tick, told]))
         more = len(self.proposal.moves) - len(rows)
-        if more > 0:
-            rows.append(widgets.Label(f"and {more} more moves, recorded with them"))
+        self.rest.value, self.rest.description = False, f"also record the {more} moves that help less, unlisted"
+        self.rest.layout.display = None if more > 0 else "none"
         self.lines.children = tuple(rows)
+        self.picture.value = self.svg().replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
+        notes = "".join(f"<li>{escape(note)}</li>" for note in self.proposal.notes)
+        self.words.value = _WORDS.format(text=escape(self.text()), notes=f"<ul>{notes}</ul>" if notes else "")
+
+    def listed(self) -> pd.DataFrame:
+        """The moves offered line by line: those that help most, families whole."""
+        moves = self.proposal.moves
+        return moves[moves["unit"].isin(set(moves["unit"].head(_LINES)))]
 
     def text(self) -> str:
         """The proposal in words."""
@@ -139,12 +190,13 @@ class DesignSession:
         on: date = self.on.value or self.book.as_of + timedelta(days=1)
         try:
             answer = Answer(self.who.value.strip(), datetime.now(UTC).replace(microsecond=0), on, self.refused())
-            rows = decisions(self.proposal, answer)
+            meant = self.proposal if self.rest.value else replace(self.proposal, moves=self.listed())
+            rows = decisions(meant, answer)
             open_store(self.book.root).record_all(rows)
         except WorkbookError as fault:
             self.said.value = f"<p><b>{escape(str(fault))}</b></p>"
             return
-        self.said.value = f"<p>Recorded {len(rows) - 1} moves as proposal {self.proposal.id}.</p>"
+        self.said.value = f"<p>Recorded {len(rows) - 1} moves as proposal {meant.id}.</p>"
 
     def svg(self) -> str:
         """Balance before and after as a vector drawing."""

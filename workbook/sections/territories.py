@@ -94,11 +94,9 @@ def proposed(held: DesignSession, count: int = 15) -> list[Any]:
     """The proposal's proof, its largest moves, and what it leaves undone."""
     made = held.proposal
     columns = ["account_id", "name", "from_rep", "to_rep", "undo_points", "told"]
-    top = made.moves.sort_values(["undo_points", "account_id"], ascending=[False, True], kind="stable")[columns].round(
-        {"undo_points": 2}
-    )
-    notes = [Note(note, "warn") for note in made.notes]
-    table = Table(top, held.currency, "Moves, those first whose undoing would cost most", limit=count)
+    top = made.moves[columns].round({"undo_points": 2})
+    notes = [Note(note[:1].upper() + note[1:] + ".", "warn") for note in made.notes]
+    table = Table(top.rename(columns={"told": "why"}), held.currency, "Moves, those first that help most", limit=count)
     return [charts.proof(made.solution.steps).figure, *notes, table]
 
 

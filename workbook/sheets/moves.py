@@ -17,6 +17,7 @@ from workbook.money import exponent
 from workbook.places import safe_name
 from workbook.sheets.lists import as_text
 from workbook.sheets.styles import BAND, HEAD, INK, QUIET, RULE
+from workbook.territories.decide import from_days
 from workbook.territories.handover import HandOver
 
 
@@ -60,9 +61,11 @@ def write_owners(moves: pd.DataFrame, path: Path, on: date) -> Path:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["account_id", "new_owner_id", "old_owner_id", "from_on"])
-    rows = moves.sort_values("account_id", kind="stable")
+    rows = moves.assign(on=from_days(moves, on)).sort_values("account_id", kind="stable")
     for row in rows.itertuples():
-        writer.writerow([as_text(row.account_id), as_text(row.to_rep), as_text(row.from_rep), on.isoformat()])
+        writer.writerow(
+            [as_text(row.account_id), as_text(row.to_rep), as_text(row.from_rep), row.on.date().isoformat()]
+        )
     write_text(path, out.getvalue())
     return path
 

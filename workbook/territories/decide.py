@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import pandas as pd
+
 from workbook.decisions import Decision
 from workbook.errors import UsageError
 from workbook.territories.proposal import Proposal
@@ -40,14 +42,14 @@ def decisions(proposal: Proposal, answer: Answer) -> list[Decision]:
             {
                 "from_rep": move.from_rep if isinstance(move.from_rep, str) else None,
                 "to_rep": str(move.to_rep),
-                "on": answer.on.isoformat(),
+                "on": on.date().isoformat(),
                 "proposal": proposal.id,
             },
             answer.by,
             answer.at,
             str(move.sentence),
         )
-        for move in kept.itertuples()
+        for move, on in zip(kept.itertuples(), from_days(kept, answer.on), strict=True)
     ]
     figures = {k: proposal.summary[k] for k in ("objective", "bound", "gap", "moved")}
     said = {"answer": "accepted", "accepted": len(kept), "refused": dict(sorted(answer.refused.items())), **figures}
@@ -57,3 +59,9 @@ def decisions(proposal: Proposal, answer: Answer) -> list[Decision]:
             "proposal", proposal.id, said, answer.by, answer.at, "accepted by account" if answer.refused else "accepted"
         ),
     ]
+
+
+def from_days(moves: pd.DataFrame, on: date) -> pd.Series:
+    """The day from which each move holds: ``on``, or the day of the hire where the rep comes later."""
+    first = pd.Series(pd.Timestamp(on), index=moves.index)
+    return first if "not_before" not in moves else first.where(~(moves["not_before"] > first), moves["not_before"])

@@ -183,11 +183,13 @@ def _arcs(reach: Reach, home: npt.NDArray[np.intp], terms: dict[str, Floats], ru
 
 
 def _with_nobody(arcs: _Arcs, home: npt.NDArray[np.intp], nobody: int, wishes: Wishes) -> _Arcs:
-    """Accounts that nobody holds may stay so where only some reps may receive, or where no rep may have them."""
+    """Accounts that nobody holds may stay so where only some reps may receive, only some moves are wanted, or no rep may have
+    them.
+    """
     unit, rep, terms = arcs
     lost = np.ones(len(home), dtype=bool)
     lost[unit] = False
-    stay = np.flatnonzero((home < 0) & (lost | (wishes.takers is not None)))
+    stay = np.flatnonzero((home < 0) & (lost | (wishes.takers is not None) | (wishes.limit is not None)))
     if len(stay) == 0:
         return arcs
     unit, rep = np.concatenate([unit, stay]), np.concatenate([rep, np.full(len(stay), nobody)])

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from workbook.territories.design import Design
+from workbook.territories.solver import Effort, solve
 from workbook.territories.solver.problem import Bands, Problem
-from workbook.territories.solver.search import Effort, solve
 
 #: How much more or less balance weighs than published.
 FACTORS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -23,10 +23,10 @@ def frontier(design: Design, effort: Effort, factors: tuple[float, ...] = FACTOR
     each = replace(effort, seconds=effort.seconds / max(1, len(factors)))
     size = np.bincount(design.units["unit"], minlength=problem.n)
     sales = problem.weight[:, design.measures.index("sales")] if "sales" in design.measures else np.zeros(problem.n)
-    home = problem.arcs_of(problem.home)
-    rows = []
-    if (home >= 0).all():
-        rows.append((0.0, 0, 0.0, 0.0, float(problem.bands.price(problem.loads(home)).sum()), 0.0, 0.0))
+    held = problem.home >= 0
+    now = np.zeros((problem.m, problem.k))
+    np.add.at(now, problem.home[held], problem.weight[held])
+    rows = [(0.0, 0, 0.0, 0.0, float(problem.bands.price(now).sum()), 0.0, 0.0)]
     for factor in factors:
         made = solve(scaled(problem, factor), each)
         moved = (problem.rep[made.plan] != problem.home) & (problem.home >= 0)

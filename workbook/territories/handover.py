@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from workbook.facts import Facts
+from workbook.territories.decide import from_days
 
 #: Weeks in which the giver stays at hand as the buddy.
 BUDDY_WEEKS = 6
@@ -54,10 +55,11 @@ def hand_over(
     gone = set(tables.reps.loc[(tables.reps["left_on"] <= pd.Timestamp(facts.as_of)).fillna(False), "rep_id"])
     accounts = who.merge(register, on="account_id", how="left")
     accounts["from_name"], accounts["to_name"] = accounts["from_rep"].map(names), accounts["to_rep"].map(names)
-    accounts["on"] = pd.Timestamp(on)
+    days = from_days(moves, on)
+    accounts["on"] = accounts["account_id"].map(dict(zip(moves["account_id"], days, strict=True)))
     stays = accounts["from_rep"].notna() & ~accounts["from_rep"].isin(gone)
     accounts["buddy"] = accounts["from_name"].where(stays)
-    accounts["buddy_until"] = pd.Timestamp(on) + pd.Timedelta(weeks=BUDDY_WEEKS)
+    accounts["buddy_until"] = accounts["on"] + pd.Timedelta(weeks=BUDDY_WEEKS)
     accounts["why"] = accounts["account_id"].map(dict(zip(moves["account_id"], why, strict=True)))
     columns = [
         "account_id",

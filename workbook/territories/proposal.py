@@ -12,9 +12,17 @@ import pandas as pd
 
 from workbook.territories.design import Company, Design
 from workbook.territories.explain import Names, sentences, undo
-from workbook.territories.solver.search import Solution
+from workbook.territories.few import knee, order
+from workbook.territories.solver import Solution
 
 Floats = npt.NDArray[np.float64]
+
+
+#: The columns of a proposal's moves; hours_per_year is called hours there.
+_MOVES = (
+    "account_id", "territory_id", "name", "unit", "from_rep", "to_rep", "sales_12m_amount", "potential_amount",
+    "projected_amount", "open_amount", "hours_per_year", "class", "grade", "undo_points", "step", "not_before", "sentence", "told",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +31,8 @@ class Proposal:
 
     ``moves``: account_id, territory_id, unit, from_rep (missing: nobody), to_rep, amounts, hours, undo_points (what the
     objective loses if only this unit went back), sentence (to be recorded; names nobody of another territory), told (the same
-    for who plans, with every name) · ``cards``: per rep and measure the load before, after and its fair share ·
+    for who plans, with every name), step (1: the move that helps most, then what helps most after it; moves without a choice
+    stand last), not_before (the day of the hire where the rep is still to come) · ``cards``: per rep and measure the load before, after and its fair share ·
     ``summary``: objective, bound, gap … · ``notes``: what was capped, left out, or cut.
     """
 
@@ -61,36 +70,27 @@ def proposal(company: Company, design: Design, solution: Solution, names: Names)
     cards = _cards(design, solution.plan)
     moved["sentence"] = sentences(moved, frame, (cards, terms), (company, names))
     moved["told"] = sentences(moved, frame, (cards, terms), (company, replace(names, everybody=True)))
-    columns = [
-        "account_id",
-        "territory_id",
-        "name",
-        "unit",
-        "from_rep",
-        "to_rep",
-        "sales_12m_amount",
-        "potential_amount",
-    ]
-    columns += [
-        "projected_amount",
-        "open_amount",
-        "hours_per_year",
-        "class",
-        "grade",
-        "undo_points",
-        "sentence",
-        "told",
-    ]
-    moves = moved[columns].rename(columns={"hours_per_year": "hours"})
-    moves = moves.sort_values(
-        ["from_rep", "to_rep", "undo_points", "account_id"], ascending=[True, True, False, True], kind="stable"
-    )
+    steps, values = order(problem, solution.plan)
+    rank = np.full(problem.n, len(steps) + 1)
+    rank[steps] = np.arange(1, len(steps) + 1)
+    moved["step"] = rank[moved["unit"].to_numpy()]
+    people = company.people.set_index("rep_id")
+    hired = pd.to_datetime(people["hired_on"].where(people["coming"]))
+    moved["not_before"] = hired.reindex(moved["to_rep"]).to_numpy()
+    moves = moved[list(_MOVES)].rename(columns={"hours_per_year": "hours"})
+    moves = moves.sort_values(["step", "account_id"], kind="stable")
     notes = [*design.notes, *_shortages(design, solution, names)]
     if solution.cut:
         notes.append("the time limit cut the search: on another machine the proposal may differ")
-    return Proposal(
-        moves.reset_index(drop=True), cards, _summary(design, solution, frame, moves), tuple(notes), design, solution
-    )
+    summary = _summary(design, solution, frame, moves)
+    summary["knee_moves"] = int((moves["step"] <= knee(values)).sum())
+    late = moves[moves["not_before"].notna()]
+    for rep, on in late.drop_duplicates("to_rep")[["to_rep", "not_before"]].itertuples(index=False):
+        count = int((late["to_rep"] == rep).sum())
+        notes.append(
+            f"{count} {'moves go' if count > 1 else 'move goes'} to {names.reps.get(rep, rep)} ({rep}), who comes on {on.date()}: not before that day"
+        )
+    return Proposal(moves.reset_index(drop=True), cards, summary, tuple(notes), design, solution)
 
 
 def _cards(design: Design, plan: npt.NDArray[np.int64]) -> pd.DataFrame:

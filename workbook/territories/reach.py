@@ -80,6 +80,8 @@ def eligible(
     leaving = people["rep_id"].isin(wishes.leaving).to_numpy() | gone.to_numpy()
     roles = people["role"].fillna("rep").str.lower()
     can = ~leaving & ~roles.isin(["manager", "overlay", "sponsor", "director", "specialist"]).to_numpy()
+    if wishes.free is not None:
+        can &= ~people["coming"].to_numpy(dtype=bool)
     home = pd.Index(people["rep_id"]).get_indexer(units["home"].to_numpy()[first])
     near, skilled = _pairs(tree, groups[first], people), _skilled(live, at, count, people, rules)
     free = near & can[None, :] & ~mixed[:, None] & skilled

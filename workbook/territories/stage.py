@@ -21,12 +21,13 @@ from workbook.territories import loans as lending
 from workbook.territories import workload as work
 from workbook.territories.design import Company, design
 from workbook.territories.explain import Names
+from workbook.territories.few import first
 from workbook.territories.proposal import Proposal, proposal, short
 from workbook.territories.reach import group_of
 from workbook.territories.solver import Effort, solve
 from workbook.territories.standing import Books, accounts_frame
 from workbook.territories.wishes import Wishes, refuse
-from workbook.territories.words import without_takings
+from workbook.territories.words import limited, without_takings
 
 Floats = npt.NDArray[np.float64]
 
@@ -192,7 +193,12 @@ class Territories(Stage):
         company, wanted = self.company, (wishes or Wishes()).with_decisions(stage.facts.decisions)
         problem = design(company, rules, wanted)
         found = solve(problem.problem, effort or Effort(seconds=rules.seconds, seed=rules.seed))
+        whole = found.objective
+        if wanted.limit is not None:
+            found = first(problem.problem, found, wanted.limit)
         made = proposal(company, problem, found, stage.names)
+        if wanted.limit is not None:
+            made = replace(made, notes=(limited(problem.problem, found, whole), *made.notes))
         idle = without_takings(made, company, wanted.takers, stage.names)
         made = replace(made, notes=(*idle, *made.notes))
         if rules.hard_capacity and made.summary["short_hours"] > 0.5:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -14,7 +14,8 @@ from workbook.errors import ConflictError
 @dataclass(frozen=True)
 class Wishes:
     """``locks``: accounts that stay · ``pins``: account → rep · ``forbids``: (account, rep) · ``leaving``: reps whose books
-    are emptied · ``free``: when given, only these accounts may move · ``takers``: when given, only these reps may receive.
+    are emptied · ``free``: when given, only these accounts may move, and only to people who are here · ``takers``: when given,
+    only these reps may receive · ``limit``: when given, only so many moves, the most helpful ones.
     """
 
     locks: frozenset[str] = frozenset()
@@ -23,11 +24,12 @@ class Wishes:
     leaving: frozenset[str] = frozenset()
     free: frozenset[str] | None = None
     takers: frozenset[str] | None = None
+    limit: int | None = None
 
     def with_decisions(self, decisions: Decisions) -> Wishes:
         """These wishes and the locks that people recorded."""
         held = {a for a, row in decisions.state("lock").items() if row.payload.get("locked", True)}
-        return Wishes(self.locks | held, self.pins, self.forbids, self.leaving, self.free, self.takers)
+        return replace(self, locks=self.locks | held)
 
 
 def clashes(wishes: Wishes, units: pd.DataFrame, reps: Iterable[str]) -> list[str]:

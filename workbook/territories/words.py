@@ -11,6 +11,8 @@ import pandas as pd
 from workbook.territories.design import Company
 from workbook.territories.explain import Names
 from workbook.territories.proposal import Proposal
+from workbook.territories.solver import Solution
+from workbook.territories.solver.problem import Problem
 
 Money = Callable[[int], str]
 
@@ -42,7 +44,18 @@ def headline(summary: dict[str, Any], money: Money) -> list[str]:
             if abs(change) < 0.005
             else f"Ways to accounts get {abs(change):.0%} {word}."
         )
+    knee, count = summary["knee_moves"], summary["moved"]
+    if 0 < knee < 0.75 * count and count > 5:
+        out.append(f"The first {knee:,} moves bring four fifths of the gain: the rest can wait.")
     return [*out, plain(summary, money)]
+
+
+def limited(problem: Problem, found: Solution, whole: float) -> str:
+    """What the most helpful moves bring of all that the plan without a limit would bring; ``whole``: its objective."""
+    home = problem.arcs_of(problem.home)
+    before = problem.objective(np.where(home >= 0, home, found.plan))
+    share = (before - found.objective) / (before - whole) if before - whole > 1e-9 else 1.0
+    return f"only the most helpful moves are proposed: they bring {share:.0%} of the gain of all moves"
 
 
 def plain(summary: dict[str, Any], money: Money) -> str:

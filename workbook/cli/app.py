@@ -25,6 +25,7 @@ MODULES = (
     "sign_off",
     "review",
     "held",
+    "account",
     "run",
     "lab",
     "serve",

@@ -4,6 +4,7 @@ A section composes nouns of the stages, charts and tables; it computes nothing o
 a note that says which, never a zero.
 """
 
+from workbook.sections.account import whole_account as whole_account
 from workbook.sections.accounts import class_mix as class_mix
 from workbook.sections.accounts import engagement as engagement
 from workbook.sections.accounts import key_account_cards as key_account_cards

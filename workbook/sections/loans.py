@@ -16,8 +16,8 @@ LABELS = {
 }  # fmt: skip
 
 
-def loan_table(book: Book, rows: pd.DataFrame, caption: str, count: int = 15) -> Table:
-    """Loans with people named as the reader may see them."""
+def loan_table(book: Book, rows: pd.DataFrame, caption: str, count: int = 15, *, named: bool = True) -> Table:
+    """Loans with people named as the reader may see them; ``named``: with the accounts, too."""
     shown = rows.assign(
         name=rows["account_id"].map(book.tables.accounts.set_index("account_id")["name"]),
         role=rows["role"].str.replace("_", "-"),
@@ -28,6 +28,7 @@ def loan_table(book: Book, rows: pd.DataFrame, caption: str, count: int = 15) ->
     keep = ["account_id", "name", "role", "rep_id", "from_on", "to_on", "share", "previous_rep_id", "reason", "state"]
     empty = [c for c in ("to_on", "share", "previous_rep_id", "reason") if shown[c].isna().all()]
     empty += ["state"] if (shown["state"] == "now").all() else []
+    empty += [] if named else ["account_id", "name"]
     return Table(shown[[c for c in keep if c not in empty]], book.facts.currency, caption, LABELS, limit=count)
 
 

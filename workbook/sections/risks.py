@@ -55,6 +55,19 @@ def single_threads(book: Book, count: int = 10) -> Any:
     return Table(shown[keep], currency, caption, labels, limit=count)
 
 
+def seconds_in_words(book: Book, rows: pd.DataFrame) -> list[str]:
+    """For rows of single-threaded accounts: who could be the second, in a sentence each."""
+    lead, helper = _leads(book, rows), names_of(book, rows["specialist_rep_id"]) + _experience(rows)
+    parts = (
+        [f"senior lead {a}" if pd.notna(a) else "", f"specialist {b}" if pd.notna(b) else ""]
+        for a, b in zip(lead, helper, strict=True)
+    )
+    said = (" or ".join(filter(None, pair)) for pair in parts)
+    return [
+        f"The second could be: {words}." if words else "Nobody is on record who could be the second." for words in said
+    ]
+
+
 def _leads(book: Book, rows: pd.DataFrame) -> pd.Series:
     """The candidate for senior lead, with the node that person manages."""
     places = rows["lead_node"].map(lambda n: f" (manages {book.tree.name(n)})", na_action="ignore").astype("str")

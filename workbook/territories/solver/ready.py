@@ -8,7 +8,8 @@ import numpy as np
 
 from workbook.territories.solver import kernels
 from workbook.territories.solver.problem import Bands, Problem
-from workbook.territories.solver.search import Effort, solve
+from workbook.territories.solver.search import solve
+from workbook.territories.solver.state import Effort
 
 
 def compiled() -> bool:

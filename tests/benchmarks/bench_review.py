@@ -52,7 +52,7 @@ def command_lines(source: Path, folder: Path, documents: int) -> None:
         subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", out], **quiet)
 
 
-def in_one_process(source: Path, folder: Path, documents: int, engine: str | None = None) -> None:
+def in_one_process(source: Path, folder: Path, documents: int) -> None:
     """papermill's API and nbconvert's exporter."""
     import papermill
     from nbconvert import HTMLExporter
@@ -60,15 +60,35 @@ def in_one_process(source: Path, folder: Path, documents: int, engine: str | Non
     exporter = HTMLExporter()
     for n in range(documents):
         out = str(folder / f"{n}.ipynb")
-        made = papermill.execute_notebook(
-            str(source), out, parameters={"node": f"T{n}"}, engine_name=engine, progress_bar=False
-        )
+        made = papermill.execute_notebook(str(source), out, parameters={"node": f"T{n}"}, progress_bar=False)
         (folder / f"{n}.html").write_text(exporter.from_notebook_node(made)[0], encoding="utf-8")
 
 
 def ploomber(source: Path, folder: Path, documents: int) -> None:
-    """ploomber-engine, which runs the cells in the calling process, through papermill, and nbconvert's exporter."""
-    in_one_process(source, folder, documents, "engine")
+    """ploomber-engine, which runs the cells in the calling process, and nbconvert's exporter."""
+    from nbconvert import HTMLExporter
+    from ploomber_engine import execute_notebook
+
+    exporter = HTMLExporter()
+    for n in range(documents):
+        out = str(folder / f"{n}.ipynb")
+        made = execute_notebook(str(source), out, parameters={"node": f"T{n}"}, progress_bar=False)
+        (folder / f"{n}.html").write_text(exporter.from_notebook_node(made)[0], encoding="utf-8")
+
+
+def ploomber_twice(source: Path, folder: Path, documents: int) -> None:
+    """Two processes of ploomber-engine at a time, each with half of the documents."""
+    from multiprocessing import get_context
+
+    halves = [folder / "a", folder / "b"]
+    for half in halves:
+        half.mkdir()
+    started = [get_context("spawn").Process(target=ploomber, args=(source, half, documents // 2)) for half in halves]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+        assert process.exitcode == 0
 
 
 def ours(source: Path, folder: Path, documents: int, workers: int = 1) -> None:
@@ -130,6 +150,7 @@ WAYS: dict[str, tuple[Callable[[Path, Path, int], None], int, int]] = {
     "papermill CLI + nbconvert CLI": (command_lines, 0, 2),
     "papermill API + nbconvert": (in_one_process, 1, 4),
     "ploomber-engine + nbconvert": (ploomber, 1, 8),
+    "ploomber-engine, two processes": (ploomber_twice, 2, 12),
     "ours, one worker": (ours, 2, 22),
     "ours, two workers": (two_workers, 2, 32),
     "plain forked function": (plain, 2, 22),

@@ -104,3 +104,26 @@ def test_labels_of_a_grid_stand_in_the_order_of_the_rules_largest_on_top() -> No
 def test_markup_in_a_name_stays_text() -> None:
     bad = FAMILY.assign(name=["<script>x</script>", "$a_b$"])
     assert "<script>" not in charts.family_tree(bad, "USD").figure.svg()  # type: ignore[union-attr]
+
+
+def test_a_large_family_shows_its_head_its_largest_and_the_rest_in_one_bar() -> None:
+    count = 201
+    frame = pd.DataFrame(
+        {
+            "name": ["Head", *(f"Site {at:03d}" for at in range(1, count))], "depth": [0, *[1] * (count - 1)],
+            "sales_12m_amount": [0, *range(1_00, count * 1_00, 1_00)], "territory_id": "T1",
+        }
+    )  # fmt: skip
+    ax = charts.family_tree(frame, "USD")
+    labels = [label.get_text().strip("\u00a0") for label in ax.get_yticklabels()]
+    assert labels == ["Head", *(f"└ Site {at:03d}" for at in range(178, count)), "└ 177 more"]
+    assert sum(bar.get_width() for bar in ax.patches) == frame["sales_12m_amount"].sum()  # nothing is lost
+    assert ax.get_title(loc="left").endswith(": the 24 largest of 201 members")
+
+
+def test_a_family_without_sales_shows_no_amounts() -> None:
+    ax = charts.family_tree(
+        pd.DataFrame({"name": ["A"], "depth": [0], "sales_12m_amount": [0], "territory_id": ["T1"]}), "USD"
+    )
+    assert [text.get_text() for text in ax.texts] == ["T1"]
+    assert ax.get_title(loc="left") == "Family, no sales in 12 months"

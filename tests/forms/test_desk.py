@@ -8,8 +8,9 @@ from tests.sample_copy import sample_copy
 from workbook.book import Book
 from workbook.errors import UsageError
 from workbook.forms.desk import PlanDesk, visitor_of
+from workbook.forms.difference import difference
 from workbook.forms.page import USER_HEADER, user_of
-from workbook.forms.plan import PlanForm, difference
+from workbook.forms.plan import PlanForm
 from workbook.plans.document import Commitment, changed
 from workbook.store import PlanConflictError
 
@@ -135,7 +136,7 @@ def test_the_form_starts_from_the_end_and_keeps_strategy_and_what_the_customer_g
     form = PlanForm(desk)
     form.pick.value = account
     tabs = form.body.children[0]
-    assert tabs.titles[0] == "End result and amounts"
+    assert tabs.titles[0] == "End result"
     first = tabs.children[0].children
     assert form.objective in first[0].children
     assert form.strategy in first[0].children

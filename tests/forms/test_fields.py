@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook.forms.fields import PARTS, AmountForm, read, shown
+from workbook.forms.amounts import AmountForm
+from workbook.forms.fields import PARTS, read, shown
 from workbook.plans.document import SOURCES, AccountPlan, Action, Outcome, Planned, Stakeholder
 from workbook.plans.known import Horizon
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import nbformat
 import pytest
 
 import workbook.book
@@ -60,6 +61,31 @@ def test_where_no_server_starts_papermills_own_engine_runs(
     made = list(pools.warm_pool(_jobs(tmp_path, 1), 1))
     assert [one.status for one in made] == ["done"]
     assert "papermill's own engine runs" in capsys.readouterr().err
+
+
+def test_random_numbers_are_those_of_the_node_without_warm_kernels_too(tmp_path: Path) -> None:
+    source = write_notebook(
+        tmp_path / "odd {x}" / "n.ipynb",
+        cell('node = "T"', "parameters"),
+        cell("'random' in globals(), 'numpy' in globals()"),
+        cell("import random, numpy\n[random.random(), numpy.random.random()]"),
+    )
+    jobs = [
+        Job(node, node, "territory", str(source), {"node": node}, str(tmp_path), str(tmp_path), stem)
+        for node, stem in (("A", "one"), ("A", "two"), ("B", "three"))
+    ]
+    assert all(one.failure is None for one in pools.plain_pool(jobs, 2))
+    cells = {job.stem: nbformat.read(tmp_path / f"{job.stem}.ipynb", 4).cells for job in jobs}
+    drawn = {stem: shown[-1].outputs[0].data["text/plain"] for stem, shown in cells.items()}
+    assert drawn["one"] == drawn["two"] != drawn["three"]
+    assert cells["one"][-2].outputs[0].data["text/plain"] == "(False, False)"
+
+
+def test_the_time_limit_holds_without_warm_kernels(tmp_path: Path) -> None:
+    source = write_notebook(tmp_path / "n.ipynb", cell('node = "T"', "parameters"), cell("while True: pass"))
+    job = Job("A", "A", "territory", str(source), {}, str(tmp_path), str(tmp_path), "A", time_limit_seconds=3)
+    (made,) = pools.plain_pool([job], 1)
+    assert "longer than 3 seconds" in str(made.failure)
 
 
 def test_what_one_document_computed_for_the_company_the_next_finds_there(

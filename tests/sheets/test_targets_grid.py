@@ -16,7 +16,8 @@ import pytest
 
 from tests.targets.conftest import facts, targets  # noqa: F401 (fixtures)
 from workbook.errors import DataError, UsageError
-from workbook.sheets.targets_grid import ABOUT, FIRST, LEAD, grid, read_grid, write_grid
+from workbook.sheets.targets_grid import ABOUT, FIRST, LEAD, grid, write_grid
+from workbook.sheets.targets_grid_in import read_grid
 from workbook.targets import Targets
 
 Stages = Callable[..., Targets]

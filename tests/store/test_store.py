@@ -14,7 +14,7 @@ from workbook.errors import ConflictError, StoreError, UsageError
 from workbook.store import Decision, PlanConflictError, PlanRevision, Signature, open_store
 from workbook.store.plan import FOLLOWS, STATES
 from workbook.store.read import read_decisions, read_plans
-from workbook.store.store import plain_json
+from workbook.store.rows import plain_json
 
 NOON = datetime(2026, 6, 30, 12)
 

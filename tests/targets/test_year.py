@@ -143,3 +143,47 @@ def test_a_rep_who_changes_territory_leaves_one_seat_and_takes_another(targets: 
     assert abs(after["ann-T2"] - 200_00) <= 6
     assert abs(after["cyd"] - 200_00) <= 6
     assert abs(after["ben"] - (225_00 + 187_50)) <= 12
+
+
+SKIS = [("A1", "2025-01-15"), ("A3", "2025-01-15"), ("A2", "2025-01-15"), ("B1", "2025-07-15"), ("C1", "2025-01-15")]
+
+
+def skis_and_boats() -> pd.DataFrame:
+    """T1 sells in January only, T2 in July only, T3 as the company does."""
+    sold = {"A1": 300_00, "A2": 100_00, "A3": 200_00, "B1": 400_00}
+    rows = [(account, day, sold[account]) for account, day in SKIS if account in sold]
+    rows += [("C1", "2025-01-15", 120_00), ("C1", "2025-07-15", 80_00)]
+    frame = pd.DataFrame(rows, columns=["account_id", "booked_on", "amount"])
+    return frame.assign(booked_on=pd.to_datetime(frame["booked_on"]), product_id="p")
+
+
+def test_territories_have_their_own_season_and_the_companys_months_and_every_year_stay(targets: Stages) -> None:
+    """The company sells 720 in January and 480 in July; T1 600 in January, T2 400 in July, T3 120 and 80."""
+    frames = {"sales": skis_and_boats()}
+    same = targets(frames=frames, rules={"season": "history"})
+    own = targets(frames=frames, rules={"season": "history", "season_by": "territory"})
+    assert by_month(same, "CO") == by_month(own, "CO")
+    before, after = year_of(same), year_of(own)
+    for node in ("CO", "R1", "R2", "T1", "T2", "T3"):
+        assert abs(before[node] - after[node]) <= 1, node
+    assert adds_up(own)
+    january, july = 0, 6
+    assert abs(by_month(same, "T1")[january] - 360_00) <= 1  # of everybody's year 60 % in January
+    assert abs(by_month(own, "T1")[january] - 600_00) <= 2
+    assert abs(by_month(own, "T2")[july] - 400_00) <= 2
+    assert abs(by_month(own, "T3")[january] - 120_00) <= 2
+    told = own.explain_node("T1", "FY2026-M01")
+    assert told[told["layer"] == "target"]["amount"].sum() == by_month(own, "T1")[january]
+    assert "by its own" in told[told["step"] == "season"]["sentence"].iloc[0]
+
+
+def test_a_month_that_no_territory_sells_in_is_still_met(targets: Stages) -> None:
+    given = pd.DataFrame(
+        {"territory_id": ["CO"] * 12, "period": [f"FY2026-M{m:02d}" for m in range(1, 13)], "amount": [100_00] * 12}
+    )
+    stage = targets(
+        frames={"sales": skis_and_boats(), "targets": given}, rules={"season": "history", "season_by": "territory"}
+    )
+    assert by_month(stage, "CO") == [100_00] * 12
+    assert adds_up(stage)
+    assert year_of(stage)["T1"] == 600_00

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csc_matrix
 
 from tests.benchmarks.design_instances import company
 from workbook.territories.solver import Bands, Effort, Problem, solve
 from workbook.territories.solver.ascent import ascend
 from workbook.territories.solver.branching import branch
-from workbook.territories.solver.certificate import certify, rep_values
+from workbook.territories.solver.certificate import certify, regions
+from workbook.territories.solver.cuts import strengthened
 from workbook.territories.solver.highs import Program, SolverError, run
 from workbook.territories.solver.kernels import cheapest, descend
 from workbook.territories.solver.program import assignment_program, warm_values
@@ -58,15 +61,40 @@ def test_no_plan_beats_the_relaxation_at_any_load_prices(n, m, seed):
     assert relax(problem).bound <= best_of_all(problem) + 1e-6
 
 
+@pytest.mark.parametrize("size", [1, 2])
 @pytest.mark.parametrize("seed", range(4))
-def test_knapsacks_raise_the_bound_and_stay_below_the_best_plan(seed):
+def test_regions_raise_the_bound_and_stay_below_the_best_plan(seed, size):
     problem = small(8, 3, seed)
     relaxed, best = relax(problem), best_of_all(problem)
     price = cheapest(problem.start, problem.rep, problem.cost, problem.weight, False, relaxed.slope)
-    plan = solve(problem, QUICK).plan
-    upper = rep_values(problem, plan, price)
-    made = certify(problem, relaxed.slope, price, upper, reps=np.arange(3), limits=(1000, np.inf), workers=1)
+    teams = regions(problem, relaxed.reduced, 0.1, size)
+    assert sorted(np.concatenate(teams).tolist()) == [0, 1, 2]
+    made = certify(problem, price, teams, (1000, np.inf))
+    assert not made.late
     assert relaxed.bound - 1e-6 <= made.bound <= best + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_cuts_raise_the_relaxation_and_cut_off_no_plan(seed):
+    problem = small(7, 3, seed)
+    program, count, late = strengthened(assignment_program(problem, whole=True), 60.0)
+    assert not late
+    assert len(program.low) == len(assignment_program(problem, whole=False).low) + count
+    bound, best = run(program, {}).bound, best_of_all(problem)
+    assert relax(problem).bound - 1e-6 <= bound <= best + 1e-6
+    arcs = [range(problem.start[u], problem.start[u + 1]) for u in range(problem.n)]
+    plan = min((np.array(plan) for plan in itertools.product(*arcs)), key=problem.objective)
+    values = warm_values(problem, plan, problem.loads(plan))
+    kept = csc_matrix((program.value, program.index, program.start), shape=(len(program.low), len(values))) @ values
+    assert (kept >= program.low - 1e-6).all()
+    assert (kept <= program.high + 1e-6).all()
+
+
+def test_cuts_close_part_of_the_gap_where_units_are_uneven():
+    problem = company(200, 5, seed=1)
+    program, count, _ = strengthened(assignment_program(problem, whole=True), 60.0)
+    assert count > 0
+    assert run(program, {}).bound > relax(problem).bound * 1.001
 
 
 def test_the_price_of_a_load_is_free_inside_sloped_outside_steep_beyond():
@@ -172,12 +200,17 @@ def test_a_status_that_cannot_be_used_is_an_error():
 def test_branching_on_units_raises_the_bound_up_to_the_best_plan_and_not_beyond(seed):
     problem = small(7, 3, seed)
     best, floor = best_of_all(problem), relax(problem).bound
-    bound, cut = branch(problem, best, 0.0, (2000, np.inf))
-    assert not cut
-    assert floor - 1e-6 <= bound <= best + 1e-9
-    early, cut = branch(problem, best, 0.0, (1, np.inf))
-    assert not cut
-    assert early <= bound + 1e-9
+    program = assignment_program(problem, whole=False)
+    made = branch(problem, program, best, 0.0, (2000, np.inf))
+    assert not made.late
+    assert made.floor == pytest.approx(floor, abs=1e-6)
+    assert floor - 1e-6 <= made.bound <= best + 1e-9
+    early = branch(problem, program, best, 0.0, (1, np.inf))
+    assert not early.late
+    assert early.bound <= made.bound + 1e-9
+    late = branch(problem, program, best, 0.0, (2000, time.perf_counter() - 1))
+    assert late.late
+    assert late.bound <= made.bound + 1e-9
 
 
 def test_prices_by_ascent_come_near_the_relaxation_and_prove_a_bound():

@@ -266,9 +266,11 @@ def family_tree(members: pd.DataFrame, currency: str, ax: Axes | None = None) ->
     ax = axes(ax, 7.2, 0.9 + 0.25 * max(len(shown), 1))
     place = np.arange(len(shown))[::-1]
     sales = shown["sales_12m_amount"].to_numpy(float)
+    sold = bool(sales.any())
     ax.barh(place, sales, color=BLUE, height=0.6)
     for y, amount, territory in zip(place, sales, shown["territory_id"], strict=True):
-        text = f"{format_amount(round(amount), currency, short=True)}{f' · {territory}' if territory else ''}"
+        told = [format_amount(round(amount), currency, short=True)] if sold else []
+        text = " · ".join([*told, str(territory)] if territory else told)
         ax.annotate(text, (max(amount, 0), y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
     ax.set_yticks(
         place,
@@ -283,8 +285,10 @@ def family_tree(members: pd.DataFrame, currency: str, ax: Axes | None = None) ->
     amount_axis(ax, currency, "x")
     ax.locator_params(axis="x", nbins=5)
     ax.margins(x=0.25)
-    told = "" if len(members) <= _TREE_ROWS else f": the {_TREE_ROWS - 1} largest of {len(members):,} members"
-    ax.set_title("Family and its sales of 12 months" + told, loc="left")
+    which = "largest" if sold else "first"
+    more = "" if len(members) <= _TREE_ROWS else f": the {_TREE_ROWS - 1} {which} of {len(members):,} members"
+    ax.set_title(("Family and its sales of 12 months" if sold else "Family, no sales in 12 months") + more, loc="left")
+    ax.xaxis.set_visible(sold)
     return ax
 
 

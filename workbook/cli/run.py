@@ -62,9 +62,9 @@ def run(
     """
     from workbook.book import find_book
     from workbook.errors import UsageError
-    from workbook.review.execute import run_job
     from workbook.review.jobs import Job, find_notebook
     from workbook.review.parameters import declared, refuse_unknown, typed
+    from workbook.review.session import choose_pool
     from workbook.rules import read_rules
 
     root = find_book(book)
@@ -96,7 +96,7 @@ def run(
         time_limit_seconds=rules.review.time_limit_seconds,
         memory_limit_mb=rules.review.memory_limit_mb,
     )
-    made = run_job(job)
+    (made,) = choose_pool("auto")[0]([job], 1)
     row = {
         "node": made.node,
         "status": made.status,

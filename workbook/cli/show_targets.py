@@ -130,7 +130,7 @@ def explanation(book: Book, node: str, what: tuple[str | None, str | None], as_j
 
 def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
     """What the changes in a grid would do; recorded as edits when signed."""
-    from workbook.sheets.targets_grid import read_grid
+    from workbook.sheets.targets_grid_in import read_grid
 
     edits = read_grid(book.facts, book.targets, path)
     made = book.targets.allocated

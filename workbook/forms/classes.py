@@ -76,8 +76,8 @@ class ClassSession:
 
     def table(self) -> Table:
         """What people recorded, newest first."""
-        rows: pd.DataFrame = self.book.portfolio.class_history.iloc[::-1].reset_index(drop=True)
-        labels = {"at": "recorded", "by": "by", "to": "to"}
+        rows: pd.DataFrame = self.book.portfolio.class_history.iloc[::-1].drop(columns="reason").reset_index(drop=True)
+        labels = {"at": "recorded", "trigger": "why"}
         return Table(rows, self.book.facts.currency, "Classes as people decided them", labels, limit=12)
 
     def record(self) -> None:

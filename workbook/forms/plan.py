@@ -11,10 +11,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbook.errors import DataError, WorkbookError
+from workbook.forms.amounts import AmountForm, totals_table
 from workbook.forms.desk import Opened, PlanDesk
-from workbook.forms.fields import PARTS, AmountForm, Faults, parts_of, read, shown
+from workbook.forms.difference import difference_table
+from workbook.forms.fields import PARTS, Faults, parts_of, read, shown
 from workbook.forms.grid import Grid
-from workbook.money import format_amount
 from workbook.plans.document import SECTIONS, AccountPlan, View, changed
 from workbook.store import PlanConflictError
 from workbook.store.plan import State
@@ -92,7 +93,7 @@ class PlanForm:
                 widgets.VBox(rest),
                 widgets.VBox([titled("Note", self.note)]),
             ],
-            titles=("End result and amounts", "Seven sections", "People, actions, risks", "Note"),
+            titles=("End result", "Seven sections", "People, actions, risks", "Note"),
         )
         return [tabs, widgets.HBox([self.save_button, self.submit_button])]
 
@@ -205,7 +206,12 @@ class PlanForm:
 
     def _judge(self) -> tuple[AccountPlan, bool]:
         plan, sound = self.document()
-        self.totals.value = self._totals(plan)
+        self.totals.value = totals_table(
+            plan,
+            self.elsewhere,
+            self.desk.targets(plan.rep_id),
+            (self.amount_form.horizon, self.desk.book.facts.currency),
+        )
         return plan, sound
 
     def changed(self) -> None:
@@ -250,29 +256,6 @@ class PlanForm:
             text += " It can be read here, and edited again when your manager returns it."
         self.state.value = f'<p class="wb-form-state">{escape(text)}</p>'
 
-    def _totals(self, plan: AccountPlan) -> str:
-        """Running totals by period: this plan, with the rep's other plans as stored when it was shown, the rep's target."""
-        currency = self.desk.book.facts.currency
-        targets = self.desk.targets(plan.rep_id)
-        year = self.amount_form.horizon.year
-        rows = []
-        for period in (*self.amount_form.horizon.periods, year):
-            mine = plan.planned_amount(period)
-            rest = sum(a for p, a in self.elsewhere.items() if p.startswith(period))
-            target = targets.get(period)
-            gap = format_amount(mine + rest - target, currency, short=True) if target is not None else "no target"
-            cells = [
-                period.removeprefix("FY"),
-                *(format_amount(a, currency, short=True) for a in (mine, mine + rest)),
-                format_amount(target, currency, short=True),
-                gap,
-            ]
-            rows.append("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in cells) + "</tr>")
-        heads = "".join(
-            f"<th>{h}</th>" for h in ("", "this plan", "all saved plans with this one", "your target", "over or short")
-        )
-        return f'<table class="wb-form-totals"><tr>{heads}</tr>{"".join(rows)}</table>'
-
     def _show_conflict(self, clash: PlanConflictError) -> None:
         """Both versions side by side, and the choice."""
         assert self.opened is not None
@@ -282,9 +265,7 @@ class PlanForm:
         take = widgets.Button(description="Take theirs", tooltip="Drop your version and show theirs")
         keep.on_click(self._guarded(lambda _: self._keep(mine, theirs)))
         take.on_click(self._guarded(lambda _: self._take(theirs)))
-        lines = difference(theirs.plan, mine, self.desk.book.facts.currency)
-        rows = "".join(f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in line)}</tr>" for line in lines)
-        table = f'<table class="wb-form-totals"><tr><th></th><th>theirs</th><th>yours</th></tr>{rows}</table>'
+        table = difference_table(theirs.plan, mine, self.desk.book.facts.currency)
         self.conflict.children = (widgets.HTML(table), widgets.HBox([keep, take]))
         self.message.say(str(clash), "error")
 
@@ -308,31 +289,6 @@ def _strategy(objectives: Sequence[str]) -> widgets.Dropdown | widgets.Text:
         return widgets.Text(placeholder="which objective of our sales strategy it serves", layout=_FULL)
     options = [("choose the objective of our sales strategy that it serves …", ""), *((o, o) for o in objectives)]
     return widgets.Dropdown(options=options, layout=_FULL)
-
-
-def difference(theirs: AccountPlan, mine: AccountPlan, currency: str) -> list[tuple[str, str, str]]:
-    """What differs between two versions of a plan: (what, theirs, mine) in words."""
-    out = []
-    for name in AccountPlan.model_fields:
-        a, b = getattr(theirs, name), getattr(mine, name)
-        if a == b or name == "made_with":
-            continue
-        if name == "amounts":
-            for period in sorted({p.period for p in (*a, *b)}):
-                left, right = (sum(p.amount for p in rows if p.period == period) for rows in (a, b))
-                if left != right:
-                    out.append((period, format_amount(left, currency), format_amount(right, currency)))
-        elif name == "sections":
-            for key in SECTIONS:
-                left_view, right_view = a.get(key, View()), b.get(key, View())
-                for side in ("ours", "theirs"):
-                    if getattr(left_view, side) != getattr(right_view, side):
-                        out.append((f"{SECTIONS[key][0]}, {side}", getattr(left_view, side), getattr(right_view, side)))
-        elif isinstance(a, tuple):
-            out.append((name, f"{len(a)} rows", f"{len(b)} rows"))
-        else:
-            out.append((name, str(a), str(b)))
-    return out
 
 
 _STYLE = """<style>

@@ -47,16 +47,16 @@ class SegmentCuts:
         for dimension in self.rules.dimensions[:2]:
             chosen.setdefault(dimension.column, dimension.name)
         self.columns = {name: column for column, name in chosen.items()}
-        self.rows = [self._row(d) for d in self.rules.dimensions[:2]]
+        self.rows = [self._row(d, s) for d, s in zip(self.rules.dimensions, ("down", "across"), strict=False)]
         self.picture, self.words = widgets.HTML(), widgets.HTML()
         self.text = widgets.Textarea(layout=widgets.Layout(width="100%", height="150px"), disabled=True)
         copy = widgets.Accordion(children=[self.text], titles=("Rules for book.toml",), selected_index=None)
         self.form = widgets.VBox([*(box for _, _, box in self.rows), self.words, self.picture, copy])
         self.redraw()
 
-    def _row(self, dimension: Dimension) -> tuple[widgets.Dropdown, widgets.FloatRangeSlider, widgets.HBox]:
+    def _row(self, dimension: Dimension, side: str) -> tuple[widgets.Dropdown, widgets.FloatRangeSlider, widgets.HBox]:
         name = next(n for n, c in self.columns.items() if c == dimension.column)
-        pick = widgets.Dropdown(options=list(self.columns), value=name, description=dimension.name)
+        pick = widgets.Dropdown(options=list(self.columns), value=name, description=side)
         cut = widgets.FloatRangeSlider(
             description="cuts at", min=0.0, max=1.0, step=0.01, continuous_update=False, readout=False,
             layout=widgets.Layout(width="420px"),

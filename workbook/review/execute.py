@@ -22,6 +22,8 @@ def run_job(job: Job, engine: str = PLAIN, **options: Any) -> Result:
     from workbook.review.render import Page, html
 
     start = time.perf_counter()
+    if engine == PLAIN:
+        options.setdefault("seed", job.seed)
     notebook, failure = execute(job, engine, **options)
     folder = Folder.at(job.folder)
     page = Page(f"{job.name} · review", job.subtitle, job.sample, str(failure) if failure else "")
@@ -57,12 +59,11 @@ def execute(job: Job, engine: str = PLAIN, **options: Any) -> tuple[Any, Failure
     from workbook.review.engines import register
 
     register()
-    notebook = load_notebook_node(job.notebook)
     kept: dict[str, Any] = {}
     failure = None
     try:
         papermill.execute_notebook(
-            notebook,
+            job.notebook.replace("{", "{{").replace("}", "}}"),  # papermill fills braces in a path with parameters
             None,
             parameters=job.parameters,
             engine_name=engine,
@@ -80,8 +81,8 @@ def execute(job: Job, engine: str = PLAIN, **options: Any) -> tuple[Any, Failure
         failure = _stopped(kept["notebook"], _death(fault))
     except Exception as fault:
         failure = Failure(0, "", f"it could not be run: {type(fault).__name__}: {fault}")
-    kept.setdefault("notebook", notebook)
-    return stabilised(kept["notebook"]), failure
+    notebook = kept.get("notebook")
+    return stabilised(load_notebook_node(job.notebook) if notebook is None else notebook), failure
 
 
 def as_bytes(notebook: Any) -> bytes:

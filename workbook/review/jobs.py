@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from glob import escape
 from pathlib import Path
 from typing import Any, Literal
+from zlib import crc32
 
 from workbook.book import Book
 from workbook.errors import UsageError
@@ -42,6 +43,11 @@ class Job:
     key: str = ""
     reason: str = ""
     source: str = ""
+
+    @property
+    def seed(self) -> int:
+        """Of random numbers in its notebook: the same for a node each time, on every engine."""
+        return crc32(self.node.encode())
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def source(page: Page, parts: Sequence[Part], root: Path) -> str:
     out = [
         '#import "document.typ": *',
         f"#show: report.with(title: {literal(page.title)}, subtitle: {literal(page.subtitle)}, "
-        f"sample: {'true' if page.sample else 'false'})",
+        f"sample: {'true' if page.sample else 'false'}, depth: {1 if several else 2})",
     ]
     for at, part in enumerate(parts):
         if several:

@@ -46,6 +46,11 @@ class TargetsRules:
         0.0, "expected share of selling time lost to leavers in the year; added to street quotas as a reserve"
     )
     season: Literal["history", "even", "given"] = rule("history", "how a year or quarter is spread over its months")
+    season_by: Literal["company", "territory"] = rule(
+        "company",
+        "with season history: everybody has the company's season, or every region, team and territory its own; the year's "
+        "shares and the company's months stay",
+    )
     season_years: int = rule(3, "years of sales that the season is learned from")
     season_given: tuple[float, ...] = rule((), "with season given: twelve weights, the fiscal year's first month first")
     ramp: tuple[float, ...] = rule(

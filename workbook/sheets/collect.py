@@ -13,9 +13,10 @@ from workbook.plans.changes import differences
 from workbook.plans.document import PlanDocument
 from workbook.rules import Rules
 from workbook.sheets.entries import digest, document_of, entry_of, territory_entry_of, territory_of
-from workbook.sheets.inbox import Returned, read_file
+from workbook.sheets.inbox import read_file
 from workbook.sheets.outbox import Outbox
 from workbook.sheets.reading import CellFault
+from workbook.sheets.returned import Returned
 from workbook.sheets.values import CellError
 from workbook.store.plan import PlanRevision, State
 

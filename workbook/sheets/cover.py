@@ -9,7 +9,7 @@ from workbook.sheets.canvas import Canvas, letters
 from workbook.sheets.layout import DEALS, NEW, TERRITORY
 
 if TYPE_CHECKING:
-    from workbook.sheets.templates import RepFile
+    from workbook.sheets.rep_file import RepFile
 
 _STEPS = (
     "Start from the end: your quota is below. Write each account's end result first (Objective), then work back to what it takes.",

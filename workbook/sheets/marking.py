@@ -6,8 +6,8 @@ import io
 from pathlib import Path
 
 from workbook.files import replacing
-from workbook.sheets.inbox import Returned
 from workbook.sheets.reading import CellFault
+from workbook.sheets.returned import Returned
 
 _FILL = {"error": "FFF4B6B2", "warning": "FFFCE5A8"}
 

@@ -18,7 +18,7 @@ from workbook.plans.prefill import Prefill
 from workbook.plans.rolling import rolled, rolled_territory
 from workbook.sheets.entries import entry_of
 from workbook.sheets.layout import lists
-from workbook.sheets.templates import Held, RepFile
+from workbook.sheets.rep_file import Held, RepFile
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,85 +5,24 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from workbook.files import replacing
 from workbook.money import format_amount
-from workbook.plans.document import SECTIONS, AccountPlan, TerritoryPlan
-from workbook.plans.known import Horizon
+from workbook.plans.document import SECTIONS
 from workbook.plans.rolling import repeat_by_period
 from workbook.sheets import layout
 from workbook.sheets.canvas import Canvas
 from workbook.sheets.cover import cover
-from workbook.sheets.entries import LINE, Entry, digest, territory_entry_of
+from workbook.sheets.entries import LINE, territory_entry_of
 from workbook.sheets.layout import ACCOUNTS, DEALS, NEW, START, TERRITORY, blocks
-from workbook.sheets.stamp import Sent, Stamp
+from workbook.sheets.rep_file import Held, RepFile, sheets_of, stamp_of
 from workbook.sheets.styles import Styles
 
 #: Blank rows for new business and for amounts without an account.
 NEW_ROWS, UNNAMED_ROWS, DEAL_ROWS = 12, 6, 4
-
-
-@dataclass(frozen=True)
-class Held:
-    """One account of a rep as the file shows it: its plan, what of it can be typed (``entry``), and ``facts`` for reading:
-    class, grade, sales, open, … and sentences.
-    """
-
-    plan: AccountPlan
-    entry: Entry
-    revision: int
-    label: str
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class RepFile:
-    """All that goes into one rep's file."""
-
-    book: str
-    company: str
-    rep_id: str
-    rep_name: str
-    territory: str
-    as_of: str
-    due_on: str
-    currency: str
-    sample: bool
-    horizon: Horizon
-    accounts: Sequence[Held]
-    deals: Sequence[Mapping[str, Any]]
-    whitespace: Sequence[Mapping[str, Any]]
-    plan: TerritoryPlan
-    revision: int
-    quota: Mapping[str, int]
-    lists: Mapping[str, tuple[str, ...]]
-
-
-def stamp_of(file: RepFile) -> Stamp:
-    """Whose file it is, and from which revisions it was made."""
-    keys = _sheets(file)
-    plans = [
-        Sent(
-            h.plan.account_id,
-            h.revision,
-            digest(h.entry),
-            h.label,
-            keys.get(h.plan.account_id, ""),
-        )
-        for h in file.accounts
-    ]
-    plans.append(Sent(file.rep_id, file.revision, digest(territory_entry_of(file.plan)), "", TERRITORY))
-    deals = tuple((str(d["deal"]), str(d["account_id"])) for d in file.deals)
-    return Stamp(file.book, file.horizon.year, file.rep_id, file.as_of, file.currency, tuple(plans), deals)
-
-
-def _sheets(file: RepFile) -> dict[str, str]:
-    full = [h for h in file.accounts if h.plan.depth == "full"]
-    return {h.plan.account_id: f"K{n}" for n, h in enumerate(full, start=1)}
 
 
 def write_file(file: RepFile, path: Path) -> None:
@@ -115,7 +54,7 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _fill(file: RepFile, book: Any) -> None:
-    styles, keys = Styles(book, file.currency), _sheets(file)
+    styles, keys = Styles(book, file.currency), sheets_of(file)
     unlisted = frozenset(name for name, values in file.lists.items() if not values)
 
     def add(name: str) -> Canvas:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, Select, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from workbook.decisions import KINDS, Decision, Decisions
+from workbook.decisions import Decision, Decisions
 from workbook.errors import ConflictError, StoreError, UsageError
 from workbook.store import engine as engines
 from workbook.store.migrate import version
 from workbook.store.place import Place, place_of, seen_reps
 from workbook.store.plan import PlanConflictError, PlanRevision, State, check_step
+from workbook.store.rows import decision_of, decision_values, plan_of, plan_values
 from workbook.store.schema import decisions as decided
 from workbook.store.schema import plan_revisions, plans
 
@@ -81,7 +81,7 @@ class Store:
     ) -> list[Decision]:
         """Append several decisions, all or none."""
         expected = expected_revisions or [None] * len(rows)
-        values = [_decision_values(row) for row in rows]
+        values = [decision_values(row) for row in rows]
         with self._writing() as connection:
             if connection.dialect.name == "postgresql":  # revisions appear in the order of their numbers
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x5457626B01})
@@ -103,7 +103,7 @@ class Store:
 
     def save_plans(self, rows: Sequence[tuple[PlanRevision, int]]) -> list[PlanRevision]:
         """Save several plans, all or none, each with the revision that was seen."""
-        values = [_plan_values(plan, seen) for plan, seen in rows]
+        values = [plan_values(plan, seen) for plan, seen in rows]
         for plan, _ in rows:
             if self.reps is not None and plan.rep_id not in self.reps:
                 raise UsageError(f"this session may not save plans of {plan.rep_id}", remedy="Ask a manager.")
@@ -135,7 +135,7 @@ class Store:
             query = select(decided).order_by(decided.c.revision)
             if self.reps is not None:
                 query = query.where(decided.c.subject.in_(self.reps))
-            return Decisions(tuple(_decision(row) for row in connection.execute(query)))
+            return Decisions(tuple(decision_of(row) for row in connection.execute(query)))
 
     def plan(self, plan_id: str) -> PlanRevision | None:
         """The current revision of a plan (of an account, or of a rep's territory), or None."""
@@ -146,7 +146,7 @@ class Store:
         """All revisions of a plan, in order."""
         query = select(plan_revisions).where(plan_revisions.c.plan_id == plan_id).order_by(plan_revisions.c.revision)
         with self._reading() as connection:
-            return [_plan(row) for row in connection.execute(self._mine(query))]
+            return [plan_of(row) for row in connection.execute(self._mine(query))]
 
     def plans(self, as_of: date | None = None) -> list[PlanRevision]:
         """The last revision of every plan that was saved by the end of ``as_of``, by plan id."""
@@ -157,7 +157,7 @@ class Store:
         head = last.subquery()
         query = select(plan_revisions).join(head, (head.c.plan_id == rows.plan_id) & (head.c.revision == rows.revision))
         with self._reading() as connection:
-            found = [_plan(row) for row in connection.execute(self._mine(query))]
+            found = [plan_of(row) for row in connection.execute(self._mine(query))]
         return sorted(found, key=lambda plan: plan.plan_id)
 
     def previous(self, as_of: date | None = None) -> dict[str, PlanRevision]:
@@ -179,7 +179,7 @@ class Store:
             other, (other.c.plan_id == rows.plan_id) & (other.c.revision == rows.revision)
         )
         with self._reading() as connection:
-            return {row.plan_id: _plan(row) for row in connection.execute(self._mine(query))}
+            return {row.plan_id: plan_of(row) for row in connection.execute(self._mine(query))}
 
     def story(self, as_of: date | None = None) -> dict[str, dict[str, Any]]:
         """By plan id: ``sent_at`` (first submitted; None while it was not), ``revised_at`` (since when the document stands as it
@@ -211,7 +211,7 @@ class Store:
         if as_of is not None:
             query = query.where(plan_revisions.c.saved_at < datetime.combine(as_of + timedelta(days=1), time()))
         with self._reading() as connection:
-            found = [_plan(row) for row in connection.execute(self._mine(query))]
+            found = [plan_of(row) for row in connection.execute(self._mine(query))]
         return sorted(found, key=lambda plan: (plan.plan_id, plan.revision))
 
     def _mine(self, query: Select[Any]) -> Select[Any]:
@@ -262,77 +262,3 @@ class Store:
 
 class _UnseenError(Exception):
     """The revision in the store is not the one that was seen."""
-
-
-def plain_json(value: Mapping[str, Any], where: str) -> str:
-    """The one spelling of a document or payload: sorted keys, no NaN; refuses what JSON cannot hold."""
-    try:
-        spelled = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        spelled.encode("utf-8")
-    except (TypeError, ValueError) as fault:
-        raise UsageError(f"cannot be stored: {fault}", where=where, remedy="Use plain JSON values only.") from fault
-    return spelled
-
-
-def moment(at: datetime) -> datetime:
-    """A moment as it is stored: without a zone; one with a zone is turned into UTC."""
-    return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
-
-
-def _decision_values(row: Decision) -> dict[str, Any]:
-    if row.kind not in KINDS:
-        raise UsageError(f"{row.kind!r} is no kind of decision", remedy=f"Kinds are {', '.join(KINDS)}.")
-    _sound(f"{row.kind} of {row.subject}", row.by, row.subject, row.reason)
-    return {
-        "kind": row.kind,
-        "subject": row.subject,
-        "payload": plain_json(dict(row.payload), f"{row.kind} of {row.subject}"),
-        "decided_by": row.by,
-        "decided_at": moment(row.at),
-        "reason": row.reason,
-    }
-
-
-def _plan_values(plan: PlanRevision, seen: int) -> dict[str, Any]:
-    where = f"plan of {plan.plan_id}"
-    if not plan.rep_id:
-        raise UsageError("a plan without a rep cannot be saved", where=where, remedy="Name its rep.")
-    _sound(where, plan.saved_by, plan.rep_id, plan.account_id, plan.comment)
-    return {
-        "plan_id": plan.plan_id,
-        "revision": seen + 1,
-        "rep_id": plan.rep_id,
-        "account_id": plan.account_id,
-        "state": plan.state,
-        "saved_by": plan.saved_by,
-        "saved_at": moment(plan.saved_at),
-        "comment": plan.comment,
-        "document": plain_json(dict(plan.document), where),
-    }
-
-
-def _sound(where: str, by: str, *texts: str) -> None:
-    if not by.strip():
-        raise UsageError("nobody signed it", where=where, remedy="Give the name of who decided.")
-    for words in (by, *texts):
-        if "\x00" in words or any("\ud800" <= letter <= "\udfff" for letter in words):
-            raise UsageError(f"{words!r} holds characters that are no text", where=where, remedy="Remove them.")
-
-
-def _decision(row: Row[Any]) -> Decision:
-    return Decision(
-        row.kind, row.subject, json.loads(row.payload), row.decided_by, row.decided_at, row.reason, row.revision
-    )
-
-
-def _plan(row: Row[Any]) -> PlanRevision:
-    return PlanRevision(
-        row.rep_id,
-        row.account_id,
-        json.loads(row.document),
-        row.state,
-        row.saved_by,
-        row.saved_at,
-        row.comment,
-        row.revision,
-    )

@@ -12,6 +12,8 @@ from workbook.targets.grid import Branches
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+#: How much of the parent's season goes into a node's own; sweeps of the fitting at most.
+TRACE, SWEEPS = 1e-6, 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,14 +82,47 @@ def mixed(branches: Branches, bases: Mapping[str, Floats], mix: Mapping[str, Flo
 
 
 def reshaped(branches: Branches, shares: Floats, factors: Floats) -> tuple[Floats, Bools]:
-    """Shares (n,) scaled by factors by month (n, 12), such as ramp, normalised again; where the factors leave nobody the
+    """Shares (n,) or (n, 12) scaled by factors by month (n, 12), such as ramp, normalised again; where the factors leave nobody the
     shares stay as they were. Returns shares (n, 12) and the parents by month where that happened.
     """
-    scaled, nobody = normalised(branches, shares[:, None] * factors)
+    shares = shares[:, None] if shares.ndim == 1 else shares
+    scaled, nobody = normalised(branches, shares * factors)
     up = np.maximum(branches.parent, 0)
-    kept = np.where(nobody[up], shares[:, None], scaled)
+    kept = np.where(nobody[up], shares, scaled)
     kept[0] = 1.0
     return kept, nobody
+
+
+def seasonal(branches: Branches, shares: Floats, own: Floats, top: Floats) -> Floats:
+    """Shares by month (n, 12) of nodes with seasons of their own: of the year each has its share (n,), of each month all siblings
+    together have their parent's.
+
+    ``own``: seasons (n, 12), NaN where a node has its parent's. ``top``: the root's months, none of them negative. Found by
+    proportional fitting (Deming and Stephan, 1940); a trace of the parent's season lets every month be met.
+    """
+    made = np.repeat(shares[:, None], 12, axis=1)
+    months = np.zeros((len(branches), 12))
+    months[0] = top
+    for level in branches.levels[1:]:
+        up = branches.parent[level]
+        above = months[up]
+        year = shares[level] * above.sum(axis=1)
+        known = np.isfinite(own[level].sum(axis=1))
+        plain = above / np.maximum(above.sum(axis=1, keepdims=True), TRACE)
+        mixed_season = np.where(known[:, None], (1 - TRACE) * np.nan_to_num(own[level]) + TRACE * plain, plain)
+        values = year[:, None] * mixed_season
+        for _ in range(SWEEPS if known.any() else 0):
+            values *= np.divide(year, values.sum(axis=1), where=values.sum(axis=1) > 0, out=np.zeros_like(year))[
+                :, None
+            ]
+            sums = np.zeros((len(branches), 12))
+            np.add.at(sums, up, values)
+            values *= np.divide(above, sums[up], where=sums[up] > 0, out=np.zeros_like(above))
+            if np.abs(values.sum(axis=1) - year).max() <= TRACE**2 * max(1.0, np.abs(year).max()):
+                break
+        made[level] = np.divide(values, above, where=above > 0, out=made[level])
+        months[level] = values
+    return made
 
 
 def cascaded(branches: Branches, top: Floats, shares: Floats) -> Floats:

@@ -14,7 +14,7 @@ from workbook.facts import Facts
 from workbook.money import round_amounts
 from workbook.rules.targets import TargetsRules
 from workbook.targets.bases import Bases, Sources, bases
-from workbook.targets.cascade import Shares, cascaded, mixed, reshaped
+from workbook.targets.cascade import Shares, cascaded, mixed, reshaped, seasonal
 from workbook.targets.company import Company, company, cut, holders, kept_to, quota_reps
 from workbook.targets.given import Given, given
 from workbook.targets.grid import Cells, Nodes
@@ -22,7 +22,7 @@ from workbook.targets.method import Method
 from workbook.targets.midyear import changes
 from workbook.targets.ramp import ramp
 from workbook.targets.rounding import Fixed, rounded
-from workbook.targets.season import Season, season
+from workbook.targets.season import Season, own_seasons, season
 from workbook.targets.skeleton import Held
 
 Floats = npt.NDArray[np.float64]
@@ -73,6 +73,18 @@ class Prepared:
         found: Season = self._made[key]
         return found
 
+    def own_seasons(self, rules: TargetsRules, nodes: Nodes) -> Floats:
+        """The seasons of regions, teams and territories (n, slots, 12); NaN for others, and where nothing is known."""
+        key = ("own seasons", rules.season_years)
+        if key not in self._made:
+            self._made[key] = own_seasons(self.facts, self.cells, self.sources.sales, rules.season_years)
+        by_tree: Floats = self._made[key]
+        found = np.full((len(nodes), *by_tree.shape[1:]), np.nan)
+        here = np.flatnonzero(nodes.kinds == "territory")
+        place = pd.Series(np.arange(len(by_tree)), index=pd.Index(self.facts.tree.ids))
+        found[here] = by_tree[place.reindex(nodes.ids[here]).to_numpy(dtype=np.intp)]
+        return found
+
 
 def prepared(facts: Facts, sources: Sources, method: Method, accepted: pd.DataFrame | None = None) -> Prepared | None:
     """The company of the planned year with finance's numbers; None where finance gave none.
@@ -100,7 +112,8 @@ def _unfilled(facts: Facts, reps: pd.DataFrame, method: Method) -> set[str]:
 class Draft:
     """A cascade before edits.
 
-    ``shares``: each node's share of its parent per slot, without ramp · ``ramped`` the same by cell with ramp ·
+    ``shares``: each node's share of its parent per slot, without ramp · ``seasonal`` the same by cell, with seasons of territories'
+    own · ``ramped`` with ramp too ·
     ``values`` unrounded leaf values (leaves, cells) · ``amounts`` the same in whole minor units · ``top`` the company's
     cells before rounding.
     """
@@ -111,6 +124,7 @@ class Draft:
     bases: Bases
     season: Season
     splits: tuple[Shares, ...]
+    seasonal: Floats
     ramped: Floats
     nobody: npt.NDArray[np.bool_]
     top: Floats
@@ -161,12 +175,20 @@ def drafted(prepared: Prepared, method: Method) -> Draft:
     factors[is_rep] = ramp(facts, prepared.reps, method.rules.ramp)[
         at.reindex(nodes.ids[is_rep]).to_numpy(dtype=np.intp)
     ]
-    shaped = [reshaped(nodes.branches, s.values, factors) for s in splits]
-    ramped = np.concatenate([values for values, _ in shaped], axis=1)
-    nobody = np.concatenate([gone for _, gone in shaped], axis=1)
     known_season = prepared.season(method.rules)
     top, fixed = _top(prepared, method, known_season)
-    return Draft(prepared, method, nodes, known, known_season, splits, ramped, nobody, top, fixed)
+    by_month = [np.repeat(s.values[:, None], 12, axis=1) for s in splits]
+    if method.rules.season == "history" and method.rules.season_by == "territory" and (top >= 0).all():
+        own = prepared.own_seasons(method.rules, nodes)
+        by_month = [
+            seasonal(nodes.branches, s.values, own[:, slot], top[12 * slot : 12 * slot + 12])
+            for slot, s in enumerate(splits)
+        ]
+    shaped = [reshaped(nodes.branches, months, factors) for months in by_month]
+    ramped = np.concatenate([values for values, _ in shaped], axis=1)
+    nobody = np.concatenate([gone for _, gone in shaped], axis=1)
+    seasons = np.concatenate(by_month, axis=1)
+    return Draft(prepared, method, nodes, known, known_season, splits, seasons, ramped, nobody, top, fixed)
 
 
 def _top(prepared: Prepared, method: Method, season: Season) -> tuple[Floats, Fixed]:

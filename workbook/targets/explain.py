@@ -82,11 +82,12 @@ def _steps(made: Allocated, at: Ints, columns: Bools) -> list[tuple[str, Floats,
     for k in range(draft.fixed.totals.shape[1]):
         flat_top[classes == k] = draft.top[classes == k].mean()
     base = cascaded(branches, flat_top, plain)[here][:, columns].sum(axis=1)
-    seasoned = cascaded(branches, draft.top, plain)[here][:, columns].sum(axis=1)
+    seasoned = cascaded(branches, draft.top, draft.seasonal[kept])[here][:, columns].sum(axis=1)
     ramped = cascaded(branches, draft.top, draft.ramped[kept])[here][:, columns].sum(axis=1)
     top = float(flat_top[columns].sum())
     share = [f"{value / top:.1%} of the company's number" if top else "Nothing to share" for value in base]
-    sources = draft.season.told
+    own_ones = "" if draft.method.rules.season_by == "company" else "; each region, team and territory by its own"
+    sources = draft.season.told + own_ones
     edits = [e for e in made.edits if e.action in ("pin", "lock", "scale")]
     own: dict[int, list[str]] = {}
     for edit in edits:

@@ -64,23 +64,54 @@ def season(facts: Facts, cells: Cells, sales: pd.DataFrame, rules: TargetsRules)
     return Season(np.array(rows), tuple(source))
 
 
-def _history(facts: Facts, sales: pd.DataFrame, season_years: int) -> tuple[pd.Series, str]:
-    """Sales by product_family and fiscal month (0 to 11) of complete years, and their names; none: an empty name."""
-    calendar, year = facts.calendar, parse(facts.year)[0]
-    empty = pd.Series(dtype="float64", index=pd.MultiIndex.from_arrays([[], []], names=["product_family", "month"]))
+def own_seasons(facts: Facts, cells: Cells, sales: pd.DataFrame, season_years: int) -> Floats:
+    """Each tree node's own season per slot (nodes, slots, 12), from the sales of its accounts; NaN where it has none to learn from.
+
+    ``sales``: account_id, booked_on, amount, product_family. The years are those of :func:`season`.
+    """
+    tree = facts.tree
+    found = np.full((len(tree), len(cells.slots), 12), np.nan)
+    number = _months(facts, sales, season_years)[0]
+    month = facts.calendar.periods_of(sales["booked_on"], "month").map(number) if number else None
+    if month is None or not month.notna().any():
+        return found
+    home = facts.tables.accounts.set_index("account_id")["territory_id"].map(
+        pd.Series(np.arange(len(tree)), index=pd.Index(tree.ids))
+    )
+    at = sales["account_id"].map(home)
+    for slot, (_, family) in enumerate(cells.slots):
+        known = month.notna() & at.notna() & ((sales["product_family"] == family) if family else True)
+        sums = np.zeros((len(tree), 12))
+        place = (at[known].to_numpy(dtype=np.intp), month[known].to_numpy(dtype=np.intp))
+        np.add.at(sums, place, sales.loc[known, "amount"].to_numpy(dtype=np.float64))
+        for node in range(len(tree) - 1, 0, -1):  # parents stand before their children
+            sums[tree.parent[node]] += sums[node]
+        usable = (sums >= 0).all(axis=1) & (sums.sum(axis=1) > 0)
+        found[usable, slot] = sums[usable] / sums[usable].sum(axis=1, keepdims=True)
+    return found
+
+
+def _months(facts: Facts, sales: pd.DataFrame, season_years: int) -> tuple[dict[str, int], str]:
+    """The months of complete fiscal years before the planned one, each with its number from 0, and the years' names."""
     if sales.empty:
-        return empty, ""
+        return {}, ""
+    calendar, year = facts.calendar, parse(facts.year)[0]
     first = sales["booked_on"].min().date()
     names = [f"FY{y:04d}" for y in range(year - season_years, year)]
     whole = [n for n in names if calendar.bounds(n)[1] <= facts.as_of and calendar.bounds(n)[0] >= first.replace(day=1)]
-    if not whole:
-        return empty, ""
-    month = calendar.periods_of(sales["booked_on"], "month")
     number = {name: i for y in whole for i, name in enumerate(children(y, "month"))}
-    at = month.map(number)
+    return number, "" if not whole else whole[0] if len(whole) == 1 else f"{whole[0]} to {whole[-1]}"
+
+
+def _history(facts: Facts, sales: pd.DataFrame, season_years: int) -> tuple[pd.Series, str]:
+    """Sales by product_family and fiscal month (0 to 11) of complete years, and their names; none: an empty name."""
+    empty = pd.Series(dtype="float64", index=pd.MultiIndex.from_arrays([[], []], names=["product_family", "month"]))
+    number, span = _months(facts, sales, season_years)
+    if not number:
+        return empty, ""
+    at = facts.calendar.periods_of(sales["booked_on"], "month").map(number)
     known = at.notna()
     table = sales.loc[known, "amount"].groupby(
         [sales.loc[known, "product_family"].rename("product_family"), at[known].astype(int).rename("month")]
     )
-    span = whole[0] if len(whole) == 1 else f"{whole[0]} to {whole[-1]}"
     return table.sum().astype("float64"), span

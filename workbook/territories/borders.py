@@ -8,8 +8,8 @@ import pandas as pd
 
 from workbook.errors import UsageError
 from workbook.territories.geography import distance_km
+from workbook.territories.solver import Effort, solve
 from workbook.territories.solver.problem import Bands, Problem
-from workbook.territories.solver.search import Effort, solve
 
 Floats = npt.NDArray[np.float64]
 

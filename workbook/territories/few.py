@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from workbook.territories.solver import Solution
 from workbook.territories.solver.problem import Problem
-from workbook.territories.solver.search import Solution
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from workbook.territories.design import Design
+from workbook.territories.solver import Effort, solve
 from workbook.territories.solver.problem import Bands, Problem
-from workbook.territories.solver.search import Effort, solve
 
 #: How much more or less balance weighs than published.
 FACTORS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)

@@ -13,7 +13,7 @@ import pandas as pd
 from workbook.territories.design import Company, Design
 from workbook.territories.explain import Names, sentences, undo
 from workbook.territories.few import knee, order
-from workbook.territories.solver.search import Solution
+from workbook.territories.solver import Solution
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,8 +11,8 @@ import pandas as pd
 from workbook.territories.design import Company
 from workbook.territories.explain import Names
 from workbook.territories.proposal import Proposal
+from workbook.territories.solver import Solution
 from workbook.territories.solver.problem import Problem
-from workbook.territories.solver.search import Solution
 
 Money = Callable[[int], str]
 

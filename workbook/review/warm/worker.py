@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import zlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -46,8 +45,7 @@ def work(connection: socket.socket, nursery: Nursery) -> None:
 
 
 def _start(nursery: Nursery, job: Job, cache: str) -> Any:
-    seed = zlib.crc32(job.node.encode())
-    birth = Birth(job.cwd, seed=seed, memory_limit_mb=job.memory_limit_mb, book_cache=cache)
+    birth = Birth(job.cwd, seed=job.seed, memory_limit_mb=job.memory_limit_mb, book_cache=cache)
 
     def start(end: socket.socket) -> OwnKernel:
         pid = nursery.start(end, birth)

@@ -6,6 +6,6 @@ It knows nothing of accounts or money: :class:`Problem` holds costs, weights and
 
 from workbook.territories.solver.problem import Bands as Bands
 from workbook.territories.solver.problem import Problem as Problem
-from workbook.territories.solver.search import Effort as Effort
-from workbook.territories.solver.search import Solution as Solution
 from workbook.territories.solver.search import solve as solve
+from workbook.territories.solver.state import Effort as Effort
+from workbook.territories.solver.state import Solution as Solution

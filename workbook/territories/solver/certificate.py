@@ -1,97 +1,75 @@
-"""The certificate: a lower bound from one small elastic knapsack per rep at fixed account prices.
+"""The certificate for many reps: a lower bound region by region, at fixed prices of the units.
 
-With a price for each unit (from the linear relaxation), the assignment rows are relaxed and the problem falls apart by rep:
-choose the units worth their price, and pay for the load. Each knapsack's proven bound counts, so the sum holds whether or
-not a knapsack was solved to the end (Lagrangian decomposition; Fisher, Jaikumar and Van Wassenhove, 1986).
+With a price for each unit (from the relaxation with its cuts), "exactly one rep" is relaxed between regions and kept inside
+each: a region takes the units worth their price, gives each to at most one of its reps, and pays for the loads. What a small
+branch and bound proves for each region adds up, whether or not it was solved to the end (Lagrangian decomposition; Fisher,
+Jaikumar and Van Wassenhove, 1986).
 """
 
 from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from workbook.territories.solver.highs import run
+from workbook.territories.solver.neighbourhoods import kinship
 from workbook.territories.solver.problem import Floats, Ints, Problem
 from workbook.territories.solver.program import assignment_program
 
 
 @dataclass(frozen=True, eq=False)
 class Certificate:
-    """``bound``: no plan costs less. ``by_rep``: each rep's part. ``taken`` marks the arcs the knapsacks chose, ``open``
-    counts those not solved to the end, ``late`` says whether the clock cut one.
-    """
+    """``bound``: no plan costs less. ``by_region``: each region's part. ``late``: the clock cut one."""
 
     bound: float
-    by_rep: Floats
-    taken: npt.NDArray[np.bool_]
-    open: int
+    by_region: Floats
     late: bool
 
 
+def regions(problem: Problem, reduced: Floats, near: float, size: int) -> list[Ints]:
+    """All reps in groups of at most ``size``, next of kin together: those whom many units could go to at little cost."""
+    kin = kinship(problem, reduced, near) + 1e-6 * kinship(problem, reduced, np.inf)
+    free, made = np.ones(problem.m, dtype=bool), []
+    while free.any():
+        group = [int(np.where(free, -kin.sum(axis=1), -np.inf).argmax())]  # the most remote first
+        free[group] = False
+        while len(group) < size and free.any():
+            best = int(np.where(free, kin[group].sum(axis=0), -1.0).argmax())
+            group.append(best)
+            free[best] = False
+        made.append(np.sort(np.array(group)))
+    return made
+
+
 def certify(
-    problem: Problem,
-    slope: Floats,
-    price: Floats,
-    upper: Floats,
-    *,
-    reps: Ints,
-    limits: tuple[int, float],
-    workers: int,
+    problem: Problem, price: Floats, teams: list[Ints], limits: tuple[int, float], workers: int = 1
 ) -> Certificate:
-    """The bound at load prices ``slope`` and unit prices ``price``.
+    """The bound at unit prices ``price`` (n,) with the reps in ``teams``, each rep in one.
 
-    ``upper`` is a value that each rep's knapsack can reach (the current plan's part), used to leave out arcs that cannot
-    pay. Only the knapsacks of ``reps`` are solved; the others count with what the load prices prove. ``limits``: nodes of
-    each search, and the moment (``time.perf_counter``) at which all must end.
+    ``limits``: nodes of each search, and the moment (``time.perf_counter``) at which all must end.
     """
-    order = np.argsort(problem.rep, kind="stable")
-    edges = np.searchsorted(problem.rep[order], np.arange(problem.m + 1))
-    worth = problem.cost - price[problem.unit]
-    above = worth + (slope[problem.rep] * problem.weight[problem.row]).sum(axis=1)
-    negative = np.bincount(problem.rep, weights=np.minimum(above, 0.0), minlength=problem.m)
-    by_rep = np.minimum(problem.bands.least(slope, problem.most).sum(axis=1) + negative, upper)
 
-    def one(r: int) -> tuple[float, Ints, str]:
-        arcs = order[edges[r] : edges[r + 1]]
-        kept = arcs[above[arcs] <= upper[r] - by_rep[r] + 1e-9]
+    def one(team: Ints) -> tuple[float, bool]:
         left = limits[1] - time.perf_counter()
-        if len(kept) == 0 or left <= 0:
-            return float(by_rep[r]), kept, "" if left > 0 else "Time limit reached"
-        part = Problem(
-            start=np.arange(len(kept) + 1),
-            rep=np.zeros(len(kept), dtype=np.int32),
-            cost=worth[kept],
-            weight=problem.weight[problem.row[kept]],
-            bands=problem.bands.of(np.array([r])),
-            home=np.full(len(kept), -1, dtype=np.int32),
-        )
-        options = {"mip_max_nodes": limits[0], "time_limit": left, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-7}
-        result = run(assignment_program(part, whole=True, each_once=False), options)
-        known = result.values is not None and np.isfinite(result.objective)
-        chosen = kept[result.values[: len(kept)] > 0.5] if known and result.values is not None else kept[:0]
-        status = result.status if result.cut else ""
-        return max(float(by_rep[r]), min(result.bound, float(upper[r]))), chosen, status
+        if left <= 0:
+            return -np.inf, True
+        units = np.unique(problem.unit[np.isin(problem.rep, team)])
+        if not len(units):
+            return float(problem.bands.of(team).price(np.zeros((len(team), problem.k))).sum()), False
+        part, arcs = problem.part(units, team)
+        part = replace(part, cost=problem.cost[arcs] - price[problem.unit[arcs]])
+        program = assignment_program(part, whole=True)
+        low = program.low.copy()
+        low[: part.n] = 0.0
+        options = {"mip_max_nodes": limits[0], "time_limit": left, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-6}
+        options |= {"mip_heuristic_effort": 0.01}
+        result = run(replace(program, low=low), options)
+        return result.bound, result.status == "Time limit reached"
 
     with ThreadPoolExecutor(workers) as pool:
-        parts = list(pool.map(one, reps.tolist()))
-    by_rep[reps] = [bound for bound, _, _ in parts]
-    taken = np.zeros(len(problem.rep), dtype=bool)
-    for _, chosen, _ in parts:
-        taken[chosen] = True
-    return Certificate(
-        bound=float(price.sum() + by_rep.sum()),
-        by_rep=by_rep,
-        taken=taken,
-        open=sum(bool(status) for _, _, status in parts),
-        late=any(status == "Time limit reached" for _, _, status in parts),
-    )
-
-
-def rep_values(problem: Problem, arcs: Ints, price: Floats) -> Floats:
-    """Shape (m,): what a plan pays at each rep's knapsack at unit prices ``price``."""
-    own = np.bincount(problem.rep[arcs], weights=problem.cost[arcs] - price, minlength=problem.m)
-    return np.asarray(own + problem.bands.price(problem.loads(arcs)).sum(axis=1))
+        parts = list(pool.map(one, teams))
+    by_region = np.array([bound for bound, _ in parts])
+    return Certificate(float(price.sum() + by_region.sum()), by_region, any(late for _, late in parts))

@@ -43,6 +43,7 @@ class Result:
     duals: Floats | None
     cut: bool
     nodes: int
+    iterations: int
 
 
 #: Statuses with which a solution, a bound, or both can be used.
@@ -51,7 +52,7 @@ _CUT = {
     "Time limit reached",
     "Iteration limit reached",
     "Solution limit reached",
-    "Objective bound reached",
+    "Bound on objective reached",
     "Target for objective reached",
     "Interrupted by user",
     "Unknown",
@@ -131,35 +132,88 @@ def _result(highs: Any, whole: bool) -> Result:
         duals=duals,
         cut=status not in _DONE,
         nodes=int(info.mip_node_count) if whole else 0,
+        iterations=int(info.simplex_iteration_count),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Cuts by rows (start, index, value): low ≤ row·x ≤ high."""
+
+    start: npt.NDArray[np.int32]
+    index: npt.NDArray[np.int32]
+    value: Floats
+    low: Floats
+    high: Floats
+
+
+def separated(program: Program, options: dict[str, Any]) -> tuple[Pool | None, bool]:
+    """The cuts that HiGHS finds at the root of a mixed-integer program, and whether a limit came before them."""
+    import highspy
+
+    highs = highspy.Highs()
+    for name, value in {"output_flag": False, "threads": 1, "random_seed": 1, **options}.items():
+        _ok(highs.setOptionValue(name, value), f"option {name}")
+    _pass(highs, program)
+    pools: list[Pool] = []
+
+    def keep(event: Any) -> None:
+        out = event.data_out
+        parts = (np.array(getattr(out, f"cutpool_{part}")) for part in ("start", "index", "value", "lower", "upper"))
+        pools.append(Pool(*parts))
+
+    def stop(event: Any) -> None:
+        event.data_in.user_interrupt = bool(pools)
+
+    highs.cbMipGetCutPool.subscribe(keep)
+    highs.cbMipInterrupt.subscribe(stop)
+    _ok(highs.run(), "run")
+    status = highs.modelStatusToString(highs.getModelStatus())
+    return (pools[-1] if pools and len(pools[-1].low) else None), status == "Time limit reached"
 
 
 class Relaxed:
     """A linear program that is solved again and again with some columns closed, each time from the last basis."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, seconds: float = np.inf) -> None:
         import highspy
 
         self.highs = highspy.Highs()
         for name, value in {"output_flag": False, "threads": 1, "solver": "simplex", "presolve": "off"}.items():
             _ok(self.highs.setOptionValue(name, value), f"option {name}")
+        if np.isfinite(seconds):
+            _ok(self.highs.setOptionValue("time_limit", max(0.01, seconds)), "option time_limit")
         _pass(self.highs, program)
-        self.upper, self.changed = program.upper, np.zeros(0, dtype=np.int32)
+        self.upper, self.changed = program.upper.copy(), np.zeros(0, dtype=np.int32)
 
-    def solve(self, closed: dict[int, float]) -> tuple[float, Floats]:
-        """Value and solution with the upper bounds of some columns changed; infinite when infeasible."""
-        back = np.setdiff1d(self.changed, np.fromiter(closed, dtype=np.int32, count=len(closed))).astype(np.int32)
+    def beyond(self, value: float) -> None:
+        """From now on a program whose value proves to be above ``value`` counts as infeasible."""
+        _ok(self.highs.setOptionValue("objective_bound", value), "option objective_bound")
+
+    def close(self, columns: npt.NDArray[np.int64]) -> None:
+        """Columns that stay closed."""
+        self.upper[columns] = 0.0
+        self._bounds(columns.astype(np.int32), np.zeros(len(columns)))
+
+    def solve(self, closed: npt.NDArray[np.int64]) -> tuple[float, Floats, Floats] | None:
+        """Value, solution and reduced costs with these columns closed; an infinite value when infeasible or beyond the
+        bound set; None when the time limit came first.
+        """
+        back = np.setdiff1d(self.changed, closed).astype(np.int32)
         self._bounds(back, self.upper[back])
-        now = np.fromiter(closed, dtype=np.int32, count=len(closed))
-        self._bounds(now, np.fromiter(closed.values(), dtype=np.float64, count=len(closed)))
-        self.changed = now
+        self.changed = closed.astype(np.int32)
+        self._bounds(self.changed, np.zeros(len(closed)))
         _ok(self.highs.run(), "run")
         status = self.highs.modelStatusToString(self.highs.getModelStatus())
-        if status == "Infeasible":
-            return np.inf, np.zeros(len(self.upper))
+        if status == "Time limit reached":
+            return None
+        if status in ("Infeasible", "Bound on objective reached"):
+            return np.inf, np.zeros(0), np.zeros(0)
         if status != "Optimal":
             raise SolverError(f"HiGHS stopped with {status!r}", remedy="Report this with the book's rules.")
-        return float(self.highs.getInfo().objective_function_value), np.array(self.highs.getSolution().col_value)
+        solution = self.highs.getSolution()
+        value = float(self.highs.getInfo().objective_function_value)
+        return value, np.array(solution.col_value), np.array(solution.col_dual)
 
     def _bounds(self, columns: npt.NDArray[np.int32], upper: Floats) -> None:
         if len(columns):

@@ -64,6 +64,20 @@ def _price(band: Array, load: float) -> float:
     return value
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _next(state: Any) -> Any:
+    state ^= state << np.uint64(13)
+    state ^= state >> np.uint64(7)
+    state ^= state << np.uint64(17)
+    return state
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _below(state: Any, count: int) -> Any:
+    """A whole number from 0 to count - 1, from the upper half of the state."""
+    return np.int64(((state >> np.uint64(32)) * np.uint64(count)) >> np.uint64(32))
+
+
 @njit(cache=True, nogil=True)
 def anneal(
     start: Array,
@@ -81,86 +95,72 @@ def anneal(
 ) -> tuple[Array, float, Array]:
     """Simulated annealing (Kirkpatrick et al., 1983) of moves and swaps from the plan ``chosen`` (an arc per unit).
 
-    The temperature falls geometrically from ``warm`` to ``cold`` over ``steps`` proposals; a proposal is a swap with the
-    chance ``swaps``. Returns the best plan seen at the end of an epoch or of the run, its value, and the plan it ended with.
+    A proposal draws an arc of a unit that has a choice; with the chance ``swaps`` a unit of the rep there comes back in exchange.
+    The temperature falls geometrically from ``warm`` to ``cold`` over ``steps`` proposals. Returns the best plan seen at the
+    end of an epoch, its value, and the plan it ended with.
     """
     n, m, k = len(start) - 1, bands.shape[0], bands.shape[1]
     now = chosen.copy()
     load = np.zeros((m, k))
-    count = np.zeros(m, np.int64)
+    unit, free = np.empty(len(rep), np.int32), np.empty(len(rep), np.int32)
+    frees = 0
+    head = np.zeros(m + 1, np.int64)
     for u in range(n):
-        r = rep[now[u]]
-        count[r] += 1
+        row = now[u] if by_arc else u
         for i in range(k):
-            load[r, i] += weight[now[u] if by_arc else u, i]
-    paid = np.zeros(m)
-    value = 0.0
+            load[rep[now[u]], i] += weight[row, i]
+        for a in range(start[u], start[u + 1]):
+            unit[a] = u
+            if start[u + 1] - start[u] > 1:
+                free[frees] = a
+                frees += 1
+                head[rep[a] + 1] += 1
+    paid, value = np.zeros(m), 0.0
     for r in range(m):
+        head[r + 1] += head[r]
         for i in range(k):
             paid[r] += _price(bands[r, i], load[r, i])
         value += paid[r]
+    # the units with a choice whom each rep holds, in a stretch of ``members`` with room for all who may come
+    members, place, count = np.empty(max(1, frees), np.int32), np.zeros(n, np.int64), np.zeros(m, np.int64)
     for u in range(n):
         value += cost[now[u]]
-    # members of each rep, in linked positions of one array per rep would need room for all: keep lists by next/previous
-    head = np.full(m, -1, np.int64)
-    room = np.zeros(m + 1, np.int64)
-    capacity = np.zeros(m, np.int64)
-    for a in range(len(rep)):
-        capacity[rep[a]] += 1
-    for r in range(m):
-        room[r + 1] = room[r] + capacity[r]
-        head[r] = room[r]
-    members = np.empty(room[m], np.int64)
-    place = np.empty(n, np.int64)
-    count[:] = 0
-    for u in range(n):
-        r = rep[now[u]]
-        members[head[r] + count[r]] = u
-        place[u] = count[r]
-        count[r] += 1
+        if start[u + 1] - start[u] > 1:
+            r = rep[now[u]]
+            members[head[r] + count[r]] = u
+            place[u] = count[r]
+            count[r] += 1
     best, best_value = now.copy(), value
+    if frees == 0:
+        return best, best_value, now
     state = np.uint64(seed * 2654435761 + 88172645463325252)
-    scale = 1.0 / 9007199254740992.0
+    scale, often = 1.0 / 9007199254740992.0, np.uint64(swaps * 65536.0)
     epochs = 16
-    per_epoch = max(1, steps // epochs)
-    cooling = (cold / warm) ** (1.0 / (epochs * per_epoch))
-    heat = warm
+    cooling, heat = (cold / warm) ** (1.0 / epochs), warm
     for _ in range(epochs):
-        for _ in range(per_epoch):
-            heat *= cooling
-            state ^= state << np.uint64(13)
-            state ^= state >> np.uint64(7)
-            state ^= state << np.uint64(17)
-            u = np.int64((state >> np.uint64(11)) % np.uint64(n))
-            width = start[u + 1] - start[u]
-            if width == 1:
-                continue
-            state ^= state << np.uint64(13)
-            state ^= state >> np.uint64(7)
-            state ^= state << np.uint64(17)
-            b = start[u] + np.int64((state >> np.uint64(11)) % np.uint64(width))
+        for _ in range(max(1, steps // epochs)):
+            state = _next(state)
+            b = np.int64(free[_below(state, frees)])
+            u = np.int64(unit[b])
             a = now[u]
             if a == b:
                 continue
             r, s = rep[a], rep[b]
-            state ^= state << np.uint64(13)
-            state ^= state >> np.uint64(7)
-            state ^= state << np.uint64(17)
-            chance = np.float64(state >> np.uint64(11)) * scale
+            ra, rb = a if by_arc else u, b if by_arc else u
             v, c, d = np.int64(-1), np.int64(-1), np.int64(-1)
-            if chance < swaps and count[s] > 0:
-                state ^= state << np.uint64(13)
-                state ^= state >> np.uint64(7)
-                state ^= state << np.uint64(17)
-                v = members[head[s] + np.int64((state >> np.uint64(11)) % np.uint64(count[s]))]
-                c = now[v]
-                for e in range(start[v], start[v + 1]):
-                    if rep[e] == r:
-                        d = e
+            if (state & np.uint64(0xFFFF)) < often and count[s] > 0:
+                for _ in range(4):
+                    state = _next(state)
+                    v = np.int64(members[head[s] + _below(state, count[s])])
+                    for e in range(start[v], start[v + 1]):
+                        if rep[e] == r:
+                            d = e
+                            break
+                    if d >= 0:
                         break
                 if d < 0:
                     continue
-            ra, rb = a if by_arc else u, b if by_arc else u
+                c = now[v]
             change = cost[b] - cost[a] - paid[r] - paid[s]
             new_r, new_s = 0.0, 0.0
             if v < 0:
@@ -175,10 +175,10 @@ def anneal(
                     new_s += _price(bands[s, i], load[s, i] + weight[rb, i] - weight[rc, i])
             change += new_r + new_s
             if change > 0.0:
-                state ^= state << np.uint64(13)
-                state ^= state >> np.uint64(7)
-                state ^= state << np.uint64(17)
-                if change > 36.0 * heat or np.float64(state >> np.uint64(11)) * scale >= np.exp(-change / heat):
+                if change > 20.0 * heat:
+                    continue
+                state = _next(state)
+                if np.float64(state >> np.uint64(11)) * scale >= np.exp(-change / heat):
                     continue
             value += change
             for i in range(k):
@@ -202,6 +202,7 @@ def anneal(
                 members[head[s] + place[v]] = u
                 place[u], place[v] = place[v], place[u]
             paid[r], paid[s] = new_r, new_s
+        heat *= cooling
         if value < best_value:
             best_value = value
             best[:] = now

@@ -1,0 +1,83 @@
+"""The printed form: contents with page numbers, running headers, charts as vectors, the same bytes each time."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+
+from workbook.charts.style import axes
+from workbook.review.pdf import Part, pdf
+from workbook.review.render import Page
+from workbook.show import Table
+
+pytest.importorskip("typst")
+PAGE = Page("North · reviews", "Tiny · FY2026 · as of 2026-06-30", sample=True)
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def chart() -> str:
+    ax = axes(None, 4, 2)
+    ax.bar([0, 1], [1, 2])
+    ax.set_title("A chart #of vectors", loc="left")
+    return str(ax.figure.svg())  # type: ignore[union-attr]
+
+
+def part(name: str, **data: str) -> Part:
+    """A document with a question, a section, a table of 80 rows (two pages) and an output of ``data``."""
+    frame = pd.DataFrame({"name": [f"{name} row {n} <b>" for n in range(80)], "sales_amount": range(80)})
+    shown = [{"text/html": Table(frame, limit=80)._repr_html_()}, {k.replace("__", "/"): v for k, v in data.items()}]
+    v4 = nbformat.v4
+    cells: list[Any] = [v4.new_markdown_cell("# Will it?\n\nProse."), v4.new_markdown_cell("## Where do we stand?")]
+    for at, one in enumerate(shown):
+        cells.append(v4.new_code_cell("secret code", outputs=[v4.new_output("display_data", data=one)], id=f"c{at}"))
+    return Part(name, v4.new_notebook(cells=cells))
+
+
+def pages(made: bytes, tmp_path: Path) -> list[str]:
+    """The text of each page."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not there")
+    path = tmp_path / "made.pdf"
+    path.write_bytes(made)
+    said = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True, text=True)
+    return said.stdout.replace("\u2060", "").split("\f")[:-1]
+
+
+def test_one_pdf_of_several_documents_names_each_with_its_page(tmp_path: Path) -> None:
+    svg = {"image__svg+xml": chart()}
+    texts = pages(pdf(PAGE, [part("North <one>", **svg), part("North two", **svg)]), tmp_path)
+    listed = dict(re.findall(r"^(North .+?) *\.[. ]*(\d+)$", texts[0], re.MULTILINE))
+    assert list(listed) == ["North <one>", "North two"]
+    assert "Will it?" not in texts[0]
+    for name, number in listed.items():
+        head, *rest = texts[int(number) - 1].strip().splitlines()
+        assert head.startswith("sample data")
+        assert head.endswith(name)
+        assert name in "".join(rest)
+        assert rest[-1].split() == [*PAGE.subtitle.split(), f"{number}/{len(texts)}"]
+        assert texts[int(number)].strip().splitlines()[0].endswith(name)
+    assert "North two row 79 <b>" in "".join(texts)
+    assert "secret code" not in "".join(texts)
+
+
+def test_one_document_lists_its_sections(tmp_path: Path) -> None:
+    texts = pages(pdf(PAGE, [part("North", text__plain="words")]), tmp_path)
+    assert re.search(r"Where do we stand\? *\.[. ]*2$", texts[0], re.MULTILINE)
+
+
+def test_charts_are_vectors_and_bytes_do_not_change() -> None:
+    parts = [part("North", **{"image__svg+xml": chart()})]
+    made = pdf(PAGE, parts)
+    assert made.startswith(b"%PDF")
+    assert b"/Subtype/Image" not in made
+    assert made == pdf(PAGE, parts)
+    assert base64.b64decode(DOT).startswith(b"\x89PNG")
+    assert b"/Subtype/Image" in pdf(PAGE, [part("North", image__png=DOT)])

@@ -1,0 +1,140 @@
+"""Better plans: chains of annealing on the arcs that the relaxation favours, then large neighbourhoods."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from workbook.territories.solver.kernels import anneal, descend
+from workbook.territories.solver.neighbourhoods import groups, improve_round, kinship
+from workbook.territories.solver.problem import Ints, Problem
+from workbook.territories.solver.relaxation import Relaxation
+from workbook.territories.solver.state import Search, arrays, core
+
+#: Proposals of the annealing per second and thread.
+_PROPOSALS = 7_000_000
+#: Beyond so many proposals per unit a longer chain gains nothing.
+_ENOUGH = 10_000
+#: The annealing looks at the clock so many times.
+_STAGES = 8
+#: Rounds of two chains, at least and at most.
+_ROUNDS = (2, 10)
+#: Share of the work.
+_SHARE = 0.4
+_Kind = tuple[float, float, bool]
+#: Two kinds of chain: arcs tried per unit, highest temperature as a share of a unit's usual price, from the rounded relaxation
+#: or from the best plan. A narrow core suits many small units, a wide one few large units, which the relaxation misplaces:
+#: the kind that does better in the first round goes on with other seeds.
+_CHAINS: tuple[_Kind, _Kind] = ((2.0, 0.1, True), (12.0, 0.15, True))
+#: Among thousands of units the relaxation is nearly whole: narrower and colder.
+_MANY, _CHAINS_OF_MANY = 2000, ((1.3, 0.02, True), (1.8, 0.01, True))
+#: Lowest temperature, as the same share.
+_COLD = 0.0007
+#: Chance of a proposal to be a swap.
+_SWAPS = 0.8
+#: Neighbourhoods: units and most reps of one, arcs tried per unit among many units, share of the work, nodes.
+_SIZES = ((80, 4, 4.0, 0.2, 10), (220, 6, 2.0, 0.1, 50))
+
+#: Seconds of work below which the larger neighbourhoods are not begun.
+_WORTH = 1.0
+
+
+def anneal_plan(search: Search, relaxed: Relaxation) -> None:
+    """Rounds of chains of annealing; the best plan of each round is where the next one starts."""
+    problem, effort = search.problem, search.effort
+    slope = np.median(problem.bands.over + problem.bands.under, axis=0)
+    price = float((problem.weight * slope).sum(axis=1).mean()) + 1e-12
+    proposals = _SHARE * search.seconds * _PROPOSALS / 2  # for each of two chains in all rounds
+    each = int(min(proposals / _ROUNDS[0], _ENOUGH * problem.n))
+    until = search.until - 0.5 * max(0.0, search.left)  # on a busy machine, time is left to improve and to prove
+    kinds, winner = _CHAINS if problem.n <= _MANY else _CHAINS_OF_MANY, 0
+    for number in range(int(np.clip(proposals / max(each, 1), *_ROUNDS))):
+        if number:
+            kinds = (kinds[winner], kinds[winner])
+
+        def run(at: int, number: int = number, kinds: tuple[_Kind, ...] = kinds) -> Ints:
+            per_unit, warm, rounded = kinds[at]
+            inside = core(problem, relaxed, per_unit)
+            inside[search.plan] = True
+            seed = effort.seed * 1000 + number * 100 + at * 10
+            return _chain(search, relaxed, inside, (price * warm, price * _COLD), (each, until, seed, rounded))
+
+        with ThreadPoolExecutor(search.workers) as pool:
+            plans = [descend(*arrays(problem), plan, 50)[0] for plan in pool.map(run, range(2))]
+        values = [problem.objective(plan) for plan in plans]
+        winner = int(np.argmin(values)) if number == 0 else 0
+        if min(values) < search.value:
+            search.plan = plans[int(np.argmin(values))]
+    search.note("annealing")
+
+
+def _chain(
+    search: Search,
+    relaxed: Relaxation,
+    inside: np.ndarray,
+    heats: tuple[float, float],
+    more: tuple[int, float, int, bool],
+) -> Ints:
+    """The best plan of one chain on the arcs ``inside``; ``more``: proposals, when to end, seed, from the rounded relaxation."""
+    steps, until, seed, rounded = more
+    small, arcs = search.problem.kept(inside), np.flatnonzero(inside)
+    now = np.searchsorted(arcs, search.plan)
+    if rounded:
+        now = np.lexsort((relaxed.reduced[arcs], -relaxed.share[arcs], small.unit))[small.start[:-1]]
+    heat, cooling = heats[0], (heats[1] / heats[0]) ** (1 / _STAGES)
+    best, value = now, np.inf
+    for stage in range(_STAGES):
+        if time.perf_counter() > until:
+            search.cut = True
+            break
+        made, reached, now = anneal(*arrays(small), now, steps // _STAGES, heat, heat * cooling, _SWAPS, seed + stage)
+        if reached < value:
+            best, value = made, reached
+        heat *= cooling
+    return np.asarray(arcs[best])
+
+
+def rebuild_plan(search: Search, relaxed: Relaxation) -> None:
+    """Rounds of large-neighbourhood search over a few reps, then over more, until they stop paying or their budget is used up."""
+    problem, effort = search.problem, search.effort
+    if problem.m < 2 or search.done:
+        return
+    rng = np.random.default_rng(effort.seed)
+    until = search.until - 0.3 * max(0.0, search.left)
+    before = 1
+    for units, most, per_unit, part, nodes in _SIZES:
+        size = int(np.clip(units * problem.m / problem.n, 2, min(most, problem.m)))
+        if size > before and (before == 1 or part * search.seconds > _WORTH):
+            _rounds(search, relaxed, (size, per_unit, part * search.seconds, nodes, until), rng)
+        before = size
+    search.note("neighbourhoods")
+
+
+def _rounds(
+    search: Search, relaxed: Relaxation, how: tuple[int, float, float, int, float], rng: np.random.Generator
+) -> None:
+    """Rounds over groups of one size; ``how``: size, arcs per unit, seconds of work, nodes, when to end."""
+    size, per_unit, budget, nodes, until = how
+    problem: Problem = search.problem
+    inside = core(problem, relaxed, per_unit if problem.n > 1000 else 12.0)
+    inside[search.plan] = True
+    small, arcs = problem.kept(inside), np.flatnonzero(inside)
+    plan = np.searchsorted(arcs, search.plan)
+    kin = kinship(small, relaxed.reduced[inside], float(np.quantile(relaxed.reduced[inside], 0.9)))
+    wish, dry = np.ones(problem.m), 0
+    while budget > 0 and dry < 4 * problem.m // size + 4 and not search.late():
+        teams = groups(kin, wish, size, 2, rng)
+        if not teams:
+            break
+        limits = (nodes, max(0.05, until - time.perf_counter()))
+        plan, gains, work = improve_round(small, plan, teams, limits, search.workers)
+        for team, gain in zip(teams, gains, strict=True):
+            wish[team] = 0.5 * wish[team] + (0.5 if gain > 0 else 0.02)
+        dry = 0 if (gains > 1e-6 * abs(search.value)).any() else dry + 1
+        budget -= work
+        if time.perf_counter() > until:
+            search.cut = True
+            break
+    search.plan = arcs[plan]

@@ -14,7 +14,7 @@ from workbook.engagement.changes import changes, last_two, review_days
 from workbook.engagement.criteria import reporting, top_criteria
 from workbook.engagement.depth import books, depth, easy_wins, lorenz
 from workbook.engagement.effort import daily, effort
-from workbook.engagement.inputs import EngagementInputs
+from workbook.engagement.hours import Hours
 from workbook.engagement.integrity import by_signal, integrity, reserved, touches
 from workbook.engagement.judgements import book_checks, cadence_checks, integrity_checks, key_checks
 from workbook.engagement.keep import keep, keep_not_known
@@ -33,7 +33,7 @@ from workbook.errors import UsageError
 from workbook.stage import noun
 
 
-class Engagement(EngagementInputs):
+class Engagement(Hours):
     """Nouns of engagement. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
 
     @noun
@@ -202,9 +202,8 @@ class Engagement(EngagementInputs):
 
     @noun
     def room(self) -> pd.DataFrame:
-        """Hours each rep has and needs for the cadence of the book."""
-        found = room(self._standing, self._hours, self.facts.tables.reps, self._log.today, self._rules)
-        return found.merge(self.books[["rep_id", "worked_share"]], on="rep_id", how="left")
+        """Hours each rep who is here has and needs: the rows of ``capacity`` that rotation asks."""
+        return room(self.capacity, self.people).merge(self.books[["rep_id", "worked_share"]], on="rep_id", how="left")
 
     @noun
     def rotation(self) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pytest
 from tests.territories.tiny import stage as tiny
 from tests.territories.tiny import tables
 from workbook.engagement.cadence import Standing
-from workbook.engagement.rotation import book_care, rotation, what_if
+from workbook.engagement.rotation import book_care, rotation, taken_by, what_if
 
 NAMES = pd.Series({"P-1": "Ann Berg", "P-2": "Raj Rao", "P-3": "Eve Lund"})
 
@@ -57,6 +57,17 @@ def test_what_if_all_moved_adds_up(standing_of: Callable[..., Standing]) -> None
     assert out["arriving"].tolist() == [0, 2, 0]
     assert out["free_hours_after"].tolist() == [70.0, 5.0, 60.0]
     assert out["arriving"].sum() == moves["to_rep"].notna().sum()
+
+
+def test_the_accounts_of_one_rep_stand_by_who_would_take_them(standing_of: Callable[..., Standing]) -> None:
+    room = rooms(50, 25, 50)
+    moves = rotation(standing_of(), kept(standing_of(), "A-1", "A-2", "A-3"), np.full(9, 10.0), room, NAMES)
+    out = taken_by(moves, room)
+    # Raj has 25 hours: two accounts of 10 hours; for the third nobody has room
+    assert out["rep_id"].fillna("nobody").tolist() == ["P-2", "nobody"]
+    assert out["accounts"].tolist() == [2, 1]
+    assert out["free_hours_after"].iloc[0] == 5.0
+    assert out["value_amount"].sum() == moves["value_amount"].sum()
 
 
 def test_room_is_the_capacity_of_who_is_here() -> None:

@@ -10,8 +10,11 @@ import pandas as pd
 import pytest
 
 from workbook.book import Book
+from workbook.errors import UsageError
 from workbook.places import shipped
 from workbook.sample.generator import write_sample
+from workbook.sections import working
+from workbook.show import Note
 from workbook.stage import noun
 
 
@@ -110,3 +113,18 @@ def test_without_activities_it_says_so_everywhere(tmp_path: Path) -> None:
     for name in dir(type(stage)):
         if isinstance(getattr(type(stage), name), noun):
             getattr(stage, name)
+
+
+def test_what_if_the_accounts_of_one_rep_moved_frees_their_hours(sample: Book) -> None:
+    rows = sample.engagement.what_if_of("P-09")
+    may = sample.engagement.rotation
+    assert rows["accounts"].sum() == (may["from_rep"] == "P-09").sum()
+    assert set(rows["territory_id"]) == {"T-01"}
+    room = sample.engagement.room.set_index("rep_id")["free_hours"]
+    for taker, hours, after in zip(rows["rep_id"], rows["hours"], rows["free_hours_after"], strict=True):
+        assert pd.isna(taker) or after == pytest.approx(room[taker] - hours)
+    assert sample.scoped("T-01").engagement.what_if_of("P-09").equals(rows)
+    with pytest.raises(UsageError, match="P-09"):
+        sample.scoped("T-02").engagement.what_if_of("P-09")
+    told = working.keep_rule(sample, "P-09")
+    assert any(isinstance(part, Note) and "Joel Petrov (P-09)" in part.text for part in told)

@@ -131,6 +131,25 @@ def what_if(rotation: pd.DataFrame, room: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
+def taken_by(moves: pd.DataFrame, room: pd.DataFrame) -> pd.DataFrame:
+    """Who would take the accounts of ``moves`` (rows of :func:`rotation`), most hours first; missing rep_id: nobody has room.
+
+    Columns rep_id, territory_id, accounts, hours, value_amount, free_hours_after (NaN where nobody takes).
+    """
+    rows = moves.groupby(["to_rep", "territory_id"], dropna=False, sort=True).agg(
+        accounts=("hours", "size"), hours=("hours", "sum"), value_amount=("value_amount", "sum")
+    )
+    out = rows.reset_index().rename(columns={"to_rep": "rep_id"})
+    free = out["rep_id"].map(room.set_index("rep_id")["free_hours"]).astype("float64")
+    out["free_hours_after"] = free - out["hours"]
+    nobody = out["rep_id"].isna()
+    return (
+        out.assign(nobody=nobody)
+        .sort_values(["nobody", "hours", "rep_id"], ascending=[True, False, True], kind="stable", ignore_index=True)
+        .drop(columns="nobody")
+    )
+
+
 def book_care(standing: Standing, fit: pd.Series) -> pd.DataFrame:
     """Disqualified accounts leave the book, and the best fitting free ones of the territory are proposed instead (D3).
 

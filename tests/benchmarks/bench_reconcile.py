@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import resource
 import time
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from workbook.reconcile.cube import Cells, Nodes
+from workbook.facts import Facts
+from workbook.reconcile.bearable import Bearable
+from workbook.reconcile.cube import Cells, Inputs, Nodes, cube
+from workbook.reconcile.gap import gap, standing
 from workbook.reconcile.odds import Deals, Marks, Places, World, simulate
+from workbook.reconcile.statement import by_node
+from workbook.reconcile.totals import NO_PLANS, PLANS, node_totals
+from workbook.rules import Rules
 from workbook.rules.reconcile import OddsRules
+from workbook.tables.frames import Tables
 
 LINES, REPS, DEALS = 1_000_000, 5_000, 200_000
 
@@ -57,6 +65,88 @@ def roll_up(rng: np.random.Generator) -> list[tuple[str, float, float]]:
     return [(f"roll-up of {LINES:,} plan lines, 6 levels", ours, peer)]
 
 
+def company(rng: np.random.Generator, accounts: int) -> tuple[Facts, pd.Series]:
+    """The same tree as a book's tables, without sales; and the owner of every account."""
+    sizes = (1, 10, 100, 1_000)
+    ids = [[f"{level}-{i}" for i in range(size)] for level, size in enumerate(sizes)]
+    above = [
+        None,
+        *(
+            ids[level - 1][i * sizes[level - 1] // size]
+            for level, size in enumerate(sizes)
+            if level
+            for i in range(size)
+        ),
+    ]
+    names = [name for level in ids for name in level]
+    reps = pd.DataFrame(
+        {"rep_id": [f"R{i}" for i in range(REPS)], "territory_id": [ids[3][i // 5] for i in range(REPS)]}
+    )
+    owner = rng.integers(0, REPS, accounts)
+    frame = pd.DataFrame({"account_id": [f"A{i}" for i in range(accounts)], "status": "customer"})
+    frame["territory_id"] = reps["territory_id"].to_numpy()[owner]
+    tables = Tables.of(
+        {
+            "territories": pd.DataFrame({"territory_id": names, "name": names, "parent_id": above}),
+            "reps": reps.assign(name=reps["rep_id"]),
+            "accounts": frame.assign(name=frame["account_id"]),
+        }
+    )
+    owners = pd.Series(reps["rep_id"].to_numpy()[owner], index=frame["account_id"])
+    return Facts(tables, Rules(), date(2025, 12, 31)), owners
+
+
+def stage(rng: np.random.Generator) -> list[tuple[str, float, float]]:
+    """From a million plan lines to what people read: cube, every cell of the gap, verdicts, totals, finance's lists."""
+    facts, owners = company(rng, 50_000)
+    months = np.array([f"FY2026-M{m:02d}" for m in range(1, 13)], dtype=object)
+    lines = pd.DataFrame(
+        {"account_id": owners.index.to_numpy()[rng.integers(0, len(owners), LINES)], "period": months[np.arange(LINES) % 12],
+         "product_family": np.array(["a", "b", "c"], dtype=object)[rng.integers(0, 3, LINES)], "source": "run_rate", "reference": "", "state": "draft",
+         "amount": rng.integers(1, 10**7, LINES)}
+    )  # fmt: skip
+    lines["rep_id"] = owners.reindex(lines["account_id"]).to_numpy()
+    lines["territory_id"] = (
+        facts.tables.accounts.set_index("account_id")["territory_id"].reindex(lines["account_id"]).to_numpy()
+    )
+    reps = pd.DataFrame(
+        {
+            "node": facts.tables.reps["rep_id"],
+            "layer": "target",
+            "period": months[0],
+            "product_family": "all",
+            "amount": 10**9,
+        }
+    )
+    none = pd.DataFrame({"account_id": [], "period": [], "product_family": [], "projected_amount": []}).astype(
+        {"projected_amount": "int64"}
+    )
+    text = dict.fromkeys(("account_id", "period", "product_family", "rep_id", "territory_id", "source"), "str")
+    start, busy = time.perf_counter(), time.process_time()
+    made = cube(facts, Inputs(owners, lines.astype(text), reps, none), (PLANS, NO_PLANS))
+    cells = gap(made)
+    missing = np.full(len(made.nodes), np.nan)
+    rows = standing(made, Bearable(missing, missing), facts.rules.reconcile, facts)
+    past = np.zeros(len(made.nodes), dtype=np.int64)
+    totals = node_totals(facts, made, past)
+    nodes = by_node(facts, made, past)
+    ours = time.perf_counter() - start
+    print(f"stage: {time.process_time() - busy:.1f} s of processor time; {len(cells):,} cells, {len(rows):,} verdicts")
+    assert int(totals["plan_amount"].iloc[0]) == int(nodes["plan_amount"].iloc[0]) == int(lines["amount"].sum())
+    start = time.perf_counter()
+    keys = ["account_id", "period", "product_family"]
+    frame = lines.groupby(keys, sort=False)["amount"].sum().reset_index()
+    for level in ("rep_id", "territory_id"):
+        lines.groupby([level, "period", "product_family"], sort=False)["amount"].sum()
+    return [
+        (
+            f"the stage: {LINES:,} lines → {len(frame):,} leaf cells, gap, verdicts, totals, lists",
+            ours,
+            time.perf_counter() - start,
+        )
+    ]
+
+
 def odds(rng: np.random.Generator) -> list[tuple[str, float, float]]:
     rules = OddsRules()
     deals = Deals(
@@ -93,7 +183,7 @@ def odds(rng: np.random.Generator) -> list[tuple[str, float, float]]:
 def main() -> None:
     """Print seconds, the peer's seconds in the same run, their ratio, and the peak memory."""
     rng = np.random.default_rng(1)
-    for name, ours, peer in roll_up(rng) + odds(rng):
+    for name, ours, peer in roll_up(rng) + stage(rng) + odds(rng):
         print(f"{name}: {ours:.2f} s, peer {peer:.2f} s, ratio {ours / peer:.2f}")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
 

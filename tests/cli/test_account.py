@@ -2,8 +2,11 @@
 
 import json
 import re
+import shutil
+from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.territories.tiny import AS_OF, tables
@@ -12,12 +15,14 @@ from workbook.cli.app import run
 from workbook.errors import UsageError
 from workbook.facts import Facts
 from workbook.places import shipped
+from workbook.plans.document import Action, changed
 from workbook.rules import Rules
 from workbook.rules.company import CompanyRules
-from workbook.sections.account import account_page, account_view, whole_account
+from workbook.sections.account import account_page, account_view, plan, whole_account
 from workbook.sections.audience import audience_of
 from workbook.sections.page import as_notebook
 from workbook.show import Note
+from workbook.store import PlanRevision, open_store
 
 SAMPLE = str(shipped("data", "sample"))
 
@@ -30,7 +35,10 @@ def test_everything_of_an_account_stands_on_one_page(capsys: pytest.CaptureFixtu
         assert f"== {heading}" in text
     assert "Varbrook Chemicals (A-0832)" in text
     assert "Core: it bought in 3 or more of the last four quarters." in text
-    assert "The second could be: senior lead Luis Costa (manages Northeast) or specialist Erik Petrov (1 here)." in text
+    assert (
+        "The second could be: senior lead Luis Costa (manages Northeast) or specialist Erik Petrov (on 1 account here)."
+        in text
+    )
     sold = Book.open(SAMPLE).tables.sales
     mine = sold[(sold["account_id"] == "A-0832").to_numpy()]
     assert f"{len(mine)} bookings since" in text
@@ -94,3 +102,20 @@ def test_what_is_missing_is_named_and_never_a_zero(tmp_path: Path) -> None:
     none = tables(**{name: tables()[name].iloc[:0] for name in ("accounts", "ownership", "sales")})
     empty = Book(tmp_path, Facts(none, facts.rules, AS_OF))
     assert "No accounts" in repr(whole_account(empty)[0])
+
+
+def test_a_plan_stands_there_with_what_it_rests_on(tmp_path: Path) -> None:
+    made = tmp_path / "book"
+    shutil.copytree(SAMPLE, made, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*"))
+    book = Book.open(made)
+    (drafted,) = book.plans.prefill.accounts(pd.Series(["A-0832"])).values()
+    full = changed(
+        drafted, objective="A second contact", actions=(Action(action="Lunch with the plant", owner="Sofia"),)
+    )
+    saved = PlanRevision(full.rep_id, "A-0832", full.as_json(), "submitted", "Sofia", datetime(2026, 6, 1, 12))
+    open_store(made).save_plans([(saved, 0)])
+    shown = "\n".join(map(repr, plan(Book.open(made), "A-0832")))
+    assert "Plan submitted:" in shown
+    assert re.search(r"Objective +A second contact", shown)
+    assert "run rate" in shown
+    assert "Lunch with the plant" in shown

@@ -55,7 +55,8 @@ def test_fill_paste_save_and_reload(served: Callable[..., str], page: Any, book_
     address = served()
     account = open_plan(page, address, 1)
     page.locator("textarea >> visible=true").first.fill("Be their only supplier of pumps by 2027")
-    rows = page.locator(".wb-grid >> visible=true").first.locator("tbody tr").count()
+    amounts_grid = page.locator(".wb-grid >> visible=true").filter(has=page.locator("input[aria-label^='rests on']"))
+    rows = amounts_grid.locator("tbody tr").count()
     first = cell(page, f"rests on, row {rows - 1}")
     paste(
         first,

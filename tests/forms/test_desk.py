@@ -136,7 +136,7 @@ def test_the_form_starts_from_the_end_and_keeps_strategy_and_what_the_customer_g
     form = PlanForm(desk)
     form.pick.value = account
     tabs = form.body.children[0]
-    assert tabs.titles[0] == "End result and amounts"
+    assert tabs.titles[0] == "End result"
     first = tabs.children[0].children
     assert form.objective in first[0].children
     assert form.strategy in first[0].children

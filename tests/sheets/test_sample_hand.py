@@ -41,6 +41,14 @@ def test_the_sample_company_is_planned_by_filling_its_templates(
     assert {p.state for p in open_store(root).plans()} >= {"draft", "submitted", "approved", "returned"}
     assert plans.scores["revisions"].max() > 1
     assert (plans.scores["depth"] == "full").sum() > 20
+    words = plans.territory_words
+    assert (words["approach"] != "").sum() > 10
+    assert {c.verdict for c in plans.checks if c.name == "plans add up"} == {"ok"}
+    marked = plans.commitment
+    assert 20 < (marked["marks"] > 0).sum() < len(marked)
+    assert marked["marks"].is_monotonic_decreasing
+    tied = plans.behaviour.set_index("node").loc[plans.facts.tree.root, "tied"]
+    assert 0.3 < tied < 0.9
     assert int(plans.roll_up.loc[plans.roll_up["node"] == plans.facts.tree.root, "plan_amount"].sum()) == int(
         plans.lines["amount"].sum()
     )

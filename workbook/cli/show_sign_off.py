@@ -11,6 +11,7 @@ from workbook.cli.options import print_json
 from workbook.decisions import Decision
 from workbook.errors import ConflictError, UsageError
 from workbook.money import format_amount, to_minor
+from workbook.reconcile.approving import KINDS
 from workbook.reconcile.rounds import Wish, checked
 from workbook.targets.previews import decided_at
 
@@ -84,25 +85,27 @@ def _refused(book: Book, node: str, against: list[str], as_json: bool) -> int:
     return 1
 
 
-def answer(book: Book, what: tuple[str, str, str], signed: Signed, as_json: bool) -> int:
-    """Approve or return a node's agreed number, as far as the role reaches."""
-    node, role, said = what
+def answer(book: Book, what: tuple[str, str, str, str], signed: Signed, as_json: bool) -> int:
+    """Approve or return a node's agreed number, the edits of its target or its moves, as far as the role reaches."""
+    node, role, said, of = what
     _known(book, node, signed)
+    names = {"number": "meeting_point", "edits": "target_edits", "moves": "moves"}
+    if of not in names:
+        raise UsageError(f"--what cannot be {of!r}", remedy=f"Use one of {', '.join(names)}.")
+    kind, called = names[of], KINDS[names[of]]
     rules = book.rules.reconcile.sign_off
     waiting = book.reconcile.approvals
-    rows = waiting[(waiting["node"] == node).to_numpy()]
+    rows = waiting[((waiting["node"] == node) & (waiting["what"] == kind)).to_numpy()]
     if rows.empty:
-        return _refused(book, node, [f"No agreed number of {node} waits for approval."], as_json)
+        return _refused(book, node, [f"Of {node} nothing of this kind waits for approval: {called}."], as_json)
     row = rows.iloc[0]
     if not rules.may_approve(role, float(row["change_share"])):
-        text = (
-            f"The agreed number is {row['change_share']:.0%} from the target: {row['needs']} approves it, not {role}."
-        )
+        text = f"A change of {row['change_share']:.0%} ({called}) is approved by {row['needs']}, not by {role}."
         return _refused(book, node, [text], as_json)
     if said == "returned" and not signed[1].strip():
         raise UsageError("a return needs words", remedy="Give them with --reason.")
     payload = {
-        "what": "meeting_point",
+        "what": kind,
         "year": book.facts.year,
         "amount": int(row["amount"]),
         "role": role,

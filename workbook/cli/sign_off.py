@@ -48,6 +48,9 @@ def sign_off(
     reason: ReasonOption = "",
     approve: Annotated[bool, typer.Option("--approve", help="Approve the node's agreed number instead.")] = False,
     back: Annotated[bool, typer.Option("--return", help="Return the node's agreed number instead.")] = False,
+    what: Annotated[
+        str, typer.Option("--what", help="What is approved or returned: number, edits, moves (see the rules).")
+    ] = "number",
     change: Annotated[
         bool, typer.Option("--change", help="Record what changed since the last sign-off instead.")
     ] = False,
@@ -60,7 +63,8 @@ def sign_off(
     """Sign a node off over all its numbers. Exit code 1, with the reasons, when that is not allowed.
 
     Examples: workbook sign-off T-03 --by "Kim Lee" --role finance · workbook sign-off T-03 --check ·
-    workbook sign-off T-03 --approve --by "Ola Berg" --role director · workbook sign-off T-03 --change --by Kim --reason "merger"
+    workbook sign-off T-03 --approve --by "Ola Berg" --role director · workbook sign-off T-03 --approve --what edits
+    --by "Ola Berg" --role director · workbook sign-off T-03 --change --by Kim --reason "merger"
     """
     from workbook.book import Book
     from workbook.cli import show_sign_off as show
@@ -73,7 +77,8 @@ def sign_off(
     if check:
         return show.allowed(opened, node, as_json)
     if approve or back:
-        return show.answer(opened, (node, role, "approved" if approve else "returned"), signed, as_json)
+        said = "approved" if approve else "returned"
+        return show.answer(opened, (node, role, said, what), signed, as_json)
     if change:
         return show.change(opened, node, signed, as_json)
     return show.sign(opened, (node, role), signed, (lock, as_json))

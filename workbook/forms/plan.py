@@ -93,7 +93,7 @@ class PlanForm:
                 widgets.VBox(rest),
                 widgets.VBox([titled("Note", self.note)]),
             ],
-            titles=("End result and amounts", "Seven sections", "People, actions, risks", "Note"),
+            titles=("End result", "Seven sections", "People, actions, risks", "Note"),
         )
         return [tabs, widgets.HBox([self.save_button, self.submit_button])]
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.decisions import Decision, Decisions
+from workbook.decisions import Decisions
 from workbook.errors import UsageError
 from workbook.money import format_amount
+from workbook.reconcile.approving import KINDS
 from workbook.rules.reconcile import SignOffRules
 
 ACTIONS = ("propose", "comment", "counter", "accept", "refuse")
@@ -101,32 +102,6 @@ def talks(moved: pd.DataFrame, standing: pd.DataFrame, year: str) -> pd.DataFram
     return out.astype({**kinds, "change_share": "float64", "rounds": "int64", "revision": "int64", "decided_at": "datetime64[us]"})  # fmt: skip
 
 
-def approvals(talked: pd.DataFrame, decisions: Decisions, year: str, rules: SignOffRules) -> pd.DataFrame:
-    """Accepted numbers and who approves them by the size of the change.
-
-    Out: node, amount, change_share, needs (role), state (waiting, approved, returned), decided_by, decided_at, role. An approval counts for the
-    amount it was given for only.
-    """
-    given: dict[tuple[str, int], Decision] = {}
-    for row in decisions.log("approval"):
-        if row.payload.get("what") == "meeting_point" and row.payload.get("year") == year:
-            given[row.subject, int(row.payload.get("amount", 0))] = row
-    rows = []
-    for talk in talked[(talked["state"] == "accepted").to_numpy()].itertuples():
-        share = 1.0 if talk.change_share != talk.change_share else float(talk.change_share)
-        found = given.get((talk.node, int(talk.amount)))
-        role = str(found.payload.get("role", "")) if found else ""
-        answer = str(found.payload.get("answer")) if found else "waiting"
-        if answer == "approved" and not rules.may_approve(role, share):
-            answer = "waiting"
-        who = (found.by, found.at) if found else (None, pd.NaT)
-        rows.append((talk.node, int(talk.amount), share, rules.approver(share), answer, *who, role))
-    columns = ["node", "amount", "change_share", "needs", "state", "decided_by", "decided_at", "role"]
-    out = pd.DataFrame(rows, columns=columns)
-    text = dict.fromkeys(("node", "needs", "state", "decided_by", "role"), "str")
-    return out.astype({**text, "amount": "int64", "change_share": "float64", "decided_at": "datetime64[us]"})
-
-
 @dataclass(frozen=True, eq=False)
 class Table:
     """All that lies on the table: standing (with verdicts), talks, approvals."""
@@ -170,8 +145,14 @@ def open_points(
     for row in table.approvals.itertuples():
         amount = format_amount(row.amount, currency, short=True)
         if row.state == "waiting":
-            agreed = table.talks.set_index("node")["decided_at"].get(row.node)
-            text = f"{name(row.node)}: {amount} is agreed, {row.change_share:.0%} from the target; {row.needs} approves it."
+            if row.what == "meeting_point":
+                agreed = table.talks.set_index("node")["decided_at"].get(row.node)
+                text = f"{name(row.node)}: {amount} is agreed, {row.change_share:.0%} from the target; {row.needs} approves it."
+            else:
+                agreed = pd.NaT
+                text = (
+                    f"{name(row.node)}: {KINDS[row.what]}, {amount} ({row.change_share:.0%}); {row.needs} approves it."
+                )
             rows.append((row.node, "to approve", row.needs, agreed, gaps.get(row.node, pd.NA), text))
         elif row.state == "returned":
             text = f"{name(row.node)}: {amount} was returned by {row.decided_by}."

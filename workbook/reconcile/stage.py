@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from workbook.checks import Check
+from workbook.reconcile import approving, meeting, seal, warning
 from workbook.reconcile import calendar as readiness
 from workbook.reconcile import gap as gaps
-from workbook.reconcile import meeting, seal, warning
 from workbook.reconcile import rounds as talking
 from workbook.reconcile.bridge import coverage_checks
 from workbook.reconcile.numbers import Numbers
@@ -67,8 +67,16 @@ class Reconcile(Numbers):
 
     @noun
     def approvals(self) -> pd.DataFrame:
-        """Accepted numbers, and who approves them by the size of the change."""
-        return talking.approvals(self.talks, self.facts.decisions, self.facts.year, self.rules.sign_off)
+        """Accepted numbers, and where the rules say so edits of targets and moves; who approves them by the size of the change."""
+        rules, parts = self.rules.sign_off, [approving.agreed_numbers(self.talks)]
+        if rules.edits_approved:
+            targets = self.earlier("targets")
+            parts.append(approving.edited_targets(targets.edits, targets.explain))
+        if rules.moves_approved:
+            moved, projection = self.earlier("territories").moves, self.earlier("portfolio").projection
+            parts.append(approving.moved_accounts(self.facts, moved, projection))
+        changes = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+        return approving.approvals(changes, self.facts.decisions, self.facts.year, rules)
 
     @property
     def _table(self) -> talking.Table:
@@ -82,7 +90,8 @@ class Reconcile(Numbers):
 
     @property
     def _agreed(self) -> dict[str, int]:
-        done = self.approvals[(self.approvals["state"] == "approved").to_numpy()]
+        done = self.approvals
+        done = done[((done["state"] == "approved") & (done["what"] == "meeting_point")).to_numpy()]
         return dict(zip(done["node"], done["amount"].astype(int), strict=True))
 
     @noun

@@ -36,6 +36,13 @@ class SignOffRules:
         {"manager": 0.05, "director": 0.15, "finance": 1.0},
         "who approves an agreed number: each role up to this distance from the target, as a share of it",
     )
+    edits_approved: bool = rule(
+        False, "edits of a node's target are approved by their size too, before it is signed off"
+    )
+    moves_approved: bool = rule(
+        False,
+        "accounts moved to a territory are approved by their share of its projection too, before it is signed off",
+    )
     plans_required: bool = rule(True, "a node is signed off only when its reps' account plans are sent")
     children_first: bool = rule(True, "a node is signed off only after those right below it")
     answer_days: int = rule(7, "a proposal not answered for longer is late")

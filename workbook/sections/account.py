@@ -310,6 +310,7 @@ def plan(book: Book, account_id: str) -> list[Any]:
     lines = _of(book.plans.lines, account_id)
     if len(lines):
         by = lines.groupby(["planned_in", "source", "product_family"], sort=True)["amount"].sum().reset_index()
+        by = by.assign(source=by["source"].str.replace("_", " "))
         out.append(
             Table(by, currency, "What the plan rests on", {"planned_in": "period", "source": "rests on"}, limit=20)
         )

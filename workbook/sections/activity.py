@@ -28,21 +28,23 @@ def patterns(book: Book, count: int = 12) -> list[Any]:
     rows, evidence = book.engagement.patterns, book.engagement.pattern_rows
     if rows.empty:
         return [Note("No recorded activity shows signs of recurring by itself or being empty.", "ok")]
-    rows = _named(book, rows).assign(signal_level=rows["level"])
-    keep = ["rep", "signs", "sentence", "activities", "accounts", "real_touches", "first_on", "last_on", "signal_level"]
-    labels = {"sentence": "what is on record", "first_on": "first", "last_on": "last", "signal_level": "signs weigh"}
+    rows = _named(book, rows).assign(number=range(1, len(rows) + 1), signal_level=rows["level"])
+    labels = {"number": "no.", "sentence": "what is on record", "signal_level": "signs"}
+    keep = ["number", "rep", "sentence", "activities", "real_touches", "signal_level"]
     accounts = book.tables.accounts.drop_duplicates("account_id").set_index("account_id")["name"]
-    order = {tuple(key): at for at, key in enumerate(rows[["territory_id", "rep_id", "signs"]].to_numpy().tolist())}
-    place = [order[tuple(key)] for key in evidence[["territory_id", "rep_id", "signs"]].to_numpy().tolist()]
-    shown = _named(book, evidence).assign(place=place, account=evidence["account_id"].map(accounts))
-    shown = shown[shown["place"] < count].sort_values("place", kind="stable", ignore_index=True)
-    dated = ["rep", "signs", "account", "activity_id", "kind", "subject", "created_on", "due_on", "done_on"]
+    key = ["territory_id", "rep_id", "signs"]
+    shown = _named(book, evidence).merge(rows[[*key, "number"]], on=key)
+    shown = shown.assign(account=shown["account_id"].map(accounts)).sort_values(
+        "number", kind="stable", ignore_index=True
+    )
+    dated = ["number", "rep", "account", "activity_id", "kind", "subject", "created_on", "due_on", "done_on"]
+    days = {"number": "of no.", "created_on": "made", "due_on": "due", "done_on": "done"}
     return [
         Note(ASK),
         Table(rows[keep], book.facts.currency, "Activity to ask about, by rep and sign", labels, limit=count),
         Table(
-            shown[dated], book.facts.currency, "Three rows of each, as they are on record",
-            {"created_on": "made on", "due_on": "due on", "done_on": "done on"}, limit=3 * count,
+            shown.loc[(shown["number"] <= count).to_numpy(), dated], book.facts.currency,
+            "Three rows of each, as they are on record", days, limit=3 * count,
         ),
     ]  # fmt: skip
 

@@ -180,7 +180,10 @@ def deals_committed(book: Book, count: int = 12) -> list[Any]:
     if len(bare):
         planned = format_amount(int(bare["planned_amount"].sum()), book.facts.currency, short=True)
         text += f" The plans of {book.facts.year} count {planned} on {len(bare):,} deals into which nothing is marked: what would the customer do next?"
-    shown = rows.assign(account=_accounts(book).reindex(rows["account_id"]).to_numpy())
+    counted = rows["planned_amount"].astype("Int64")
+    shown = rows.assign(
+        account=_accounts(book).reindex(rows["account_id"]).to_numpy(), planned_amount=counted.where(counted != 0)
+    )
     gave = {name: f"their {name}" for name in COMMITTED}
     keep = ["opportunity_id", "account", "stage", "amount", "planned_amount", "expected_close_on", *COMMITTED]
     labels = gave | {"opportunity_id": "deal", "planned_amount": f"planned {book.facts.year}"}

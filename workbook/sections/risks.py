@@ -75,8 +75,11 @@ def _leads(book: Book, rows: pd.DataFrame) -> pd.Series:
 
 
 def _experience(rows: pd.DataFrame) -> pd.Series:
-    here = " (" + rows["specialist_accounts"].astype("str") + " here)"
-    return here.where(~rows["has_specialist"], " (already)")
+    count = rows["specialist_accounts"]
+    here = (
+        " (on " + count.astype("str") + " account" + (count == 1).map({True: "", False: "s"}).astype("str") + " here)"
+    )
+    return here.where(~rows["has_specialist"], " (already on it)")
 
 
 def concentration(book: Book) -> Any:

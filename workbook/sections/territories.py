@@ -15,6 +15,7 @@ from workbook.sections.judgements import with_names
 from workbook.show import Note, Table, checks
 from workbook.territories.families import reunions
 from workbook.territories.frontier import frontier
+from workbook.territories.handover import new_rep_book
 from workbook.territories.moves import wins_sentence
 from workbook.territories.solver import Effort
 from workbook.territories.staffing import in_words
@@ -97,7 +98,27 @@ def proposed(held: DesignSession, count: int = 15) -> list[Any]:
     top = made.moves[columns].round({"undo_points": 2})
     notes = [Note(note[:1].upper() + note[1:] + ".", "warn") for note in made.notes]
     table = Table(top.rename(columns={"told": "why"}), held.currency, "Moves, those first that help most", limit=count)
-    return [charts.proof(made.solution.steps).figure, *notes, table]
+    return [charts.proof(made.solution.steps).figure, *notes, table, *_start_books(held)]
+
+
+def _start_books(held: DesignSession, count: int = 8) -> list[Any]:
+    """The book that each rep new within a year, or still to come, would start with: warm and cold accounts (A10)."""
+    stage, made = held.book.territories, held.proposal
+    hired = pd.to_datetime(stage.people["hired_on"])
+    new = stage.people[(hired > pd.Timestamp(held.book.as_of) - pd.Timedelta(days=365)).to_numpy(dtype=bool)]
+    parts: list[Any] = []
+    for rep in new.itertuples():
+        rows = new_rep_book(stage.company.accounts, made.moves, str(rep.rep_id))
+        if not rows["coming"].any():
+            continue
+        warm = int(rows["warm"].sum())
+        caption = (
+            f"Start book of {rep.name} ({rep.rep_id}): {warm} warm and {len(rows) - warm} cold accounts after the moves"
+        )
+        columns = ["account_id", "name", "warm", "coming", "class", "sales_12m_amount", "potential_amount"]
+        shown = rows.sort_values("coming", ascending=False, kind="stable")[columns]
+        parts.append(Table(shown, held.currency, caption, {"coming": "comes now"}, limit=count))
+    return parts
 
 
 def on_map(book: Book, held: DesignSession) -> list[Any]:

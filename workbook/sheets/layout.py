@@ -109,7 +109,7 @@ def blocks(horizon: Horizon) -> dict[str, Block]:
                 Column("objective", "Objective", width=30, help="The end result that we want with this account"),
                 Column("strategy", "Strategy objective", "choice", 22, choices="objectives", help="Which objective of our sales strategy it serves"),
                 *action,
-                Column("done_on", "Done", "date", 10),
+                Column("done_on", "Done", "date", 11),
                 Column("note", "Note", width=26),
             ),
         ),

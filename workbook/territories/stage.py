@@ -24,7 +24,7 @@ from workbook.territories.explain import Names
 from workbook.territories.few import first
 from workbook.territories.proposal import Proposal, proposal, short
 from workbook.territories.reach import group_of
-from workbook.territories.solver import Effort, solve
+from workbook.territories.solver import Effort, ready, solve
 from workbook.territories.standing import Books, accounts_frame
 from workbook.territories.wishes import Wishes, refuse
 from workbook.territories.words import limited, without_takings
@@ -192,6 +192,8 @@ class Territories(Stage):
         rules = rules or stage.rules.design
         company, wanted = self.company, (wishes or Wishes()).with_decisions(stage.facts.decisions)
         problem = design(company, rules, wanted)
+        if not ready.compiled():
+            ready.prepare()
         found = solve(problem.problem, effort or Effort(seconds=rules.seconds, seed=rules.seed))
         whole = found.objective
         if wanted.limit is not None:

@@ -154,7 +154,8 @@ def book_care(standing: Standing, fit: pd.Series) -> pd.DataFrame:
     """Disqualified accounts leave the book, and the best fitting free ones of the territory are proposed instead (D3).
 
     ``fit``: fit score by account_id (0 to 1, missing where not known). As many enter as leave, where there are enough free
-    ones. Columns account_id, territory_id, rep_id, change (leave, enter), fit_score, value_amount, sentence.
+    ones. Columns account_id, territory_id, rep_id, change (leave, enter), action (give back, call), fit_score, value_amount,
+    sentence.
     """
     frame = standing.frame.assign(value_amount=account_value(standing.frame))
     frame["fit_score"] = frame["account_id"].map(fit).astype("float64")
@@ -172,7 +173,7 @@ def book_care(standing: Standing, fit: pd.Series) -> pd.DataFrame:
     score = ("fit " + out["fit_score"].round(2).astype("str")).where(out["fit_score"].notna(), "fit not known")
     entering = "Free, best fitting of this territory (" + score + "): could enter in place of a disqualified account."
     out["sentence"] = entering.where(out["change"] == "enter", "Disqualified: leaves the book.").astype("str")
+    out["action"] = out["change"].map({"leave": "give back", "enter": "call"}).astype("str")
     out = out.sort_values(["territory_id", "rep_id", "change", "account_id"], ascending=[True, True, False, True])
-    return out[["account_id", "territory_id", "rep_id", "change", "fit_score", "value_amount", "sentence"]].reset_index(
-        drop=True
-    )
+    columns = ["account_id", "territory_id", "rep_id", "change", "action", "fit_score", "value_amount", "sentence"]
+    return out[columns].reset_index(drop=True)

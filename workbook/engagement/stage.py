@@ -21,6 +21,7 @@ from workbook.engagement.leaver import known_by_one, leaver
 from workbook.engagement.lists import LISTS, action, as_list, call_list, main_contact
 from workbook.engagement.log import NO_DAY
 from workbook.engagement.loyalty import nps
+from workbook.engagement.neglected import neglected
 from workbook.engagement.patterns import examples, flagged, patterns
 from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
 from workbook.engagement.reviews import review_answers
@@ -197,6 +198,13 @@ class Engagement(Rotating):
         cost = self.facts.tables.reps["cost_per_hour"].dropna()
         hour = float(cost.astype("float64").median()) if len(cost) else None
         return at_risk(self._standing, self._real, self.effort, hour, self._rules)
+
+    @noun
+    def neglected(self) -> pd.DataFrame:
+        """High value and not engaged, by account, with who could work them (D5); none where touches are not known."""
+        names, rules = self.facts.tables.reps.set_index("rep_id")["name"], self.facts.rules.territories.health
+        found = neglected(self._standing, self._real, self.rotation, names, rules, self.facts.currency)
+        return found if self._knows_touches else found.iloc[:0]
 
     @noun
     def since_touch(self) -> pd.DataFrame:

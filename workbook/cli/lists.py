@@ -17,7 +17,7 @@ def lists(
         str,
         typer.Argument(
             metavar="[LIST]",
-            help="due, prospects, look-again, family, at-risk, single-thread, rotate or top.",
+            help="due, prospects, look-again, family, at-risk, single-thread, neglected, book-care, rotate or top.",
         ),
     ] = "due",
     node: Annotated[

@@ -13,10 +13,10 @@ from workbook.keys import positions
 from workbook.rules.engagement import EngagementRules
 
 
-def high_value(frame: pd.DataFrame, rules: EngagementRules) -> Bools:
-    """Which accounts are high-value: the top share by the greatest of potential, projection and sales."""
+def high_value(frame: pd.DataFrame, share: float) -> Bools:
+    """Which accounts are high-value: the top ``share`` (0-1) by the greatest of potential, projection and sales."""
     value = account_value(frame)
-    count = int(np.ceil(len(frame) * rules.high_value_share))
+    count = int(np.ceil(len(frame) * share))
     order = np.argsort(-value, kind="stable")[:count]
     out = np.zeros(len(frame), dtype=bool)
     out[order] = value[order] > 0
@@ -42,7 +42,7 @@ def books(standing: Standing, real: Log, rules: EngagementRules) -> pd.DataFrame
     at = np.where(held, positions(frame["owner_rep_id"], owners), -1)
     mine = by_owner(real, frame["owner_rep_id"])
     lately = mine & real.since(rules.window_days)
-    touches, value, high = real.count(lately), account_value(frame), high_value(frame, rules)
+    touches, value, high = real.count(lately), account_value(frame), high_value(frame, rules.high_value_share)
     worked = touches > 0
     in_person = real.count(lately & real.is_kind(rules.in_person_kinds))
     last = real.last(mine).astype(np.int64)

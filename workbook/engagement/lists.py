@@ -17,7 +17,7 @@ CHANNELS = {
     "web": "message", "online": "message",
 }  # fmt: skip
 ACTIONS = ("visit", "call", "message")
-#: Lists by name: the noun they come from, what to do, and what they are for.
+#: Lists by name: the noun they come from, what to do (blank: the noun's own column action), and what they are for.
 LISTS = {
     "due": ("call_list", "", "accounts whose cadence asks for a touch in the next four weeks"),
     "prospects": ("prospects", "call", "prospects and where they stand against 12 to 15 touches"),
@@ -25,6 +25,8 @@ LISTS = {
     "family": ("sight", "call", "accounts in whose family something happened in another territory"),
     "at-risk": ("at_risk", "visit", "neglected accounts by what winning them has cost"),
     "single-thread": ("single_threaded", "visit", "large accounts on one contact or one of us"),
+    "neglected": ("neglected", "visit", "accounts of high value that nobody has touched"),
+    "book-care": ("book_care", "", "disqualified accounts that leave, and free ones that could enter"),
     "rotate": ("rotation", "call", "accounts that may rotate"),
     "top": ("top_criteria", "visit", "top accounts against the published criteria"),
 }
@@ -91,17 +93,21 @@ def as_list(
 ) -> pd.DataFrame:
     """Any frame with account_id as a list for one action: the columns of :func:`call_list`, without dates.
 
-    ``reason`` names the column of ``rows`` whose sentence is the reason.
+    ``reason`` names the column of ``rows`` whose sentence is the reason. Where ``action`` is blank, ``rows`` has a column
+    action; a rep_id in ``rows`` stands for accounts that nobody holds.
     """
     held = standing.frame[["account_id", "name", "territory_id", "owner_rep_id"]]
     held = held.rename(columns={"name": "account_name", "owner_rep_id": "rep_id"})
-    out = rows[["account_id", reason]].rename(columns={reason: "reason"}).merge(held, on="account_id")
+    own = rows[["account_id", reason]].rename(columns={reason: "reason"})
+    own = own.assign(action=action or rows["action"], proposed=rows.get("rep_id"))
+    out = own.merge(held, on="account_id")
+    out["rep_id"] = out["rep_id"].fillna(out.pop("proposed").astype("str"))
     if contacts is None:
         out[["contact_id", "contact_name", "contact_title"]] = pd.NA
         out = out.astype(dict.fromkeys(("contact_id", "contact_name", "contact_title"), "str"))
     else:
         out = out.merge(contacts, on="account_id", how="left")
-    out = out.assign(action=action, overdue_days=pd.array([pd.NA] * len(out), dtype="Int64"))
+    out = out.assign(overdue_days=pd.array([pd.NA] * len(out), dtype="Int64"))
     out["due_on"] = pd.Series(pd.NaT, index=out.index, dtype="datetime64[us]")
     out["priority"] = out.groupby("rep_id", dropna=False).cumcount() + 1
     out = out.sort_values(["rep_id", "priority"], kind="stable", ignore_index=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
+from workbook.engagement.depth import high_value
 from workbook.rules.territories import HealthRules
 
 
@@ -52,14 +52,10 @@ class Books:
     currency: str
 
     def high_value(self) -> pd.Series:
-        """Which accounts belong to the most valuable: the larger of projection and potential, by the published share."""
+        """Which accounts belong to the most valuable, by the published share; disqualified ones are not asked about."""
         frame = self.accounts
-        value = np.maximum(
-            frame["projected_amount"].to_numpy(dtype=np.float64),
-            frame["potential_amount"].fillna(0).to_numpy(dtype=np.float64),
-        )
-        rank = pd.Series(-value).rank(method="first").to_numpy()
-        return pd.Series((rank <= np.ceil(self.rules.high_value_share * len(frame))) & (value > 0), index=frame.index)
+        valuable = high_value(frame, self.rules.high_value_share) & ~frame["disqualified"].to_numpy(dtype=bool)
+        return pd.Series(valuable, index=frame.index)
 
     def groups(self, by: str, rows: pd.Series | None = None) -> dict[str, pd.DataFrame]:
         """The accounts (or those of a mask) of each holder."""

@@ -1,0 +1,53 @@
+"""High value and not engaged (D5): the accounts themselves, with who could work them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from workbook.engagement.cadence import Standing
+from workbook.engagement.depth import account_value, high_value
+from workbook.engagement.log import NO_DAY, Log, dates
+from workbook.money import format_amount
+from workbook.rules.territories import HealthRules
+
+
+def neglected(
+    standing: Standing, real: Log, rotation: pd.DataFrame, names: pd.Series, rules: HealthRules, currency: str
+) -> pd.DataFrame:
+    """The company's most valuable accounts without a real touch for too long, most valuable first.
+
+    The same accounts as the check *engagement of high value*: the top ``high_value_share``, no touch by anybody in
+    ``neglected_days``; disqualified ones are left out. ``rotation`` from :func:`workbook.engagement.rotation.rotation`,
+    ``names``: name by rep_id. Columns account_id, territory_id, rep_id (missing where nobody holds it), value_amount,
+    last_touch_on, untouched_days (Int64, missing without a touch), to_rep (who of the territory could work it), sentence.
+    """
+    frame = standing.frame
+    last = real.last().astype(np.int64)
+    cold = high_value(frame, rules.high_value_share) & (last < real.today - rules.neglected_days)
+    at = np.flatnonzero(cold & ~frame["disqualified"].to_numpy(dtype=bool))
+    value = account_value(frame)[at]
+    order = np.argsort(-value, kind="stable")
+    at, value = at[order], value[order]
+    out = frame[["account_id", "territory_id", "owner_rep_id"]].iloc[at].rename(columns={"owner_rep_id": "rep_id"})
+    out = out.reset_index(drop=True).assign(value_amount=value, last_touch_on=dates(last[at]))
+    gone = pd.Series(real.today - last[at], dtype="Int64")
+    out["untouched_days"] = gone.where(pd.Series(last[at] != NO_DAY))
+    moving = rotation.set_index("account_id")["to_rep"]
+    out["to_rep"] = out["account_id"].map(moving).astype("str")
+    asked = out["account_id"].isin(moving.index)
+    rows = zip(out["value_amount"], out["untouched_days"], out["rep_id"], out["to_rep"].map(names), asked, strict=True)
+    out["sentence"] = pd.Series([_sentence(*row, currency) for row in rows], dtype="str")
+    return out
+
+
+def _sentence(value: int, days: int, rep: str, taker: str, asked: bool, currency: str) -> str:
+    """ "Worth 40 k USD a year, no real touch for 140 days; Ann Lee has room for it." """
+    touched = "no real touch on record" if pd.isna(days) else f"no real touch for {days} days"
+    if pd.isna(rep):
+        who = "nobody holds it"
+    elif not asked:
+        who = "it stays with its rep by the keep rule"
+    else:
+        who = "nobody of the territory has room" if pd.isna(taker) else f"{taker} has room for it"
+    return f"Worth {format_amount(value, currency, short=True)} a year, {touched}; {who}."

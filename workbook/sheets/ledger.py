@@ -37,13 +37,13 @@ class Formats:
         number = (
             "#,##0" + ("." + "0" * digits if digits else "") + ";[Red]-#,##0" + ("." + "0" * digits if digits else "")
         )
-        small = {"font_size": 9, "valign": "top"}
+        small = {"font_size": 9, "valign": "vcenter"}
         self.currency = currency
         self.title = book.add_format({"bold": True, "font_size": 14, "font_color": "#1F3A5F"})
         self.note = book.add_format({"font_size": 9, "font_color": "#555555"})
         heading = {**small, "bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "bg_color": "#EEF2F7"}
         self.head = book.add_format(heading)
-        self.head_wrapped = book.add_format({**heading, "indent": 1})
+        self.head_wrapped = book.add_format({**heading, "align": "left", "indent": 1})
         self.head_right = book.add_format({**heading, "align": "right"})
         self.amount = book.add_format({**small, "num_format": number})
         self.total = book.add_format({**small, "num_format": number, "bold": True, "bottom": 1, "bg_color": "#F7F7F7"})
@@ -56,7 +56,7 @@ class Formats:
         self.number = book.add_format({**small, "num_format": "#,##0.####"})
         self.text = book.add_format(small)
         self.bold = book.add_format({**small, "bold": True})
-        self.wrapped = book.add_format({**small, "text_wrap": True, "indent": 1})
+        self.wrapped = book.add_format({**small, "text_wrap": True, "align": "left", "indent": 1})
         self.day = book.add_format({**small, "num_format": "yyyy-mm-dd", "align": "left"})
         self.moment = book.add_format({**small, "num_format": "yyyy-mm-dd hh:mm", "align": "left"})
         self.indent = [book.add_format({**small, "indent": i, "bold": i < 2}) for i in range(16)]  # fmt: skip

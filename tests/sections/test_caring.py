@@ -31,7 +31,7 @@ def test_accounts_of_high_value_left_alone_are_named_and_counted(book: Book) -> 
 def test_a_territory_sees_its_own_only(book: Book) -> None:
     here = book.scoped("T-03")
     told = text([*caring.neglected(here), *caring.book_care(here)])
-    assert "Most of them" not in told
+    assert "The largest part" not in told
     shown = set(pd.Series(told).str.findall(r"A-\d{4}").explode())
     home = book.tables.accounts.set_index("account_id")["territory_id"]
     assert len(shown) >= 10

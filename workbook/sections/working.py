@@ -98,7 +98,7 @@ def books(book: Book, count: int = 10) -> list[Any]:
 
 
 #: Styles of working from the one to be asked about first.
-_STYLES = ("thin", "broad-acre", "selective", "intensive")
+_STYLES = ("thin", "selective", "broad-acre", "intensive")
 
 
 def depth(book: Book, count: int = 40) -> list[Any]:
@@ -119,7 +119,7 @@ def depth(book: Book, count: int = 40) -> list[Any]:
         "easy_wins",
         "low_hanging",
     ]
-    told = "Intensive or broad-acre? Low-hanging fruit first, then the shallow and narrow"
+    told = "Intensive or broad-acre? Low-hanging fruit first, then the narrow, then the shallow"
     return [Table(rows[keep], book.facts.currency, told, limit=count)]
 
 

@@ -156,8 +156,8 @@ def measured(folder: str) -> dict[str, Any]:
     seconds: dict[str, dict[str, float]] = {}
     for stage in (portfolio, Engagement(portfolio.facts, portfolio)):
         own = seconds.setdefault(type(stage).__name__, {})
-        for name, value in vars(type(stage)).items():
-            if isinstance(value, noun):
+        for name in dir(type(stage)):
+            if isinstance(getattr(type(stage), name), noun):
                 start = time.process_time()
                 getattr(stage, name)
                 own[name] = time.process_time() - start

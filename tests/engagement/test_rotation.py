@@ -1,26 +1,15 @@
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from workbook.engagement.cadence import Standing, cadence
-from workbook.engagement.effort import effort
-from workbook.engagement.log import Log
-from workbook.engagement.rotation import book_care, room, rotation, what_if, yearly_hours
-from workbook.rules.engagement import EngagementRules
+from tests.territories.tiny import stage as tiny
+from tests.territories.tiny import tables
+from workbook.engagement.cadence import Standing
+from workbook.engagement.rotation import book_care, rotation, taken_by, what_if
 
-Make = Callable[[list[dict[str, Any]]], Log]
 NAMES = pd.Series({"P-1": "Ann Berg", "P-2": "Raj Rao", "P-3": "Eve Lund"})
-
-
-def people(**columns: Any) -> pd.DataFrame:
-    base = {
-        "rep_id": ["P-1", "P-2", "P-3"], "territory_id": ["T-1", "T-1", "T-2"], "role": "rep",
-        "hired_on": pd.to_datetime(["2020-01-01"] * 3), "left_on": pd.to_datetime([None] * 3),
-        "selling_hours_per_week": [20.0, 20.0, 20.0],
-    }  # fmt: skip
-    return pd.DataFrame(base | columns)
 
 
 def kept(standing: Standing, *leaving: str) -> pd.DataFrame:
@@ -70,18 +59,27 @@ def test_what_if_all_moved_adds_up(standing_of: Callable[..., Standing]) -> None
     assert out["arriving"].sum() == moves["to_rep"].notna().sum()
 
 
-def test_hours_follow_cadence_and_minutes(
-    log_of: Make, standing_of: Callable[..., Standing], rules: EngagementRules
-) -> None:
-    log = log_of([{"account_id": "A-1", "done_on": "2026-06-01", "minutes": 30}])
-    frame = cadence(standing_of(disqualified=[False] * 8 + [True]), log, rules)
-    hours = yearly_hours(standing_of(), log, frame, effort(log, rules), rules)
-    assert hours[0] == 365 / 30 * 30 / 60
-    assert hours[8] == 0  # disqualified: not in the cadence
-    out = room(standing_of(), hours, people(left_on=pd.to_datetime([None, None, "2026-01-01"])), log.today, rules)
-    assert out["rep_id"].tolist() == ["P-1", "P-2"]  # P-3 has left
-    assert out.loc[0, "free_hours"] == 20 * rules.working_weeks - 4 * 365 / 30 / 2
-    unknown = room(standing_of(), hours, people(selling_hours_per_week=np.nan), log.today, rules)
+def test_the_accounts_of_one_rep_stand_by_who_would_take_them(standing_of: Callable[..., Standing]) -> None:
+    room = rooms(50, 25, 50)
+    moves = rotation(standing_of(), kept(standing_of(), "A-1", "A-2", "A-3"), np.full(9, 10.0), room, NAMES)
+    out = taken_by(moves, room)
+    # Raj has 25 hours: two accounts of 10 hours; for the third nobody has room
+    assert out["rep_id"].fillna("nobody").tolist() == ["P-2", "nobody"]
+    assert out["accounts"].tolist() == [2, 1]
+    assert out["free_hours_after"].iloc[0] == 5.0
+    assert out["value_amount"].sum() == moves["value_amount"].sum()
+
+
+def test_room_is_the_capacity_of_who_is_here() -> None:
+    # R1 and R2 work 26 hours a week for 44 weeks; R3 has left and still holds accounts; R2 holds none
+    gone = pd.to_datetime([None, None, "2026-01-01"])
+    stage = tiny(tables(reps=tables().reps.assign(left_on=gone))).before
+    out = stage.room.set_index("rep_id")
+    assert out.index.tolist() == ["R1", "R2"]
+    held = stage.workload.loc[stage.workload["rep_id"] == "R1", "hours_per_year"].sum()
+    assert out.loc["R1", "free_hours"] == pytest.approx(26 * 44 - held)
+    assert out.loc["R2", ["accounts", "free_hours"]].tolist() == [0, pytest.approx(26 * 44)]
+    unknown = tiny(tables(reps=tables().reps.drop(columns="selling_hours_per_week"))).before.room
     assert unknown["free_hours"].isna().all()
 
 

@@ -10,8 +10,11 @@ import pandas as pd
 import pytest
 
 from workbook.book import Book
+from workbook.errors import UsageError
 from workbook.places import shipped
 from workbook.sample.generator import write_sample
+from workbook.sections import working
+from workbook.show import Note
 from workbook.stage import noun
 
 
@@ -63,7 +66,8 @@ def test_a_scope_holds_its_own_rows_and_its_sentences_name_nobody_else(sample: B
     own = set(view.tables.accounts["account_id"])
     outside = sample.tables.accounts[~sample.tables.accounts["account_id"].isin(own)]
     people = sample.tables.reps[sample.tables.reps["territory_id"] != "T-09"]
-    for name, made in vars(type(view.engagement)).items():
+    for name in dir(type(view.engagement)):
+        made = getattr(type(view.engagement), name)
         if not isinstance(made, noun) or name in ("checks", "main_contacts"):
             continue
         frame = getattr(view.engagement, name)
@@ -106,6 +110,21 @@ def test_without_activities_it_says_so_everywhere(tmp_path: Path) -> None:
     assert stage.meetings_per_sale["meetings"].isna().all()
     assert not stage.books["sits"].any()
     assert stage.since_review["touches"].isna().all()
-    for name, made in vars(type(stage)).items():
-        if isinstance(made, noun):
+    for name in dir(type(stage)):
+        if isinstance(getattr(type(stage), name), noun):
             getattr(stage, name)
+
+
+def test_what_if_the_accounts_of_one_rep_moved_frees_their_hours(sample: Book) -> None:
+    rows = sample.engagement.what_if_of("P-09")
+    may = sample.engagement.rotation
+    assert rows["accounts"].sum() == (may["from_rep"] == "P-09").sum()
+    assert set(rows["territory_id"]) == {"T-01"}
+    room = sample.engagement.room.set_index("rep_id")["free_hours"]
+    for taker, hours, after in zip(rows["rep_id"], rows["hours"], rows["free_hours_after"], strict=True):
+        assert pd.isna(taker) or after == pytest.approx(room[taker] - hours)
+    assert sample.scoped("T-01").engagement.what_if_of("P-09").equals(rows)
+    with pytest.raises(UsageError, match="P-09"):
+        sample.scoped("T-02").engagement.what_if_of("P-09")
+    told = working.keep_rule(sample, "P-09")
+    assert any(isinstance(part, Note) and "Joel Petrov (P-09)" in part.text for part in told)

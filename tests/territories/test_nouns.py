@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from tests.territories.tiny import stage, tables
 from workbook.decisions import Decision, Decisions
+from workbook.engagement.capacity import capacity, months_ahead, presence, ramp_shares
+from workbook.engagement.geography import distance_km, places
+from workbook.engagement.workload import trip_hours
 from workbook.errors import ConflictError
 from workbook.rules.territories import HealthRules, WorkloadRules
-from workbook.territories.capacity import capacity, months_ahead, presence, ramp_shares
 from workbook.territories.concentration import concentration, thread_words
-from workbook.territories.geography import distance_km, places
 from workbook.territories.moves import wins_sentence
 from workbook.territories.spread import gini, spread
 from workbook.territories.staffing import hiring, in_words, scenarios, uncovered
-from workbook.territories.workload import trip_hours
 from workbook.tree import Tree
 
 

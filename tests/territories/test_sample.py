@@ -119,6 +119,18 @@ def test_hours_needed_add_up_from_accounts_to_reps(book):
     assert capacity["needed_hours"].sum() == pytest.approx(held["hours_per_year"].sum())
 
 
+def test_rotation_and_capacity_tell_the_same_hours(book):
+    room = book.engagement.room.set_index("rep_id")
+    capacity = book.territories.capacity.set_index("rep_id")
+    here = book.territories.people.set_index("rep_id")["present"]
+    assert set(room.index) == set(here.index[here])
+    for column in ("needed_hours", "available_hours", "free_hours"):
+        assert (room[column] == capacity.loc[room.index, column]).all(), column
+    load = book.territories.workload.set_index("account_id")["hours_per_year"]
+    moves = book.engagement.rotation
+    assert moves["hours"].to_numpy() == pytest.approx(load.loc[moves["account_id"]].to_numpy())
+
+
 def test_every_noun_is_made_and_a_scoped_one_holds_only_its_own(book):
     view = book.scoped("T-03")
     for name, value in vars(Territories).items():

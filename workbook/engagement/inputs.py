@@ -13,7 +13,6 @@ from workbook.engagement.integrity import real_rows
 from workbook.engagement.keep import next_steps
 from workbook.engagement.ledger import Ledger
 from workbook.engagement.log import Ints, Log
-from workbook.engagement.rotation import Floats, yearly_hours
 from workbook.engagement.unknown import not_known
 from workbook.rules.engagement import EngagementRules
 from workbook.stage import Stage
@@ -83,7 +82,3 @@ class EngagementInputs(Stage):
     @property
     def _contacts(self) -> pd.DataFrame | None:
         return self.facts.tables.contacts if "contacts" in self.facts.tables.given else None
-
-    @cached_property
-    def _hours(self) -> Floats:
-        return yearly_hours(self._standing, self._real, self.cadence, self.effort, self._rules)

@@ -8,10 +8,6 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.depth import account_value
-from workbook.engagement.log import Log
-from workbook.engagement.prospecting import touch_minutes
-from workbook.keys import positions
-from workbook.rules.engagement import EngagementRules
 
 #: Only reps who work at least this share of what they hold are offered more.
 _WORKS = 0.5
@@ -19,36 +15,15 @@ _WORKS = 0.5
 Floats = npt.NDArray[np.float64]
 
 
-def yearly_hours(
-    standing: Standing, real: Log, cadence: pd.DataFrame, minutes: pd.DataFrame, rules: EngagementRules
-) -> Floats:
-    """Hours a year that keeping its cadence takes, per account of the register: touches × the company's mean minutes."""
-    spent = touch_minutes(real, minutes, rules)
-    usual = float(spent.mean()) if len(spent) else float(minutes["minutes"].mean())
-    step = (
-        cadence.set_index("account_id")["cadence_days"].reindex(standing.frame["account_id"]).to_numpy(dtype=np.float64)
-    )
-    return np.where(np.isnan(step), 0.0, 365.0 / step * usual / 60)
+def room(capacity: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Hours each rep who is here has and needs: ``capacity`` (see :mod:`workbook.engagement.capacity`) of those present.
 
-
-def room(standing: Standing, hours: Floats, reps: pd.DataFrame, today: int, rules: EngagementRules) -> pd.DataFrame:
-    """Hours each present rep has and needs for the cadence of the accounts held.
-
-    Columns rep_id, territory_id, accounts, needed_hours, selling_hours, free_hours (the last two NaN where the rep's selling
-    hours are not known); people who have left or not begun are left out, and so are those without accounts who are not reps.
+    Columns rep_id, territory_id, accounts, needed_hours, selling_hours (present time), available_hours (after ramp),
+    free_hours; NaN where the rep's selling hours are not known. People who have left or not begun are left out.
     """
-    frame = standing.frame
-    day = np.datetime64(today, "D")
-    here = ~(reps["hired_on"] > day) & ~(reps["left_on"] <= day)
-    at = positions(frame["owner_rep_id"], pd.Index(reps["rep_id"]))
-    held = (at >= 0) & ~frame["disqualified"].to_numpy()
-    out = reps[["rep_id", "territory_id"]].copy()
-    out["accounts"] = np.bincount(at[held], minlength=len(reps))
-    out["needed_hours"] = np.bincount(at[held], weights=hours[held], minlength=len(reps))
-    out["selling_hours"] = reps["selling_hours_per_week"].to_numpy() * rules.working_weeks
-    out["free_hours"] = out["selling_hours"] - out["needed_hours"]
-    seller = (out["accounts"] > 0) | reps["role"].fillna("rep").str.lower().eq("rep")
-    return out[here & seller].reset_index(drop=True)
+    here = capacity[people["present"].to_numpy(dtype=bool)].rename(columns={"node": "territory_id"})
+    columns = ["rep_id", "territory_id", "accounts", "needed_hours", "selling_hours", "available_hours", "free_hours"]
+    return here[columns].reset_index(drop=True)
 
 
 def rotation(
@@ -154,6 +129,25 @@ def what_if(rotation: pd.DataFrame, room: pd.DataFrame) -> pd.DataFrame:
     out[["freed_hours", "taken_hours"]] = out[["freed_hours", "taken_hours"]].fillna(0.0)
     out["free_hours_after"] = out.pop("free_hours") + out["freed_hours"] - out["taken_hours"]
     return out
+
+
+def taken_by(moves: pd.DataFrame, room: pd.DataFrame) -> pd.DataFrame:
+    """Who would take the accounts of ``moves`` (rows of :func:`rotation`), most hours first; missing rep_id: nobody has room.
+
+    Columns rep_id, territory_id, accounts, hours, value_amount, free_hours_after (NaN where nobody takes).
+    """
+    rows = moves.groupby(["to_rep", "territory_id"], dropna=False, sort=True).agg(
+        accounts=("hours", "size"), hours=("hours", "sum"), value_amount=("value_amount", "sum")
+    )
+    out = rows.reset_index().rename(columns={"to_rep": "rep_id"})
+    free = out["rep_id"].map(room.set_index("rep_id")["free_hours"]).astype("float64")
+    out["free_hours_after"] = free - out["hours"]
+    nobody = out["rep_id"].isna()
+    return (
+        out.assign(nobody=nobody)
+        .sort_values(["nobody", "hours", "rep_id"], ascending=[True, False, True], kind="stable", ignore_index=True)
+        .drop(columns="nobody")
+    )
 
 
 def book_care(standing: Standing, fit: pd.Series) -> pd.DataFrame:

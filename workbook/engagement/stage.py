@@ -14,7 +14,6 @@ from workbook.engagement.changes import changes, last_two, review_days
 from workbook.engagement.criteria import reporting, top_criteria
 from workbook.engagement.depth import books, depth, easy_wins, lorenz
 from workbook.engagement.effort import daily, effort
-from workbook.engagement.inputs import EngagementInputs
 from workbook.engagement.integrity import by_signal, integrity, reserved, touches
 from workbook.engagement.judgements import book_checks, cadence_checks, integrity_checks, key_checks
 from workbook.engagement.keep import keep, keep_not_known
@@ -23,18 +22,17 @@ from workbook.engagement.lists import LISTS, action, as_list, call_list, main_co
 from workbook.engagement.log import NO_DAY
 from workbook.engagement.loyalty import nps
 from workbook.engagement.neglected import neglected
-from workbook.engagement.outside import outside
 from workbook.engagement.patterns import examples, flagged, patterns
 from workbook.engagement.prospecting import at_risk, meetings_per_sale, prospects, touches_before_win
 from workbook.engagement.reviews import review_answers
-from workbook.engagement.rotation import book_care, room, rotation, what_if
+from workbook.engagement.rotating import Rotating
 from workbook.engagement.sight import sight
 from workbook.engagement.threads import held_large, roles_today, seconds, single_threaded, thread_checks
 from workbook.errors import UsageError
 from workbook.stage import noun
 
 
-class Engagement(EngagementInputs):
+class Engagement(Rotating):
     """Nouns of engagement. Each is a frame or a list of checks, computed once, cut to the scope in a scoped book."""
 
     @noun
@@ -200,34 +198,6 @@ class Engagement(EngagementInputs):
         cost = self.facts.tables.reps["cost_per_hour"].dropna()
         hour = float(cost.astype("float64").median()) if len(cost) else None
         return at_risk(self._standing, self._real, self.effort, hour, self._rules)
-
-    @noun
-    def room(self) -> pd.DataFrame:
-        """Hours each rep has and needs for the cadence of the book."""
-        found = room(self._standing, self._hours, self.facts.tables.reps, self._log.today, self._rules)
-        return found.merge(self.books[["rep_id", "worked_share"]], on="rep_id", how="left")
-
-    @noun
-    def rotation(self) -> pd.DataFrame:
-        """Accounts that may rotate, and who in their territory has room and fits (D7)."""
-        names = self.facts.tables.reps.set_index("rep_id")["name"]
-        return rotation(self._standing, self.keep, self._hours, self.room, names)
-
-    @noun
-    def rotation_outside(self) -> pd.DataFrame:
-        """The next best outside the territory where nobody inside has room; by the lowest node that holds both (D7)."""
-        names = self.facts.tables.reps.set_index("rep_id")["name"]
-        return outside(self._standing, self.rotation, self.room, self.facts.tree, names)
-
-    @noun
-    def what_if(self) -> pd.DataFrame:
-        """What if all of them moved, per rep (D2)."""
-        return what_if(self.rotation, self.room)
-
-    @noun
-    def book_care(self) -> pd.DataFrame:
-        """Disqualified accounts leave, the best fitting free ones enter (D3)."""
-        return book_care(self._standing, self.facts.tables.accounts.set_index("account_id")["fit_score"])
 
     @noun
     def neglected(self) -> pd.DataFrame:

@@ -148,8 +148,8 @@ def top(book: Book) -> list[Any]:
     ]
 
 
-def keep_rule(book: Book, count: int = 12) -> list[Any]:
-    """Accounts that may rotate and who has room, and what if they all moved."""
+def keep_rule(book: Book, rep: str = "", count: int = 12) -> list[Any]:
+    """Accounts that may rotate and who has room, and what if they all moved, of everybody and of one ``rep``."""
     if not book.tables.has("activities", "done_on"):
         return _lacking(book, "keep rule")
     stage = book.engagement
@@ -167,7 +167,26 @@ def keep_rule(book: Book, count: int = 12) -> list[Any]:
         Table(first, book.facts.currency, "May rotate, most valuable first", limit=count),
         *_outside(book, len(moves) - placed, count),
         Table(what[keep], book.facts.currency, "What if they all moved?", limit=count),
+        *(_if_moved(book, rep, count) if rep else []),
     ]
+
+
+def _if_moved(book: Book, rep: str, count: int) -> list[Any]:
+    """What if only one rep's accounts that may rotate moved: what is freed, and who would take how many (D2)."""
+    stage, names = book.engagement, _names(book)
+    rows, own = stage.what_if_of(rep), stage.room[stage.room["rep_id"] == rep]
+    if rows.empty:
+        return [Note(f"{names[rep]} ({rep}): every account stays by the keep rule, nothing would move.", "ok")]
+    left = rows[rows["rep_id"].isna()]
+    text = f"If only the {int(rows['accounts'].sum()):,} accounts of {names[rep]} ({rep}) that may rotate moved, "
+    text += f"{rows['hours'].sum():,.0f} hours would be freed"
+    if len(own) and own["free_hours"].notna().all():
+        now = float(own["free_hours"].iloc[0])
+        text += f" (free hours from {now:,.0f} to {now + rows['hours'].sum():,.0f})"
+    text += f"; for {int(left['accounts'].sum()):,} of them nobody in the territory has room." if len(left) else "."
+    who = rows.assign(name=rows["rep_id"].map(names).fillna("nobody has room").astype("str"))
+    keep = ["name", "accounts", "hours", "value_amount", "free_hours_after"]
+    return [Note(text), Table(who[keep], book.facts.currency, f"Who would take them from {names[rep]}", limit=count)]
 
 
 def _outside(book: Book, unplaced: int, count: int) -> list[Any]:
@@ -211,7 +230,7 @@ def loyalty(book: Book, count: int = 40) -> list[Any]:
     if not (rows["n"] > 0).any():
         return [Note("No NPS answers on record: NPS by rep not known.", "warn")]
     ordered = rows.sort_values(["nps", "n", "rep_id"], ascending=[True, False, True], kind="stable", ignore_index=True)
-    ordered[["nps", "low", "high"]] = ordered[["nps", "low", "high"]].round()
+    ordered[["nps", "low", "high"]] = ordered[["nps", "low", "high"]].round() + 0.0  # no minus before a zero
     keep = ["name", "accounts", "n", "nps", "low", "high", "sentence"]
     sure = f"{book.rules.engagement.nps_confidence:.0%} interval"
     labels = {"name": "rep", "n": "answers", "nps": "NPS", "low": f"{sure} from", "high": "to"}

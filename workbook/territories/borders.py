@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.engagement.geography import distance_km
 from workbook.errors import UsageError
-from workbook.territories.geography import distance_km
 from workbook.territories.solver import Effort, solve
 from workbook.territories.solver.problem import Bands, Problem
 

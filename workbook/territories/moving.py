@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.engagement.geography import distance_km, middles
 from workbook.rules.territories import DesignRules
-from workbook.territories.geography import distance_km, middles
 from workbook.territories.measures import total_of
 
 Floats = npt.NDArray[np.float64]

@@ -13,12 +13,10 @@ import pandas as pd
 from workbook.checks import Check
 from workbook.rules.territories import DesignRules, TerritoriesRules
 from workbook.stage import Stage, noun
-from workbook.territories import capacity as hours
 from workbook.territories import concentration as concentrating
-from workbook.territories import geography, handover, moves, spread, staffing
+from workbook.territories import handover, moves, spread, staffing
 from workbook.territories import health as judging
 from workbook.territories import loans as lending
-from workbook.territories import workload as work
 from workbook.territories.design import Company, design
 from workbook.territories.explain import Names
 from workbook.territories.few import first
@@ -47,28 +45,25 @@ class Territories(Stage):
     def _portfolio(self) -> Any:
         return self._engagement.before
 
-    @noun
+    @property
     def workload(self) -> pd.DataFrame:
-        """Hours per account and year, with its working: touches, deals, travel."""
-        register = self._portfolio.register
-        return work.workload(register, self._engagement.cadence, self.touch_mix, self._distances, self.rules.workload)
+        """Hours per account and year, with its working: the noun of engagement, where rotation needs it first."""
+        return self._engagement.workload
 
-    @noun
+    @property
     def touch_mix(self) -> pd.DataFrame:
-        """Minutes of a touch and share of visits per class; company-wide."""
-        engagement = self._engagement
-        return work.touch_mix(engagement.touches, self._portfolio.classes, engagement.effort, self.rules.workload)
+        """Minutes of a touch and share of visits per class (engagement's)."""
+        return self._engagement.touch_mix
 
-    @noun
+    @property
     def capacity(self) -> pd.DataFrame:
-        """Hours each rep has in the coming months, and needs: rep_id, node, selling_hours, ramped_share, needed_hours …"""
-        return hours.capacity(self.people, self.workload, self.presence, self.ramp, self._weekly)
+        """Hours each rep has in the coming months, and needs (engagement's)."""
+        return self._engagement.capacity
 
-    @noun
+    @property
     def people(self) -> pd.DataFrame:
-        """Everybody who holds or will hold a book."""
-        owners = self._portfolio.register["owner_rep_id"]
-        return hours.sellers(self.facts.tables.reps, owners, self.rules.capacity, self.facts.as_of)
+        """Everybody who holds or will hold a book (engagement's)."""
+        return self._engagement.people
 
     @noun
     def health(self) -> list[Check]:
@@ -158,7 +153,7 @@ class Territories(Stage):
     @noun
     def hiring(self) -> pd.DataFrame:
         """When to hire what each scenario is short of, so that the ramp ends in time: scenario, node, month, hires."""
-        return staffing.hiring(self.scenarios, self.facts.rules.targets.ramp, self._edges)
+        return staffing.hiring(self.scenarios, self.facts.rules.targets.ramp, self._engagement.edges)
 
     @noun
     def first_success(self) -> pd.DataFrame:
@@ -173,13 +168,13 @@ class Territories(Stage):
     @noun
     def months(self) -> pd.DataFrame:
         """Hours there are and needed by territory and month ahead: node, month, available_hours, needed_hours, free_hours."""
-        return staffing.months(self.people, self.capacity, self.presence * self.ramp, self._edges)
+        return staffing.months(self.people, self.capacity, self.presence * self.ramp, self._engagement.edges)
 
     @noun
     def placed_accounts(self) -> pd.DataFrame:
         """Accounts whose place is known: account_id, territory_id, rep_id, latitude, longitude."""
         rows = self.accounts[["account_id", "territory_id", "rep_id"]].copy()
-        rows["latitude"], rows["longitude"] = self._places[:, 0], self._places[:, 1]
+        rows["latitude"], rows["longitude"] = self._engagement.places[:, 0], self._engagement.places[:, 1]
         return rows[rows["latitude"].notna()].reset_index(drop=True)
 
     def propose(
@@ -223,7 +218,9 @@ class Territories(Stage):
         scale = 12 / self.rules.capacity.months
         people["available_hours"] *= scale
         visits = self.workload["visits_per_year"].to_numpy()
-        return Company(accounts, people, self._places, visits, self.facts.tree, pd.Timestamp(self.facts.as_of))
+        return Company(
+            accounts, people, self._engagement.places, visits, self.facts.tree, pd.Timestamp(self.facts.as_of)
+        )
 
     @property
     def names(self) -> Names:
@@ -234,33 +231,12 @@ class Territories(Stage):
     @property
     def presence(self) -> Floats:
         """Shape (people, months): who is there."""
-        return hours.presence(self.people, self._edges)
+        return self._engagement.presence
 
     @property
     def ramp(self) -> Floats:
         """Shape (people, months): what new people can carry, by the ramp that targets publish."""
-        return hours.ramp_shares(self.people, self._edges, self.facts.rules.targets.ramp)
-
-    @cached_property
-    def _edges(self) -> npt.NDArray[np.datetime64]:
-        return hours.months_ahead(self.facts.as_of, self.rules.capacity.months)
-
-    @property
-    def _weekly(self) -> tuple[float, float | None]:
-        return self.facts.rules.engagement.working_weeks, self.rules.capacity.hours_per_week
-
-    @cached_property
-    def _places(self) -> Floats:
-        """Latitude and longitude of each account of the register."""
-        accounts = self.facts.tables.accounts.set_index("account_id")
-        return geography.places(accounts.reindex(self._portfolio.register["account_id"]))
-
-    @cached_property
-    def _distances(self) -> Floats:
-        owners = self._portfolio.register["owner_rep_id"]
-        codes, reps = pd.factorize(owners)
-        middle = geography.middles(self._places, codes, len(reps))
-        return work.distances(self._places, middle, codes)
+        return self._engagement.ramp
 
     @cached_property
     def _books(self) -> Books:

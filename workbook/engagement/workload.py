@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.engagement.geography import distance_km
 from workbook.rules.territories import WorkloadRules
-from workbook.territories.geography import distance_km
 
 Floats = npt.NDArray[np.float64]
 

@@ -25,3 +25,26 @@ def test_kernels_are_compiled_once_and_read_from_disk_the_next_time(tmp_path):
         )  # fmt: skip
         told.append(made.stdout.split())
     assert told == [["False", "True", "0"], ["True", "True", "1"]]
+
+
+NOWHERE = """
+import numba.core.caching as caching
+caching.CacheImpl._locator_classes = []
+from workbook.reconcile import kernels as odds
+from workbook.targets import kernels as rounding
+from workbook.territories.solver import kernels, ready
+print(ready.first_word())
+ready.prepare()
+print(repr(ready.first_word()), kernels.anneal.stats.cache_path, rounding.settle.stats.cache_path)
+"""
+
+
+def test_where_no_folder_can_be_written_it_works_and_says_so():
+    # numba finds no folder for its cache: as in a read-only installation without a home
+    made = subprocess.run(
+        [sys.executable, "-c", NOWHERE], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    word, after = made.stdout.splitlines()
+    assert "Set NUMBA_CACHE_DIR to a folder that can" in word
+    assert after == "'' None None"

@@ -128,8 +128,8 @@ def _proposal(book: Book, asked: Asked) -> Proposal:
     if asked.fill:
         wishes = daily.fill(asked.fill, wishes)
     effort = Effort(seconds=asked.seconds or rules.seconds, seed=rules.seed if asked.seed is None else asked.seed)
-    if not ready.compiled():
-        typer.echo("The first design on this machine compiles the search, once: some ten seconds.", err=True)
+    if word := ready.first_word():
+        typer.echo(word, err=True)
     return book.territories.propose(wishes, effort, rules)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from workbook.compiled import kernel
 from workbook.reconcile.draws import Floats, Keys, Limits
 
 
-@njit(cache=True, nogil=True)
+@kernel(nogil=True)
 def won(key: Keys, amount: Floats, below: Limits, sims: int) -> Floats:
     """As :func:`workbook.reconcile.draws.won`: the same numbers, added in the same order."""
     deals, levels, periods = below.shape

@@ -11,13 +11,14 @@ from workbook.charts import territories as charts
 from workbook.forms.territories import DesignSession, accounts_on_map, design_session
 from workbook.money import format_amount
 from workbook.sections.borders import borders as borders
+from workbook.sections.frame import show
 from workbook.sections.judgements import with_names
 from workbook.show import Note, Table, checks
 from workbook.territories.families import reunions
 from workbook.territories.frontier import frontier
 from workbook.territories.handover import new_rep_book
 from workbook.territories.moves import wins_sentence
-from workbook.territories.solver import Effort
+from workbook.territories.solver import Effort, ready
 from workbook.territories.staffing import in_words
 
 
@@ -87,7 +88,9 @@ def size(book: Book) -> list[Any]:
 
 
 def session(book: Book, seconds: float) -> DesignSession:
-    """The live design session."""
+    """The live design session; who has to wait for the compiler is told so before."""
+    if word := ready.first_word():
+        show(Note(word))
     return design_session(book, seconds)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from workbook.compiled import kernel
 
 Int64s = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
@@ -17,7 +18,7 @@ Within = tuple[Int32s, Int32s]
 Work = tuple[Int32s, Int32s, Int32s, Int32s]
 
 
-@njit(cache=True)
+@kernel()
 def settle(frac: Int32s, bits: int, within: Within, rows: Sets, columns: Sets) -> None:
     """Round fixed-point fractions (leaves, cells) in place to multiples of ``2**bits``, bit by bit.
 
@@ -63,7 +64,7 @@ def settle(frac: Int32s, bits: int, within: Within, rows: Sets, columns: Sets) -
             sign[i] = 0
 
 
-@njit(cache=True)
+@kernel()
 def _pair_rows(frac: Int32s, bit: int, within: Within, sets: tuple[Sets, Sets], work: Work) -> int:
     """Pair odd cells inside each leaf's quarters, then halves, then classes, then nodes further up.
 
@@ -98,7 +99,7 @@ def _pair_rows(frac: Int32s, bit: int, within: Within, sets: tuple[Sets, Sets], 
     return count
 
 
-@njit(cache=True)
+@kernel()
 def _meet(wait: Int32s, at: int, i: int, mate: Int32s) -> None:
     """Pair a cell with the one that waits in a set, or let it wait there."""
     other = wait[at]
@@ -110,7 +111,7 @@ def _meet(wait: Int32s, at: int, i: int, mate: Int32s) -> None:
         wait[at] = -1
 
 
-@njit(cache=True)
+@kernel()
 def _upwards(up: Int32s, mate: Int32s, wait: Int32s) -> None:
     """Hand what is left unpaired in each set to the one around it."""
     for s in range(len(up) - 1, -1, -1):
@@ -118,7 +119,7 @@ def _upwards(up: Int32s, mate: Int32s, wait: Int32s) -> None:
             _meet(wait, up[s], wait[s], mate)
 
 
-@njit(cache=True)
+@kernel()
 def fit(table: Floats, starts: Int64s, cells: Int64s, goals: Floats, sweeps: int) -> int:
     """Scale sets of cells in turn until each adds up to its goal; in place. Returns the sweeps that it took.
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from workbook.compiled import kernel
 
 Array = Any
 
 
-@njit(cache=True, nogil=True)
+@kernel(nogil=True)
 def cheapest(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, slope: Array) -> Array:
     """Shape (n,): the least priced cost of each unit's arcs, cost + slope[rep]·weight."""
     n, k = len(start) - 1, slope.shape[1]
@@ -31,7 +32,7 @@ def cheapest(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool,
     return least
 
 
-@njit(cache=True, nogil=True)
+@kernel(nogil=True)
 def reduced(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, slope: Array) -> Array:
     """Shape (A,): each arc's priced cost above the cheapest arc of its unit, ≥ 0."""
     n, k = len(start) - 1, slope.shape[1]
@@ -50,7 +51,7 @@ def reduced(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, 
     return out
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(nogil=True, inline="always")
 def _price(band: Array, load: float) -> float:
     value = 0.0
     if load < band[1]:
@@ -64,7 +65,7 @@ def _price(band: Array, load: float) -> float:
     return value
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(nogil=True, inline="always")
 def _next(state: Any) -> Any:
     state ^= state << np.uint64(13)
     state ^= state >> np.uint64(7)
@@ -72,13 +73,13 @@ def _next(state: Any) -> Any:
     return state
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(nogil=True, inline="always")
 def _below(state: Any, count: int) -> Any:
     """A whole number from 0 to count - 1, from the upper half of the state."""
     return np.int64(((state >> np.uint64(32)) * np.uint64(count)) >> np.uint64(32))
 
 
-@njit(cache=True, nogil=True)
+@kernel(nogil=True)
 def anneal(
     start: Array,
     rep: Array,
@@ -209,7 +210,7 @@ def anneal(
     return best, best_value, now
 
 
-@njit(cache=True, nogil=True)
+@kernel(nogil=True)
 def descend(
     start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, bands: Array, chosen: Array, rounds: int
 ) -> tuple[Array, int]:
@@ -254,7 +255,7 @@ def descend(
     return now, made
 
 
-@njit(cache=True, nogil=True)
+@kernel(nogil=True)
 def soft_loads(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, slope: Array, heat: float) -> Array:
     """Shape (m, K): the loads when each unit is shared among its arcs by exp(-priced cost / heat)."""
     n, (m, k) = len(start) - 1, slope.shape

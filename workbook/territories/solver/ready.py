@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from workbook.compiled import is_kept
 from workbook.territories.solver import kernels
 from workbook.territories.solver.problem import Bands, Problem
 from workbook.territories.solver.search import solve
@@ -13,9 +14,23 @@ from workbook.territories.solver.state import Effort
 
 
 def compiled() -> bool:
-    """Whether the kernels were compiled on this machine before, so that they only have to be read."""
+    """Whether the kernels need no compiling: they were compiled on this machine before, or in this process."""
+    if not is_kept(kernels.anneal):
+        return bool(kernels.anneal.signatures)
     folder = Path(kernels.anneal.stats.cache_path)
     return any(folder.glob(f"{Path(kernels.__file__).stem}.anneal-*.nbi"))
+
+
+def first_word() -> str:
+    """What to tell people who wait for the compiler; empty when there is nothing to wait for."""
+    if compiled():
+        return ""
+    if is_kept(kernels.anneal):
+        return "The first design on this machine compiles the search, once: some ten seconds."
+    return (
+        "The search is compiled first, some ten seconds, and again next time: neither the package's folder nor the home "
+        "folder can be written. Set NUMBA_CACHE_DIR to a folder that can."
+    )
 
 
 def prepare() -> None:

@@ -167,6 +167,8 @@ def run_until_shown(page: Any, selector: str, seconds: float = 25) -> Any:
     page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for()
     for _ in range(4):
+        for asked in page.locator(".jp-Dialog .jp-mod-accept").all():  # a slow kernel or file makes it ask
+            asked.click()
         page.locator(".jp-CodeCell .cm-content").first.click()
         page.keyboard.press("Shift+Enter")
         try:

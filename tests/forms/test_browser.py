@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,14 @@ def said(page: Any, pattern: str) -> str:
     found = page.locator("[role=status]", has_text=re.compile(pattern))
     found.first.wait_for()
     return str(found.first.inner_text())
+
+
+def eventually(true: Callable[[], bool], seconds: float = 90) -> None:
+    """Wait until something holds; fail when it does not in time."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 def cell(page: Any, label: str) -> Any:
@@ -130,7 +139,8 @@ def test_a_killed_kernel_loses_nothing_that_was_typed(served: Callable[..., str]
     target = cell(page, "2026-Q4, row 1")
     target.fill("not a number")
     target.press("Tab")
-    said(page, "Draft kept")
+    drafts = book_root / ".drafts"
+    eventually(lambda: any("not a number" in p.read_text(encoding="utf-8") for p in drafts.rglob("*.json")))
     here = psutil.Process()
     kernels = [p for p in here.children(recursive=True) if "ipykernel_launcher" in " ".join(p.cmdline())]
     assert kernels

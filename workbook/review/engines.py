@@ -48,8 +48,26 @@ def register() -> None:
 
 
 def _seeded(seed: int) -> str:
-    """A line that seeds a new kernel as a warm one is seeded, and leaves no name behind."""
-    return f"__import__('random').seed({seed}); __import__('numpy').random.seed({seed})"
+    """A line that seeds a new kernel at its first cell as a warm one is seeded, and leaves no name behind.
+
+    Not at its start: each question whether the kernel is ready draws IPython a tip, and so a number, and a busy machine asks
+    more often.
+    """
+    return f"__import__('workbook.review.engines', fromlist=['_']).seed_first_cell(get_ipython(), {seed})"
+
+
+def seed_first_cell(shell: Any, seed: int) -> None:
+    """Seed ``random`` and NumPy when the first cell of an IPython shell runs."""
+    import random
+
+    import numpy as np
+
+    def once(*_: Any) -> None:
+        shell.events.unregister("pre_run_cell", once)
+        np.random.seed(seed)
+        random.seed(seed)
+
+    shell.events.register("pre_run_cell", once)
 
 
 def remaining(seconds: float) -> Any:

@@ -173,7 +173,7 @@ def deals_committed(book: Book, count: int = 12) -> list[Any]:
         return [Note("No deal is open here.", "note")]
     asked = rows[rows["in_plan"].to_numpy()]
     if asked.empty:
-        return [Note(f"What customers put into their deals is said in account plans. {NONE_YET}", "warn")]
+        return [Note("What customers put into their deals is said in account plans; there is none yet.", "warn")]
     marked = asked[(asked["marks"] > 0).to_numpy()]
     bare = asked[((asked["marks"] == 0) & (asked["planned_amount"] > 0)).to_numpy()]
     text = f"Customers have put time, money or people of their own into {len(marked):,} of {len(asked):,} open deals; those come first."

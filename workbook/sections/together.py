@@ -10,7 +10,6 @@ from workbook.book import Book
 from workbook.money import format_amount
 from workbook.plans.together import NAME, WORDS
 from workbook.sections.accounts import Cards
-from workbook.sections.planning import NONE_YET
 from workbook.show import Note, Table
 
 
@@ -19,7 +18,7 @@ def plan_parts(book: Book) -> list[Any]:
     rows = book.plans.parts
     own = rows[(rows["node"] == book.node).to_numpy() & (rows["node_kind"] == "territory").to_numpy()]
     if own.empty:
-        return [Note(f"Nothing is planned for {book.facts.year} here yet. {NONE_YET}", "warn")]
+        return [Note(f"Nothing is planned for {book.facts.year} here yet.", "warn")]
     under = rows[(rows["parent"] == book.node).to_numpy()].sort_values(["node_kind", "node"], ascending=[False, True])
     names = _names(book)
     frame = under.assign(part=under["node"].map(names))
@@ -51,7 +50,7 @@ def territory_plans(book: Book, count: int = 12) -> list[Any]:
     rows = rows[(rows[list(WORDS)] != "").any(axis=1).to_numpy()].reset_index(drop=True)
     if rows.empty:
         text = "No rep of this node has written a territory plan (approach, priorities, help wanted) yet."
-        return [Note(text, "warn")] if book.plans.documents else [Note(NONE_YET, "warn")]
+        return [Note(text, "warn")]
     names = _names(book)
     if not book.tree.children(book.node):
         return [Cards([_card(book, row, str(names.get(row.rep_id, row.rep_id))) for row in rows.itertuples()][:count])]

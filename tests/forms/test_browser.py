@@ -51,10 +51,8 @@ def paste(target: Any, text: str) -> None:
     )
 
 
-def test_fill_paste_save_and_reload(served: Callable[..., str], page: Any, book_root: Path) -> None:
-    address = served()
-    account = open_plan(page, address, 1)
-    page.locator("textarea >> visible=true").first.fill("Be their only supplier of pumps by 2027")
+def paste_new_amounts(page: Any) -> None:
+    """Paste two rows of amounts below what the plan is pre-filled with."""
     amounts_grid = page.locator(".wb-grid >> visible=true").filter(has=page.locator("input[aria-label^='rests on']"))
     rows = amounts_grid.locator("tbody tr").count()
     first = cell(page, f"rests on, row {rows - 1}")
@@ -62,6 +60,13 @@ def test_fill_paste_save_and_reload(served: Callable[..., str], page: Any, book_
         first,
         "not yet identified\t\tPumps\t\t\t1,500.50\t2500\t\t\r\nnamed whitespace\tService\tService\t\t\t700\t\t\t\r\n",
     )
+
+
+def test_fill_paste_save_and_reload(served: Callable[..., str], page: Any, book_root: Path) -> None:
+    address = served()
+    account = open_plan(page, address, 1)
+    page.locator("textarea >> visible=true").first.fill("Be their only supplier of pumps by 2027")
+    paste_new_amounts(page)
     said(page, "Draft kept at")
     page.get_by_role("button", name="Save draft").click()
     said(page, "Saved at .* as revision 1")
@@ -178,9 +183,8 @@ def test_the_same_form_works_in_jupyterlab(lab: Callable[..., str], page: Any) -
     page.goto(lab("plans", "from workbook.forms.page import plan_page\nplan_page()"))
     picker = run_until_shown(page, ".jp-OutputArea select")
     picker.select_option(index=5)
-    target = cell(page, "2026-Q4, row 1")
-    target.wait_for()
-    paste(target, "100\t200\n300\t400\n")
+    cell(page, "2026-Q4, row 1").wait_for()
+    paste_new_amounts(page)
     said(page, "Draft kept")
     page.get_by_role("button", name="Save draft").click()
     said(page, "Saved at .* as revision 1")

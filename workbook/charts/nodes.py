@@ -10,8 +10,11 @@ from workbook.charts.style import BLUE, INK, SKY, VERMILION, amount_axis, axes, 
 
 def plan_against_target(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
     """One row per node: plan (pale), booked so far (dark), a mark at the target. Columns name, plan_amount, actual_amount,
-    target_amount (missing: no mark)."""
-    rows = frame.sort_values(["plan_amount", "name"], ignore_index=True)
+    target_amount (missing: no mark); a missing plan says so beside the name."""
+    rows = frame.sort_values(["plan_amount", "name"], ignore_index=True, na_position="first")
+    unknown = rows["plan_amount"].isna()
+    rows["name"] = rows["name"].where(~unknown, rows["name"] + " (no plan yet)")
+    rows["plan_amount"] = rows["plan_amount"].fillna(0)
     ax = axes(ax, 7.2, 0.9 + 0.28 * len(rows))
     place = list(range(len(rows)))
     ax.barh(place, rows["plan_amount"], height=0.62, color=SKY, label="plan")

@@ -25,7 +25,8 @@ def about(book: Book) -> About:
     """What finance's spreadsheet says of itself."""
     from workbook.sheets.reconciliation import About
 
-    quality, rules = book.quality, book.rules
+    quality, rules, plans = book.quality, book.rules, book.facts.plans
+    steps = sum(len(p.get("steps", ())) for p in plans)
     standing = book.reconcile.standing
     year = standing[(standing["period"] == book.facts.year).to_numpy()]
     facts = (
@@ -36,6 +37,7 @@ def about(book: Book) -> About:
         ("Tables", quality.snapshot if quality else "not known"),
         ("Rules", rules.hash),
         ("Decisions", str(len(book.facts.decisions.rows))),
+        ("Plans", f"{len(plans):,}, saved, sent, returned or approved {steps:,} times: see Audit trail"),
         ("Data", quality.sentence if quality else "not known"),
         ("Made by", f"territory-workbook {__version__}"),
     )

@@ -66,7 +66,7 @@ def nps(accounts: pd.DataFrame, owners: pd.DataFrame, today: int, rules: Engagem
     out["low"], out["high"] = [b[0] for b in bounds], [b[1] for b in bounds]
     out["sentence"] = pd.Series(
         [
-            f"NPS {row.nps:.0f} from {row.n} answers ({rules.nps_confidence:.0%} interval {row.low:.0f} to {row.high:.0f})"
+            f"NPS {round(row.nps)} from {row.n} answers ({rules.nps_confidence:.0%} interval {round(row.low)} to {round(row.high)})"
             + (f"; {row.earlier} more rate a predecessor." if row.earlier else ".")
             if row.n
             else f"No answer rates this rep: NPS not known ({row.earlier} rate a predecessor)."

@@ -20,7 +20,8 @@ def neglected(
     The same accounts as the check *engagement of high value*: the top ``high_value_share``, no touch by anybody in
     ``neglected_days``; disqualified ones are left out. ``rotation`` from :func:`workbook.engagement.rotation.rotation`,
     ``names``: name by rep_id. Columns account_id, territory_id, rep_id (missing where nobody holds it), value_amount,
-    last_touch_on, untouched_days (Int64, missing without a touch), to_rep (who of the territory could work it), sentence.
+    last_touch_on, untouched_days (Int64, missing without a touch), to_rep (who of the territory could work it), outlook (the
+    same in words), sentence.
     """
     frame = standing.frame
     last = real.last().astype(np.int64)
@@ -36,18 +37,23 @@ def neglected(
     moving = rotation.set_index("account_id")["to_rep"]
     out["to_rep"] = out["account_id"].map(moving).astype("str")
     asked = out["account_id"].isin(moving.index)
-    rows = zip(out["value_amount"], out["untouched_days"], out["rep_id"], out["to_rep"].map(names), asked, strict=True)
-    out["sentence"] = pd.Series([_sentence(*row, currency) for row in rows], dtype="str")
+    rows = zip(out["rep_id"], out["to_rep"].map(names), asked, strict=True)
+    out["outlook"] = pd.Series([_outlook(*row) for row in rows], dtype="str")
+    said = zip(out["value_amount"], out["untouched_days"], out["outlook"], strict=True)
+    out["sentence"] = pd.Series([_sentence(*row, currency) for row in said], dtype="str")
     return out
 
 
-def _sentence(value: int, days: int, rep: str, taker: str, asked: bool, currency: str) -> str:
+def _outlook(rep: str, taker: str, asked: bool) -> str:
+    """Who could work it: nobody holds it, it stays by the keep rule, or who of the territory has room."""
+    if pd.isna(rep):
+        return "nobody holds it"
+    if not asked:
+        return "it stays with its rep by the keep rule"
+    return "nobody of the territory has room" if pd.isna(taker) else f"{taker} has room for it"
+
+
+def _sentence(value: int, days: int, outlook: str, currency: str) -> str:
     """ "Worth 40 k USD a year, no real touch for 140 days; Ann Lee has room for it." """
     touched = "no real touch on record" if pd.isna(days) else f"no real touch for {days} days"
-    if pd.isna(rep):
-        who = "nobody holds it"
-    elif not asked:
-        who = "it stays with its rep by the keep rule"
-    else:
-        who = "nobody of the territory has room" if pd.isna(taker) else f"{taker} has room for it"
-    return f"Worth {format_amount(value, currency, short=True)} a year, {touched}; {who}."
+    return f"Worth {format_amount(value, currency, short=True)} a year, {touched}; {outlook}."

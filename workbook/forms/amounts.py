@@ -96,7 +96,7 @@ class AmountForm:
                         continue
                     if key[1] == BOOKED and amount != booked.get((*key, period), 0):
                         faults[f"{at},{column}"] = (
-                            f"{period} is booked already. Plan what is still to come in a row of its own."
+                            f"{period} stands in a row of what is booked already. Plan what is still to come in a row of its own."
                         )
                         continue
                 if amount or (*key, period) in over:

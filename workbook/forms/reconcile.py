@@ -150,6 +150,11 @@ def walk(book: Book, node: str) -> Table:
         [tables.territories.set_index("territory_id")["name"], tables.reps.set_index("rep_id")["name"], tables.accounts.set_index("account_id")["name"]]
     )  # fmt: skip
     below.insert(1, "name", below["node"].map(names).fillna(""))
+    standing = book.reconcile.standing
+    waiting = set(
+        standing.loc[((standing["period"] == book.facts.year) & standing["plan_amount"].isna()).to_numpy(), "node"]
+    )
+    below["plan_amount"] = below["plan_amount"].astype("Int64").mask(below["node"].isin(waiting).to_numpy())
     below = below.sort_values("plan_amount", ascending=False, kind="stable")
     if rest.fillna(0).ne(0).any():
         below = pd.concat(
@@ -157,4 +162,5 @@ def walk(book: Book, node: str) -> Table:
         )
     below["gap_amount"] = below["plan_amount"] - below["target_amount"]
     total = format_amount(int(own["plan_amount"]), book.facts.currency)
-    return Table(below, book.facts.currency, f"Below {node}, the plan adding up to {total}", {"actual_amount": "booked"}, short=False, limit=60, signed=("gap_amount",))  # fmt: skip
+    said = "nobody has a plan yet" if node in waiting else f"the plan adding up to {total} (–: no plan yet)"
+    return Table(below, book.facts.currency, f"Below {node}, {said}", {"actual_amount": "booked"}, short=False, limit=60, signed=("gap_amount",))  # fmt: skip

@@ -27,7 +27,8 @@ def bridge(facts: Facts, cube: Cube, lines: pd.DataFrame, outlook_months: pd.Dat
     """The steps of every node of the tree and every rep for the year; the parts before a total add up to it exactly.
 
     With account plans the parts are the plan lines by source; without any they are what is booked, the run-rate of the rest
-    of the year (less likely losses) and the weighted pipeline. Out: node, node_kind, place (order), step, kind (part, total), amount.
+    of the year (less likely losses) and the weighted pipeline. A node whose reps owe a plan and
+    have none has no parts and no plan. Out: node, node_kind, place (order), step, kind (part, total), amount.
     """
     head = int((cube.nodes.kinds != "account").sum())
     inside = lines[lines["period"].isin(cube.months).to_numpy()]
@@ -46,6 +47,7 @@ def bridge(facts: Facts, cube: Cube, lines: pd.DataFrame, outlook_months: pd.Dat
             cube.nodes, rest["account_id"], rest["run_rate_amount"] + rest["loss_amount"]
         )
         parts["weighted pipeline"] = _rolled(cube.nodes, rest["account_id"], rest["pipeline_amount"])
+    planned = set(cube.nodes.ids[:head][cube.plan_known[:head]])
     frames = []
     order = 0
     for name, amounts in parts.items():
@@ -54,10 +56,11 @@ def bridge(facts: Facts, cube: Cube, lines: pd.DataFrame, outlook_months: pd.Dat
     plan, target = cube.by("plan"), cube.by("target")
     frames.append(_step(cube, head, (order, "plan", "total"), plan))
     known = cube.target_known
+    frames = [part[part["node"].isin(planned)] for part in frames]
     gap = _step(cube, head, (order + 1, "missing to the target", "part"), target - plan)
     goal = _step(cube, head, (order + 2, "target", "total"), target)
     keep = set(cube.nodes.ids[:head][known[:head]])
-    frames += [part[part["node"].isin(keep)] for part in (gap, goal)]
+    frames += [gap[gap["node"].isin(keep & planned)], goal[goal["node"].isin(keep)]]
     out = pd.concat(frames, ignore_index=True)
     return out.sort_values(["node", "place"], kind="stable", ignore_index=True)
 

@@ -15,6 +15,7 @@ from workbook.reconcile import gap as gaps
 from workbook.reconcile import replay as replaying
 from workbook.reconcile import statement as stating
 from workbook.reconcile import warning
+from workbook.reconcile.audit import audit
 from workbook.reconcile.bridge import bridge, coverage
 from workbook.reconcile.calibration import calibration, closed_quarters, trials
 from workbook.reconcile.cube import Cube, Inputs, cube
@@ -171,7 +172,7 @@ class Numbers(Stage):
 
     @noun
     def statement(self) -> dict[str, pd.DataFrame]:
-        """Finance's lists of the year, each adding up to the company: by node, rep, account, product and line; bridge, edits, audit."""
+        """Finance's lists of the year, each adding up to the company: by node, rep, account, product and line; bridge, edits, audit trail."""
         nodes = stating.by_node(self.facts, self.cube, self._last_year)
         edits = self.earlier("targets").edits
         return {
@@ -182,5 +183,5 @@ class Numbers(Stage):
             "lines": stating.lines(self.cube, self.earlier("plans").lines, self.gap),
             "bridge": self.bridge,
             "edits": edits if edits is not None else pd.DataFrame({"node": []}),
-            "audit": stating.audit(self.facts.decisions),
+            "audit": audit(self.facts),
         }

@@ -6,13 +6,10 @@ What a node has that none of those below it has (a target not broken down, a pla
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.decisions import Decisions
 from workbook.facts import Facts
 from workbook.reconcile.cube import MEASURES, Cube
 
@@ -176,25 +173,6 @@ def lines(cube: Cube, plan_lines: pd.DataFrame, gap: pd.DataFrame) -> pd.DataFra
         }
     )
     return out.reset_index(drop=True).astype(dict.fromkeys(columns[:-1], "str"))
-
-
-def audit(decisions: Decisions) -> pd.DataFrame:
-    """Every decision: node (what it is about), revision, kind, decided_by, decided_at, reason, says (its payload as text)."""
-    rows = [
-        (
-            d.subject,
-            d.revision,
-            d.kind.replace("_", " "),
-            d.by,
-            d.at,
-            d.reason,
-            json.dumps(dict(d.payload), sort_keys=True, ensure_ascii=False),
-        )
-        for d in decisions.rows
-    ]
-    out = pd.DataFrame(rows, columns=["node", "revision", "kind", "decided_by", "decided_at", "reason", "says"])
-    text = ["node", "kind", "decided_by", "reason", "says"]
-    return out.astype({**dict.fromkeys(text, "str"), "revision": "int64", "decided_at": "datetime64[us]"})
 
 
 def _rep_names(facts: Facts) -> dict[str, str]:

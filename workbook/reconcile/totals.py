@@ -27,14 +27,15 @@ def booked(facts: Facts, year: str) -> pd.Series:
 def node_totals(facts: Facts, cube: Cube, last_year: npt.NDArray[np.int64]) -> pd.DataFrame:
     """One row per node of the tree, in tree order; ``last_year``: booked amounts per node of the cube.
 
-    Out: node, name, level, depth, parent, target_amount (Int64, missing where none is given), street_amount (Int64), plan_amount, plan_is,
-    gap_amount (Int64), actual_amount, projection_amount (booked plus what is projected for the rest of the year), last_year_amount.
+    Out: node, name, level, depth, parent, target_amount (Int64, missing where none is given), street_amount (Int64), plan_amount (Int64,
+    missing where every rep owes one: no plan is no plan of nothing), plan_is, gap_amount (Int64), actual_amount, projection_amount (booked plus what is projected for the rest of the year), last_year_amount.
     """
     tree = facts.tree
     at = slice(len(tree))  # the tree's nodes come first in a cube, in the same order
     known = cube.target_known[at]
     amounts = {m: cube.by(m)[at] for m in MEASURES}
     given = {m: pd.Series(pd.array(amounts[m], dtype="Int64")).where(known) for m in ("target", "street")}
+    plan = pd.Series(pd.array(amounts["plan"], dtype="Int64")).where(cube.plan_known[at])
     return pd.DataFrame(
         {
             "node": pd.Series(tree.ids, dtype="str"),
@@ -44,9 +45,9 @@ def node_totals(facts: Facts, cube: Cube, last_year: npt.NDArray[np.int64]) -> p
             "parent": pd.Series([tree.ids[p] if p >= 0 else None for p in tree.parent], dtype="str"),
             "target_amount": given["target"],
             "street_amount": given["street"],
-            "plan_amount": amounts["plan"],
+            "plan_amount": plan,
             "plan_is": cube.plan_is,
-            "gap_amount": pd.Series(pd.array(amounts["plan"], dtype="Int64")) - given["target"],
+            "gap_amount": plan - given["target"],
             "actual_amount": amounts["actual"],
             "projection_amount": amounts["projection"],
             "last_year_amount": last_year[at],

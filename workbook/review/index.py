@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -94,7 +94,7 @@ def line(book: Book, result: Result) -> Line:
         level=result.level,
         depth=len(book.tree.path(result.node)) - 1,
         target=_amount(numbers.get("target_amount"), book),
-        plan=_amount(numbers.get("plan_amount"), book),
+        plan="none yet" if _no_plan(numbers) else _amount(numbers.get("plan_amount"), book),
         gap=_amount(gap, book, signed=True),
         behind=gap is not None and gap < 0,
         checks={verdict: int(numbers.get(verdict) or 0) for verdict in VERDICTS},
@@ -103,6 +103,11 @@ def line(book: Book, result: Result) -> Line:
         status=result.status,
         failure=str(result.failure) if result.failure else "",
     )
+
+
+def _no_plan(numbers: Mapping[str, Any]) -> bool:
+    """Whether a document says that there is no plan, which is more than saying nothing of it."""
+    return "plan_amount" in numbers and numbers["plan_amount"] is None
 
 
 def _file(path: str) -> str:

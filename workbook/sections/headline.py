@@ -35,7 +35,8 @@ def headline(book: Book, audience: Audience) -> Figures:
         return format_amount(amount, currency, short=True)
 
     gap, target, street = known(row.gap_amount), known(row.target_amount), known(row.street_amount)
-    ratio = f"{row.plan_amount / target:.0%} of target" if target else ""
+    plan = known(row.plan_amount)
+    ratio = f"{plan / target:.0%} of target" if target and plan is not None else ""
     items = [
         (
             ("Target " if audience.hedge else "Quota ") + book.facts.year,
@@ -46,7 +47,7 @@ def headline(book: Book, audience: Audience) -> Figures:
     if audience.hedge and street is not None and street != target:
         items.append(("Street quota", money(street), "target with hedge"))
     items += [
-        ("Plan", money(row.plan_amount), _plan(book, row.plan_is)),
+        ("Plan", "none yet" if plan is None else money(plan), _plan(book, row.plan_is)),
         ("Gap", ("+" if gap and gap > 0 else "") + money(gap), ratio),
         _booked(book, money(row.actual_amount)),
         ("Last year", money(row.last_year_amount), _last_year(book)),
@@ -98,7 +99,7 @@ def summary(book: Book) -> dict[str, Any]:
         "name": row.name,
         "level": row.level,
         "target_amount": known(row.target_amount),
-        "plan_amount": int(row.plan_amount),
+        "plan_amount": known(row.plan_amount),
         "plan_is": row.plan_is,
         "gap_amount": known(row.gap_amount),
         "actual_amount": int(row.actual_amount),

@@ -40,7 +40,7 @@ def nodes_table(book: Book) -> Table:
     order = totals["node"].map(lambda n: _walk(book, n))
     rows = totals.assign(order=order).sort_values("order", ignore_index=True)
     rows["name"] = ["\u2003" * int(d) + n for d, n in zip(rows["depth"], rows["name"], strict=True)]
-    share = rows["plan_amount"] / rows["target_amount"].astype("float64").where(rows["target_amount"].notna())
+    share = rows["plan_amount"].astype("float64") / rows["target_amount"].astype("float64")
     rows["plan_of_target_share"] = share.replace([float("inf"), float("-inf")], float("nan"))
     keep = [
         "name",
@@ -61,7 +61,7 @@ def nodes_table(book: Book) -> Table:
     return Table(
         rows[keep],
         book.facts.currency,
-        f"Every node, {book.facts.year}; the plan is: {rows['plan_is'].iloc[0]}",
+        f"Every node, {book.facts.year} (–: no plan yet, or no target); the plan is: {rows['plan_is'].iloc[0]}",
         labels,
         limit=80,
         signed=("gap_amount",),

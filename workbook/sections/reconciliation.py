@@ -66,6 +66,11 @@ def bridge(book: Book) -> Any:
     """Chart: from what comes by itself to the target."""
     steps = book.reconcile.bridge
     own = steps[(steps["node"] == book.node).to_numpy()]
+    if (own["step"] != "plan").all():
+        return Note(
+            f"Nobody of {book.tree.name(book.node)} has an account plan yet: there is nothing to build the target from.",
+            "warn",
+        )
     lacking = not book.tables.has("opportunities")
     own = own.assign(known=~((own["step"] == "weighted pipeline").to_numpy() & lacking))
     return charts.bridge(own, book.facts.currency).figure

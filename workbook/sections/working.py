@@ -97,11 +97,18 @@ def books(book: Book, count: int = 10) -> list[Any]:
     return parts
 
 
-def depth(book: Book, count: int = 15) -> list[Any]:
-    """How deeply and broadly each rep works, and the share of easy wins."""
+#: Styles of working from the one to be asked about first.
+_STYLES = ("thin", "selective", "broad-acre", "intensive")
+
+
+def depth(book: Book, count: int = 40) -> list[Any]:
+    """How deeply and broadly each rep works, and the share of easy wins; who is to be asked about it first."""
     if not book.tables.has("activities", "done_on"):
         return _lacking(book, "depth and breadth")
     rows = _named(book, book.engagement.depth)
+    rows = rows.assign(place=rows["style"].map({style: at for at, style in enumerate(_STYLES)}))
+    by = ["low_hanging", "place", "worked_share", "touches_per_worked", "rep_id"]
+    rows = rows.sort_values(by, ascending=[False, True, True, True, True], kind="stable", ignore_index=True)
     keep = [
         "name",
         "style",
@@ -112,7 +119,8 @@ def depth(book: Book, count: int = 15) -> list[Any]:
         "easy_wins",
         "low_hanging",
     ]
-    return [Table(rows[keep], book.facts.currency, "Intensive or broad-acre?", limit=count)]
+    told = "Intensive or broad-acre? Low-hanging fruit first, then the narrow, then the shallow"
+    return [Table(rows[keep], book.facts.currency, told, limit=count)]
 
 
 def top(book: Book) -> list[Any]:
@@ -193,22 +201,43 @@ def _outside(book: Book, unplaced: int, count: int) -> list[Any]:
 
 
 def risks(book: Book, count: int = 10) -> list[Any]:
-    """The leaver test and large accounts on one thread."""
+    """The leaver test with its worst cases in words, and large accounts on one thread."""
     stage, currency = book.engagement, book.facts.currency
     single = stage.single_threaded
     keep = ["account_id", "contacts", "people", "value_amount", "verdict", "sentence"]
     return [
         charts.leaver_bars(stage.leaver, currency, _names(book)).figure,
+        _worst_leavers(book),
         Table(_named(book, single[keep]), currency, "Large accounts on one contact or one of us", limit=count),
     ]
 
 
-def loyalty(book: Book) -> list[Any]:
-    """NPS per rep with its interval."""
+def _worst_leavers(book: Book) -> Table | Note:
+    """Who of the company's worst cases is in view: what would go, in a sentence each (A2)."""
+    rows, count = book.engagement.leaver, book.rules.engagement.worst_leavers
+    worst = rows[rows["worst"]]
+    if len(rows) and worst.empty:
+        return Note(f"Of the company's {count} worst cases none is in this view.", "ok")
+    keep = ["rank", "name", "projected_amount", "sentence"]
+    labels = {"name": "rep", "projected_amount": "projection", "sentence": "what would go"}
+    told = f"The company's {count} worst cases" + (" that are in this view" if book.scope is not None else "")
+    return Table(_named(book, worst)[keep], book.facts.currency, told, labels)
+
+
+def loyalty(book: Book, count: int = 40) -> list[Any]:
+    """NPS per rep with its interval, as a chart and in words, lowest first; then who has no answer."""
     rows = book.engagement.nps
     if not (rows["n"] > 0).any():
         return [Note("No NPS answers on record: NPS by rep not known.", "warn")]
-    return [charts.nps_by_rep(rows, _names(book)).figure]
+    ordered = rows.sort_values(["nps", "n", "rep_id"], ascending=[True, False, True], kind="stable", ignore_index=True)
+    ordered[["nps", "low", "high"]] = ordered[["nps", "low", "high"]].round() + 0.0  # no minus before a zero
+    keep = ["name", "accounts", "n", "nps", "low", "high", "sentence"]
+    sure = f"{book.rules.engagement.nps_confidence:.0%} interval"
+    labels = {"name": "rep", "n": "answers", "nps": "NPS", "low": f"{sure} from", "high": "to"}
+    return [
+        charts.nps_by_rep(rows, _names(book)).figure,
+        Table(_named(book, ordered)[keep], book.facts.currency, "NPS by rep, lowest first", labels, limit=count),
+    ]
 
 
 def winning(book: Book) -> list[Any]:

@@ -18,7 +18,7 @@ TITLE, NOTE, HEAD, TOTAL, FIRST = 0, 1, 3, 4, 5
 @dataclass(frozen=True)
 class Column:
     """A column of a list. ``kind``: text, amount (minor units in the frame), number, day, moment, or gap and share: formulas of two
-    other amount columns named in ``of``.
+    other amount columns named in ``of``. ``total``: whether an amount is added up above the rows.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Column:
     kind: str = "text"
     width: float = 14
     of: tuple[str, str] = ("", "")
+    total: bool = True
 
 
 class Formats:
@@ -36,24 +37,14 @@ class Formats:
         number = (
             "#,##0" + ("." + "0" * digits if digits else "") + ";[Red]-#,##0" + ("." + "0" * digits if digits else "")
         )
-        small = {"font_size": 9}
+        small = {"font_size": 9, "valign": "vcenter"}
         self.currency = currency
         self.title = book.add_format({"bold": True, "font_size": 14, "font_color": "#1F3A5F"})
         self.note = book.add_format({"font_size": 9, "font_color": "#555555"})
-        self.head = book.add_format(
-            {**small, "bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "bg_color": "#EEF2F7"}
-        )
-        self.head_right = book.add_format(
-            {
-                **small,
-                "bold": True,
-                "bottom": 1,
-                "align": "right",
-                "text_wrap": True,
-                "valign": "bottom",
-                "bg_color": "#EEF2F7",
-            }
-        )
+        heading = {**small, "bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "bg_color": "#EEF2F7"}
+        self.head = book.add_format(heading)
+        self.head_wrapped = book.add_format({**heading, "align": "left", "indent": 1})
+        self.head_right = book.add_format({**heading, "align": "right"})
         self.amount = book.add_format({**small, "num_format": number})
         self.total = book.add_format({**small, "num_format": number, "bold": True, "bottom": 1, "bg_color": "#F7F7F7"})
         self.total_text = book.add_format({**small, "bold": True, "bottom": 1, "bg_color": "#F7F7F7"})
@@ -65,9 +56,9 @@ class Formats:
         self.number = book.add_format({**small, "num_format": "#,##0.####"})
         self.text = book.add_format(small)
         self.bold = book.add_format({**small, "bold": True})
-        self.wrapped = book.add_format({**small, "text_wrap": True, "valign": "top"})
-        self.day = book.add_format({**small, "num_format": "yyyy-mm-dd"})
-        self.moment = book.add_format({**small, "num_format": "yyyy-mm-dd hh:mm"})
+        self.wrapped = book.add_format({**small, "text_wrap": True, "align": "left", "indent": 1})
+        self.day = book.add_format({**small, "num_format": "yyyy-mm-dd", "align": "left"})
+        self.moment = book.add_format({**small, "num_format": "yyyy-mm-dd hh:mm", "align": "left"})
         self.indent = [book.add_format({**small, "indent": i, "bold": i < 2}) for i in range(16)]  # fmt: skip
 
     def major(self, amount: Any) -> float:
@@ -106,12 +97,14 @@ def write_list(
     head(sheet, formats, *texts)
     letters = {c.name: xl_col_to_name(at) for at, c in enumerate(columns)}
     last = FIRST + max(len(frame), 1)
+    lead = "Total" if any(c.kind == "amount" and c.total for c in columns) else ""
     totals: dict[str, str] = {}
     for at, column in enumerate(columns):
         right = column.kind in ("amount", "gap", "share", "number")
         sheet.set_column(at, at, column.width)
-        sheet.write_string(HEAD, at, column.heading, formats.head_right if right else formats.head)
-        if column.kind == "amount":
+        left = formats.head_wrapped if column.kind == "wrapped" else formats.head
+        sheet.write_string(HEAD, at, column.heading, formats.head_right if right else left)
+        if column.kind == "amount" and column.total:
             cached = formats.major(int(frame[column.name].sum()) if len(frame) else 0)
             span = f"{letters[column.name]}{FIRST + 1}:{letters[column.name]}{last}"
             sheet.write_formula(TOTAL, at, f"=SUBTOTAL(109,{span})", formats.total, cached)
@@ -121,7 +114,7 @@ def write_list(
             sums = [int(frame[c].sum()) if len(frame) else 0 for c in (a, b)]
             _derived(sheet, (TOTAL, at), column, (letters[a], letters[b]), (sums[0], sums[1], formats))
         else:
-            sheet.write_string(TOTAL, at, "Total" if at == 0 else "", formats.total_text)
+            sheet.write_string(TOTAL, at, lead if at == 0 else "", formats.total_text)
     values = {c.name: frame[c.name].astype(object).tolist() for c in columns if c.name in frame}
     for number in range(len(frame)):
         row = FIRST + number

@@ -19,6 +19,9 @@ from workbook.sheets.reconciliation_tree import MEASURES, YEAR, bridge, by_node
 
 #: Rows that a spreadsheet of ours holds in a list; the rest is one row more, and stands in the CSV and Parquet files.
 MOST_ROWS = 200_000
+AUDIT_NOTE = (
+    "Every decision, and who saved, sent, returned or approved plans: one row per rep, day, step, person and comment."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +65,8 @@ def write_reconciliation(statement: Mapping[str, pd.DataFrame], about: About, pa
         totals["Bridge"] = bridge(sheets["Bridge"], formats, statement["bridge"], (unit, about.node))
         for name, key, columns in _records(statement, about):
             frame = about.checks if key == "checks" else about.faults if key == "faults" else statement[key]
-            write_list(sheets[name], formats, frame.head(MOST_ROWS), columns, (name, unit))
+            note = f"{unit}. {AUDIT_NOTE}" if key == "audit" else unit
+            write_list(sheets[name], formats, frame.head(MOST_ROWS), columns, (name, note))
         summary(sheets["Summary"], formats, (statement, about), totals)
         book.close()
     return path
@@ -92,9 +96,10 @@ def _records(statement: Mapping[str, pd.DataFrame], about: About) -> list[tuple[
              Column("product_family", "Product family"), Column("amount", "Amount", "amount", 15), Column("factor", "Factor", "number", 8),
              Column("to_node", "To node", width=10), Column("to_period", "To period", width=12), Column("decided_by", "By", width=18),
              Column("decided_at", "At", "moment", 16), Column("reason", "Reason", "wrapped", 50)]  # fmt: skip
-    audit = [Column("revision", "Revision", "number", 9), Column("node", "About", width=12), Column("kind", "Kind", width=16),
-             Column("decided_by", "By", width=18), Column("decided_at", "At", "moment", 16), Column("reason", "Reason", "wrapped", 40),
-             Column("says", "Says", "wrapped", 70)]  # fmt: skip
+    audit = [Column("decided_at", "At", "moment", 16), Column("decided_by", "By", width=18), Column("kind", "What was done", width=18),
+             Column("node", "About", width=10), Column("name", "Name", width=26), Column("plans", "Plans", "number", 8),
+             Column("amount", f"Planned {about.year}", "amount", 16, total=False), Column("reason", "Reason or comment", "wrapped", 36),
+             Column("revision", "Revision", "number", 9), Column("says", "Says", "wrapped", 60)]  # fmt: skip
     checks = [Column("name", "Check", width=24), Column("subject", "About", width=12), Column("verdict", "Verdict", width=11),
               Column("sentence", "Why", "wrapped", 110)]  # fmt: skip
     faults = [

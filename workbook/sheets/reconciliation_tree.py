@@ -124,12 +124,13 @@ def bridge(sheet: Any, formats: Formats, steps: pd.DataFrame, of: tuple[str, str
         at = FIRST - 1 + number
         sheet.write_string(at, 0, str(node), formats.text)
         for name in parts:
-            put(sheet, at, column[name], wide.get((node, name), 0), ("amount", formats))
-        sheet.write_formula(
-            at, column["plan"], f"=SUM({first}{at + 1}:{last}{at + 1})", formats.sum, formats.major(wide[node, "plan"])
-        )
+            put(sheet, at, column[name], wide.get((node, name)), ("amount", formats))
+        if (node, "plan") in wide:
+            total = formats.major(wide[node, "plan"])
+            sheet.write_formula(at, column["plan"], f"=SUM({first}{at + 1}:{last}{at + 1})", formats.sum, total)
         if (node, "target") in wide:
             put(sheet, at, column["target"], wide[node, "target"], ("amount", formats))
+        if (node, "missing to the target") in wide:
             missing = formats.major(wide[node, "missing to the target"])
             sheet.write_formula(
                 at, column["missing to the target"], f"={goal}{at + 1}-{plan}{at + 1}", formats.sum, missing

@@ -22,6 +22,22 @@ FOLLOWS: dict[str, tuple[State, ...]] = {
 }
 STATES: tuple[State, ...] = ("draft", "submitted", "returned", "approved", "locked")
 
+#: What is told of each revision of a plan, beside what it planned.
+STEP = ("revision", "rep_id", "state", "saved_by", "saved_at", "comment")
+
+
+def planned_by_year(document: Mapping[str, Any]) -> dict[str, int]:
+    """Planned amounts of a stored document by fiscal year, minor units.
+
+    >>> planned_by_year({"amounts": [{"period": "FY2026-Q1", "amount": 5}, {"period": "FY2026-Q2", "amount": 7}]})
+    {'FY2026': 12}
+    """
+    sums: dict[str, int] = {}
+    for row in document.get("amounts", ()):
+        year = row["period"].partition("-")[0]
+        sums[year] = sums.get(year, 0) + row["amount"]
+    return sums
+
 
 @dataclass(frozen=True)
 class PlanRevision:

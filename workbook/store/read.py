@@ -25,7 +25,8 @@ def read_plans(root: Path, as_of: date) -> tuple[Mapping[str, Any], ...]:
 
     Keys: rep_id, account_id ('' for a rep's territory plan), revision, state, saved_by, saved_at, comment, document;
     ``previous``: the same of the last earlier revision with another document, or None; ``sent_at``: first submitted, or None;
-    ``revised_at``: since when the document stands as it is; ``versions``: how many different documents there were.
+    ``revised_at``: since when the document stands as it is; ``versions``: how many different documents there were; ``steps``: every
+    revision so far (see ``Store.story``).
     """
     if not place_of(root).exists:
         return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from workbook.errors import ConflictError, StoreError, UsageError
 from workbook.store import engine as engines
 from workbook.store.migrate import version
 from workbook.store.place import Place, place_of, seen_reps
-from workbook.store.plan import PlanConflictError, PlanRevision, State, check_step
+from workbook.store.plan import STEP, PlanConflictError, PlanRevision, State, check_step, planned_by_year
 from workbook.store.rows import decision_of, decision_values, plan_of, plan_values
 from workbook.store.schema import decisions as decided
 from workbook.store.schema import plan_revisions, plans
@@ -183,26 +184,34 @@ class Store:
 
     def story(self, as_of: date | None = None) -> dict[str, dict[str, Any]]:
         """By plan id: ``sent_at`` (first submitted; None while it was not), ``revised_at`` (since when the document stands as it
-        is; an approval does not change it), ``versions`` (how many different documents there were).
+        is; an approval does not change it), ``versions`` (how many different documents there were), ``steps`` (every revision in
+        order: revision, rep_id, state, saved_by, saved_at, comment; ``planned``: minor units by fiscal year).
         """
         rows = plan_revisions.c
-        query = select(rows.plan_id, rows.state, rows.saved_at, rows.document)
+        query = select(plan_revisions)
         if as_of is not None:
             query = query.where(rows.saved_at < datetime.combine(as_of + timedelta(days=1), time()))
         out: dict[str, dict[str, Any]] = {}
         last: dict[str, str] = {}
         seen: dict[str, set[int]] = {}
+        steps: dict[str, list[dict[str, Any]]] = {}
         with self._reading() as connection:
             for row in connection.execute(self._mine(query).order_by(rows.plan_id, rows.revision)):
                 told = out.setdefault(row.plan_id, {"sent_at": None, "revised_at": row.saved_at, "versions": 0})
                 if last.get(row.plan_id) != row.document:
                     told["revised_at"] = row.saved_at
+                    amounts = planned_by_year(json.loads(row.document))
+                else:
+                    amounts = steps[row.plan_id][-1]["planned"]
+                steps.setdefault(row.plan_id, []).append(
+                    {**{name: getattr(row, name) for name in STEP}, "planned": amounts}
+                )
                 last[row.plan_id] = row.document
                 seen.setdefault(row.plan_id, set()).add(hash(row.document))
                 if told["sent_at"] is None and row.state == "submitted":
                     told["sent_at"] = row.saved_at
         for plan_id, told in out.items():
-            told["versions"] = len(seen[plan_id])
+            told["versions"], told["steps"] = len(seen[plan_id]), tuple(steps[plan_id])
         return out
 
     def revisions(self, as_of: date | None = None) -> list[PlanRevision]:

@@ -202,7 +202,14 @@ def tenure(rows: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
     for mask, colour, marker, label in ((~new, BLUE, "o", "here longer"), (new, VERMILION, "D", "new")):
         if mask.any():
             ax.plot(
-                years[mask], value[mask], linestyle="none", marker=marker, markersize=5.5, color=colour, label=label
+                years[mask],
+                value[mask],
+                linestyle="none",
+                marker=marker,
+                markersize=5.5,
+                color=colour,
+                label=label,
+                clip_on=False,
             )
     if len(rows):
         ax.axhline(float(np.median(value)), color=GREY, linewidth=1, linestyle="--", zorder=0, label="middle of all")

@@ -38,3 +38,8 @@ def test_the_sentence_says_which_way_it_goes_and_names_nobody():
     assert tenure_sentence(rows.assign(tenure_years=range(8, 0, -1)), str).endswith("newer reps hold the richer books.")
     mixed = rows.assign(value_per_account_amount=[5, 1, 4, 2, 3, 6, 2, 4])
     assert tenure_sentence(mixed, str).endswith("no more than chance.")
+
+
+def test_without_people_there_is_no_tenure():
+    made = stage(tables(reps=tables().reps.iloc[:0], ownership=tables().ownership.iloc[:0]))
+    assert made.tenure.empty

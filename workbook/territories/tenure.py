@@ -21,7 +21,7 @@ def tenure(held: pd.DataFrame, people: pd.DataFrame, as_of: date, new_days: int)
     """
     who = people.set_index("rep_id")
     rows = held[(held["accounts"] > 0).to_numpy() & held["rep_id"].isin(who.index).to_numpy()]
-    hired = rows["rep_id"].map(who["hired_on"])
+    hired = pd.to_datetime(rows["rep_id"].map(who["hired_on"]))
     days = (pd.Timestamp(as_of) - hired).dt.days
     worth = rows["projected_amount"].to_numpy(np.float64) / rows["accounts"].to_numpy(np.float64)
     out = pd.DataFrame(

@@ -7,6 +7,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from workbook.charts import portfolio as charts
+from workbook.charts import whitespace
 
 MIX = pd.DataFrame(
     {
@@ -37,6 +38,12 @@ SCOPE = pd.DataFrame(
 FAMILY = pd.DataFrame(
     {"name": ["Head", "Part"], "depth": [0, 1], "sales_12m_amount": [10_00, -5_00], "territory_id": ["T1", "T2"]}
 )
+CELLS = pd.DataFrame(
+    {
+        "label": ["Head", "Head", "Part", "Part"], "product_family": ["Pumps", "Valves"] * 2,
+        "bought_amount": [40_00, 10_00, 0, 0], "gap_amount": [0, 20_00, 120_00, 0],
+    }
+)  # fmt: skip
 LADDER = pd.DataFrame({"grade": list("ABCD"), "accounts": [1, 2, 3, 4], "projected_amount": [50_00, 30_00, 20_00, 0]})
 
 CASES: list[tuple[Any, tuple[Any, ...]]] = [
@@ -47,7 +54,8 @@ CASES: list[tuple[Any, tuple[Any, ...]]] = [
     (charts.projection_months, (MONTHS, "USD")),
     (charts.projection_parts, (PARTS, "USD")),
     (charts.backtest_scores, (SCORES,)),
-    (charts.whitespace_matrix, (GAPS, HAS, "USD")),
+    (whitespace.whitespace_matrix, (GAPS, HAS, "USD")),
+    (whitespace.family_matrix, (CELLS, "USD")),
     (charts.market_scope, (SCOPE, "USD")),
     (charts.family_tree, (FAMILY, "USD")),
 ]
@@ -89,7 +97,7 @@ def test_numbers_in_charts_are_those_of_the_frame() -> None:
         charts.segment_grid(GRID, {"size": (), "growth": ()}, "USD")
     )
     assert "+30 USD" in _texts(charts.projection_parts(PARTS, "USD"))
-    assert "+120 USD" in _texts(charts.whitespace_matrix(GAPS, HAS, "USD"))
+    assert "+120 USD" in _texts(whitespace.whitespace_matrix(GAPS, HAS, "USD"))
     assert "40% engaged" in _texts(charts.market_scope(SCOPE, "USD"))
     assert "engaged not known" in _texts(charts.market_scope(SCOPE, "USD"))
     assert "-5 USD · T2" in _texts(charts.family_tree(FAMILY, "USD"))
@@ -127,3 +135,18 @@ def test_a_family_without_sales_shows_no_amounts() -> None:
     )
     assert [text.get_text() for text in ax.texts] == ["T1"]
     assert ax.get_title(loc="left") == "Family, no sales in 12 months"
+
+
+def test_a_familys_matrix_tells_bought_gap_both_and_neither() -> None:
+    ax = whitespace.family_matrix(CELLS, "USD")
+    assert [t.get_text() for t in ax.texts] == ["40 USD", "10 USD\n+20 USD", "+120 USD", "–"]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["Head", "Part"]
+
+
+def test_of_a_large_family_the_members_with_the_largest_gaps_are_drawn_in_tree_order() -> None:
+    count = 30
+    frame = pd.DataFrame({"label": [f"Site {at:02d}" for at in range(count)], "product_family": "Pumps",
+                          "bought_amount": 5_00, "gap_amount": range(count)})  # fmt: skip
+    ax = whitespace.family_matrix(frame, "USD")
+    assert [t.get_text() for t in ax.get_yticklabels()] == [f"Site {at:02d}" for at in range(5, count)]
+    assert ax.get_title(loc="left").endswith(": 25 of 30 members")

@@ -46,3 +46,22 @@ def test_one_member_alone_or_disqualified_members_make_no_play(facts: Facts) -> 
     assert Portfolio(lonely).family_plays.empty
     gone = facts.tables.accounts.assign(disqualified_on=facts.tables.accounts["disqualified_on"].max())
     assert Portfolio(replace(facts, tables=replace(facts.tables, accounts=gone))).family_plays.empty
+
+
+def test_a_family_member_by_member_tells_bought_and_every_gap(portfolio: Portfolio) -> None:
+    cells = portfolio.family_matrix("A1")
+    told = cells.set_index(["account_id", "product_family"])[["bought_amount", "gap_amount"]]
+    assert told.loc[("A1", "Pumps")].tolist() == [1200_00, 0]
+    assert told.loc[("A2", "Pumps")].tolist() == [0, 1200_00]
+    assert told.loc[("B1", "Valves")].tolist() == [0, 650_00]
+    sums = cells.groupby("product_family")[["bought_amount", "gap_amount"]].sum()
+    plays = portfolio.family_plays.set_index("product_family")[["bought_amount", "gap_amount"]]
+    assert sums.to_dict() == plays.to_dict()  # the matrix adds up to the plays
+
+
+def test_a_territory_sees_its_own_members_of_the_matrix_judged_by_all_peers(portfolio: Portfolio) -> None:
+    view = portfolio.scoped(Scope.of(portfolio.facts, "T1"), portfolio.facts, None)
+    whole, mine = portfolio.family_matrix("A1"), view.family_matrix("A1")
+    assert set(mine["account_id"]) == {"A1", "A2"}
+    kept = whole[whole["account_id"].isin(["A1", "A2"])]
+    assert mine["gap_amount"].tolist() == kept["gap_amount"].tolist()

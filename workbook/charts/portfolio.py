@@ -194,45 +194,6 @@ def backtest_scores(scores: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def whitespace_matrix(gaps: pd.DataFrame, bought: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
-    """Accounts × product families: bought (grey, amount), and gaps (colour by size). Columns of ``gaps``: label (the
-    account's name), product_family, gap_amount; of ``bought``: label, product_family, bought_amount.
-    """
-    labels = list(dict.fromkeys(gaps["label"]))
-    families = sorted({*gaps["product_family"], *bought["product_family"]})
-    ax = axes(ax, max(1.9 + 1.15 * len(families), 6.6), 0.8 + 0.27 * max(len(labels), 1))
-    top = max(float(gaps["gap_amount"].max()) if len(gaps) else 0.0, 1.0)
-    grid = np.full((len(labels), len(families)), np.nan)
-    place, kind = pd.Index(labels), pd.Index(families)
-    grid[place.get_indexer(pd.Index(gaps["label"])), kind.get_indexer(pd.Index(gaps["product_family"]))] = (
-        gaps["gap_amount"].to_numpy(float) / top
-    )
-    shades = LinearSegmentedColormap.from_list("gaps", ["#FFF3DC", ORANGE, VERMILION])
-    if grid.size:
-        ax.imshow(
-            np.where(np.isnan(grid), np.nan, np.sqrt(np.maximum(grid, 0))), cmap=shades, vmin=0, vmax=1, aspect="auto"
-        )
-    has = bought[bought["label"].isin(labels)]
-    for name, family, amount in zip(has["label"], has["product_family"], has["bought_amount"], strict=True):
-        at = (kind.get_loc(family), place.get_loc(name))
-        if np.isnan(grid[at[1], at[0]]):
-            ax.annotate(
-                format_amount(amount, currency, short=True), at, ha="center", va="center", fontsize=7, color=GREY
-            )
-    for name, family, amount in zip(gaps["label"], gaps["product_family"], gaps["gap_amount"], strict=True):
-        at = (kind.get_loc(family), place.get_loc(name))
-        ax.annotate(
-            "+" + format_amount(amount, currency, short=True), at, ha="center", va="center", fontsize=7, color=INK
-        )
-    ax.set_xticks(range(len(families)), families)
-    ax.set_yticks(range(len(labels)), labels, fontsize=8)
-    ax.set_xlim(-0.5, max(len(families), 1) - 0.5)
-    ax.set_ylim(max(len(labels), 1) - 0.5, -0.5)
-    ax.tick_params(length=0)
-    ax.set_title("Whitespace: bought (grey), gap to comparable accounts (colour, estimate)", loc="left")
-    return ax
-
-
 def market_scope(scope: pd.DataFrame, currency: str, names: pd.Series | None = None, ax: Axes | None = None) -> Axes:
     """Market potential per node, and the part that is actively engaged. Columns node, potential_amount, engaged_amount."""
     rows = scope.dropna(subset=["potential_amount"]).head(30)

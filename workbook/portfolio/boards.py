@@ -53,6 +53,32 @@ def whitespace_board(
     )
 
 
+def family_first(whitespace: pd.DataFrame, equal_share: float) -> pd.DataFrame:
+    """The gaps best first, where among equals those come first that others of the family buy.
+
+    Equal are the gaps whose worth (penetration × gap) is at most ``equal_share`` below the best of them: sizes are estimates.
+    """
+    rows = whitespace.sort_values("rank", kind="stable", ignore_index=True)
+    worth = (rows["penetration"] * rows["gap_amount"]).to_numpy(dtype=np.float64)
+    group, start = np.zeros(len(rows), dtype=np.int64), 0
+    while start < len(rows):
+        end = start + int(np.searchsorted(-worth[start:], -worth[start] * (1 - equal_share), side="right"))
+        group[start:end] = start
+        start = end
+    order = np.lexsort((np.arange(len(rows)), (rows["family_members_buying"] == 0).to_numpy(), group))
+    return rows.iloc[order].reset_index(drop=True)
+
+
+def member_labels(cells: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """``cells`` (account_id, …) of a family with label, in the order of ``members`` (account_id, name): the name, with the id
+    where names are doubled."""
+    names = members.set_index("account_id")["name"]
+    label = names.where(~names.duplicated(keep=False), names + " (" + names.index.to_series() + ")")
+    place = pd.Series(np.arange(len(members)), index=names.index)
+    out = cells.assign(label=cells["account_id"].map(label), place=cells["account_id"].map(place))
+    return out.sort_values(["place", "product_family"], kind="stable", ignore_index=True).drop(columns="place")
+
+
 def family_table(families: pd.DataFrame, register: pd.DataFrame, projection: pd.DataFrame) -> pd.DataFrame:
     """Families with at least two members in these frames, largest sales first: family_id, family_name, members, members_all
     (in the whole family), territories, owners, sales_12m_amount, open_amount, projected_amount, contacts (Int64).

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.money import format_amount
-from workbook.portfolio.whitespace import Compared, gaps_of
+from workbook.portfolio.whitespace import Compared, Floats, Ints, gaps_of
 from workbook.rules.portfolio import WhitespaceRules
 
 _SUMS = ["members", "members_buying", "members_lacking", "bought_amount", "gap_amount", "worth"]
@@ -26,13 +26,8 @@ def family_whitespace(
     bought = compared.bought
     live = accounts["disqualified_on"].isna().to_numpy()
     rows = np.flatnonzero((family["members"] > 1).to_numpy() & live)
-    amounts, kinds = bought.amounts[rows], len(bought.families)
-    every = replace(rules, per_account=max(kinds, 1))
-    gap, worth = np.zeros(amounts.shape, dtype=np.int64), np.zeros(amounts.shape)
-    if kinds and len(rows):
-        at, kind, value = gaps_of(amounts, compared.peers.group[rows], compared.figures, every)
-        typical = compared.figures[2][compared.peers.group[rows][at], kind]
-        gap[at, kind], worth[at, kind] = typical - amounts[at, kind], value
+    kinds = len(bought.families)
+    amounts, gap, worth = _every_gap(rows, compared, rules)
     values = (np.ones_like(gap), amounts > 0, gap > 0, amounts, gap, worth)
     place = pd.factorize(family["territory_id"].take(rows))[0].astype(np.int64)
     head = pd.factorize(family["family_id"].take(rows))[0].astype(np.int64)
@@ -53,6 +48,38 @@ def family_whitespace(
     for name, whole in zip(_SUMS, sums, strict=True):
         out[name] = whole.ravel() if name == "worth" else np.rint(whole.ravel()).astype(np.int64)
     return out
+
+
+def family_matrix(
+    accounts: pd.DataFrame, family: pd.DataFrame, compared: Compared, rules: WhitespaceRules, family_id: str
+) -> pd.DataFrame:
+    """One family, member by member: account_id, territory_id, product_family, bought_amount, gap_amount (to the member's own
+    peers; 0 where there is none). One row per member that is not disqualified and product family.
+    """
+    live = accounts["disqualified_on"].isna().to_numpy()
+    rows = np.flatnonzero((family["family_id"] == family_id).to_numpy() & live)
+    amounts, gap, _ = _every_gap(rows, compared, rules)
+    kinds = compared.bought.families
+    member = np.repeat(rows, len(kinds))
+    return pd.DataFrame(
+        {
+            "account_id": accounts["account_id"].take(member).array,
+            "territory_id": accounts["territory_id"].take(member).array,
+            "product_family": pd.Series(kinds, dtype="str").take(np.tile(np.arange(len(kinds)), len(rows))).array,
+            "bought_amount": amounts.ravel(),
+            "gap_amount": gap.ravel(),
+        }
+    )
+
+
+def _every_gap(rows: Ints, compared: Compared, rules: WhitespaceRules) -> tuple[Ints, Ints, Floats]:
+    """Of some accounts by product family: bought, gap (every one, not only the largest of each account), worth of the gap."""
+    amounts, group, kinds = compared.bought.amounts[rows], compared.peers.group[rows], len(compared.bought.families)
+    gap, worth = np.zeros(amounts.shape, dtype=np.int64), np.zeros(amounts.shape)
+    if kinds and len(rows):
+        at, kind, value = gaps_of(amounts, group, compared.figures, replace(rules, per_account=kinds))
+        gap[at, kind], worth[at, kind] = compared.figures[2][group[at], kind] - amounts[at, kind], value
+    return amounts, gap, worth
 
 
 def family_plays(rows: pd.DataFrame, names: pd.Series, currency: str) -> pd.DataFrame:

@@ -175,6 +175,19 @@ class Portfolio(PortfolioInputs):
         """The members of one family in scope, in tree order, with owner, sales, open deals and contacts."""
         return boards.family_members(self.families, self.register, self.facts.tables.accounts, family_id)
 
+    def family_matrix(self, family_id: str) -> pd.DataFrame:
+        """The members of one family in scope by product family: label, bought and gap to comparable accounts, in tree order (C3)."""
+        whole = self.whole or self
+        accounts, rules = whole.facts.tables.accounts, self.rules.whitespace
+        cells = spread.family_matrix(accounts, whole.families, whole._compared, rules, family_id)
+        cells = self.scope.cut(cells) if self.scope else cells
+        return boards.member_labels(cells, self.family_members(family_id))
+
+    @property
+    def whitespace_family_first(self) -> pd.DataFrame:
+        """The gaps in scope, best first; among equals those that others of the family buy (C3)."""
+        return boards.family_first(self.whitespace, self.rules.whitespace.equal_share)
+
     def peers(self, account_id: str, product_family: str) -> pd.DataFrame:
         """The accounts in scope that stand behind a gap: same peer group, and buying that product family."""
         return boards.peers_behind(self.whitespace_groups, self.bought, self.register, (account_id, product_family))

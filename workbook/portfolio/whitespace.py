@@ -114,7 +114,8 @@ def whitespace(
     peers that buy it), peers, peers_buying, family_members_buying, peer_group, rank, sentence.
 
     Cross-sell: nothing bought; upsell: less than ``upsell_share`` of the sized amount. Both only where the peers' penetration
-    is high enough. Rank is by penetration × gap over the whole company. ``head`` is each account's family head.
+    is high enough. Rank is by penetration × gap over the whole company; of equal ones those first that others of the family
+    buy. ``head`` is each account's family head.
     """
     bought, peers, figures = compared.bought, compared.peers, compared.figures
     buys = bought.amounts > 0
@@ -127,13 +128,13 @@ def whitespace(
     row = np.concatenate([block[0] + at * _BLOCK for at, block in enumerate(found)] or [np.zeros(0, np.intp)])
     family = np.concatenate([block[1] for block in found] or [np.zeros(0, np.intp)])
     worth = np.concatenate([block[2] for block in found] or [np.zeros(0)])
-    order = np.argsort(-worth, kind="stable")
+    kin = _family_buyers(buys, head)[row, family]
+    order = np.lexsort((kin == 0, -worth))
     order = order[live[row[order]]]
-    row, family = row[order], family[order]
+    row, family, kin = row[order], family[order], kin[order]
     group, has, own = peers.group[row], bought.amounts[row, family], buys[row, family]
     member, buyers, typical = figures
     others, buying, sized = member[group] - customer[row], buyers[group, family] - own, typical[group, family]
-    kin = _family_buyers(buys, head)[row, family]
     kind = own.astype(np.int64) + 2 * customer[row]
     wording = ((group.astype(np.int64) * len(bought.families) + family) * 4 + kind) * (kin.max(initial=0) + 1) + kin
     frame = pd.DataFrame(

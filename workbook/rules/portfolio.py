@@ -197,10 +197,15 @@ class WhitespaceRules:
     penetration: float = rule(0.3, "a family is a gap only where at least this share of the peers buys it")
     upsell_share: float = rule(0.5, "upsell: less than this share of what peers of its size buy")
     per_account: int = rule(3, "gaps shown per account, the largest first")
+    equal_share: float = rule(
+        0.1, "gaps worth this share less than the best count as equal to it: what others of the family buy comes first"
+    )
 
     def __post_init__(self) -> None:
         if self.peers_needed < 1 or self.size_bands < 1 or self.per_account < 1:
             raise ValueError("whitespace: peers_needed, size_bands and per_account are at least 1")
+        if not 0 <= self.equal_share < 1:
+            raise ValueError("whitespace: equal_share is from 0 to under 1")
 
 
 @dataclass(frozen=True)

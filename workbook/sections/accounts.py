@@ -71,16 +71,15 @@ def overdue(book: Book, count: int = 12) -> Any:
 
 
 def whitespace(book: Book, count: int = 10) -> Any:
-    """What the node's accounts could buy and do not, largest first, sized from comparable accounts."""
-    rows = book.portfolio.whitespace
-    if rows.empty:
+    """What the node's accounts could buy and do not, best first, and among equals what others of their family buy."""
+    top = book.portfolio.whitespace_family_first
+    if top.empty:
         return Note("No whitespace known: it needs sales with products and families.", "warn")
-    top = rows.sort_values(["sized_amount", "account_id", "product_family"], ascending=[False, True, True])
     names = book.tables.accounts.set_index("account_id")["name"]
     top = top.assign(name=top["account_id"].map(names))
     keep = ["account_id", "name", "product_family", "sized_amount", "peers", "sentence"]
     return Table(
-        top[keep].reset_index(drop=True), book.facts.currency, "Whitespace, sized from comparable accounts (estimate)",
+        top[keep], book.facts.currency, "Whitespace, sized from comparable accounts (estimate)",
         {"sized_amount": "size (estimate)", "sentence": "why"}, limit=count,
     )  # fmt: skip
 

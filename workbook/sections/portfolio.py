@@ -155,18 +155,14 @@ def class_changes(book: Book, count: int = 12) -> list[Any]:
 
 
 def families(book: Book, count: int = 10) -> list[Any]:
-    """Families with members here, and the largest one as a tree."""
-    from workbook.charts import portfolio as charts
-
+    """Families with members here, and their members elsewhere as the rules allow."""
     stage, currency = book.portfolio, book.facts.currency
     table = stage.family_table
     if table.empty:
         return [Note("No two accounts here belong to one family (column parent_account_id)."), *_elsewhere(book, count)]
-    tree = charts.family_tree(stage.family_members(str(table["family_id"].iloc[0])), currency).figure
     labels = {"members": "members here", "members_all": "members in all", "family_name": "family", "family_id": "head"}
     return [
         Table(table, currency, "Families, largest sales first", labels, limit=count),
-        tree,
         *_elsewhere(book, count),
     ]
 
@@ -196,7 +192,7 @@ def _elsewhere(book: Book, count: int) -> list[Any]:
 
 def whitespace(book: Book, count: int = 12) -> list[Any]:
     """The matrix of the largest gaps, the ranked list, and what sells elsewhere but not here."""
-    from workbook.charts import portfolio as charts
+    from workbook.charts.whitespace import whitespace_matrix
 
     stage, currency = book.portfolio, book.facts.currency
     if stage.whitespace.empty:
@@ -209,7 +205,7 @@ def whitespace(book: Book, count: int = 12) -> list[Any]:
     missing = elsewhere[elsewhere["missing"]]
     told = " ".join(missing["sentence"].head(5)) if len(missing) else "Every territory sells every product family."
     return [
-        charts.whitespace_matrix(gaps, bought, currency).figure,
+        whitespace_matrix(gaps, bought, currency).figure,
         Table(rows, currency, "Cross-sell and upsell, best first (size is an estimate)", limit=count),
         *_family_plays(book, count),
         Note(told),

@@ -19,16 +19,16 @@ def tenure(held: pd.DataFrame, people: pd.DataFrame, as_of: date, new_days: int)
     ``held``: holdings per rep; ``people``: sellers. Columns rep_id, node, name, tenure_years, accounts,
     value_per_account_amount (projection of the book / accounts), new (hired at most ``new_days`` ago).
     """
-    who = people.set_index("rep_id")
-    rows = held[(held["accounts"] > 0).to_numpy() & held["rep_id"].isin(who.index).to_numpy()]
-    hired = pd.to_datetime(rows["rep_id"].map(who["hired_on"]))
-    days = (pd.Timestamp(as_of) - hired).dt.days
+    at = pd.Index(people["rep_id"]).get_indexer(pd.Index(held["rep_id"]))
+    kept = (held["accounts"] > 0).to_numpy() & (at >= 0)
+    rows, who = held[kept].reset_index(drop=True), people.iloc[at[kept]].reset_index(drop=True)
+    days = (pd.Timestamp(as_of) - who["hired_on"]).dt.days
     worth = rows["projected_amount"].to_numpy(np.float64) / rows["accounts"].to_numpy(np.float64)
     out = pd.DataFrame(
         {
-            "rep_id": rows["rep_id"],
-            "node": rows["rep_id"].map(who["territory_id"]),
-            "name": rows["rep_id"].map(who["name"]),
+            "rep_id": who["rep_id"],
+            "node": who["territory_id"],
+            "name": who["name"],
             "tenure_years": days / 365.25,
             "accounts": rows["accounts"],
             "value_per_account_amount": np.rint(worth).astype(np.int64),

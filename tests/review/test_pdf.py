@@ -81,3 +81,18 @@ def test_charts_are_vectors_and_bytes_do_not_change() -> None:
     assert made == pdf(PAGE, parts)
     assert base64.b64decode(DOT).startswith(b"\x89PNG")
     assert b"/Subtype/Image" in pdf(PAGE, [part("North", image__png=DOT)])
+
+
+def test_a_pdf_is_set_after_typst_ran_in_this_process_and_a_broken_source_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letters use Typst in this process; its threads live on here, and a forked child would wait for them for ever."""
+    import typst
+
+    from workbook.review import pdf as module
+
+    typst.compile(b"= One\n#pagebreak()\n= Two")
+    assert pdf(PAGE, [part("North")]).startswith(b"%PDF")
+    monkeypatch.setattr(module, "source", lambda *given: "#nothing-of-that-name()")
+    with pytest.raises(module.PrintError, match="nothing-of-that-name"):
+        pdf(PAGE, [])

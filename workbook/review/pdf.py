@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,34 +114,24 @@ def _picture(kind: str, content: str, root: Path, name: str) -> str:
     return f'#chart("{name}.{ending}")'
 
 
+#: Typst's work in a process of its own: what it keeps of a document goes with it, and its threads, which no fork survives.
+_TYPST = (
+    "import sys, typst; main, made, root, fonts = sys.argv[1:]; "
+    "typst.compile(main, made, root=root, font_paths=[fonts], ignore_system_fonts=True)"
+)
+
+
 def _compiled(root: Path) -> bytes:
-    if not hasattr(os, "fork"):
-        return _compile(root)
-    read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(read)
-            with os.fdopen(write, "wb") as out:
-                try:
-                    out.write(b"\0" + _compile(root))
-                except Exception as fault:
-                    out.write(b"\1" + str(fault).encode())
-        finally:
-            os._exit(0)
-    os.close(write)
-    with os.fdopen(read, "rb") as back:
-        answer = back.read()
-    os.waitpid(pid, 0)
-    if answer[:1] != b"\0":
-        raise PrintError(f"the PDF could not be set: {answer[1:].decode(errors='replace') or 'Typst died'}")
-    return answer[1:]
-
-
-def _compile(root: Path) -> bytes:
+    """The PDF of ``main.typ`` in ``root``. :class:`PrintError` with what Typst says."""
     import matplotlib as mpl
-    import typst
 
     fonts = os.path.join(mpl.get_data_path(), "fonts", "ttf")
-    made: bytes = typst.compile(str(root / "main.typ"), root=str(root), font_paths=[fonts], ignore_system_fonts=True)
-    return made
+    made = root / "main.pdf"
+    said = subprocess.run(
+        [sys.executable, "-c", _TYPST, root / "main.typ", made, root, fonts],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if said.returncode != 0 or not made.exists():
+        reason = (said.stderr.strip().splitlines() or ["Typst died"])[-1]
+        raise PrintError(f"the PDF could not be set: {reason}")
+    return made.read_bytes()

@@ -10,6 +10,7 @@ from workbook.book import Book
 from workbook.charts import territories as charts
 from workbook.forms.territories import DesignSession, accounts_on_map, design_session
 from workbook.money import format_amount
+from workbook.sections.audience import AUDIENCES, Audience
 from workbook.sections.borders import borders as borders
 from workbook.sections.frame import show
 from workbook.sections.judgements import with_names
@@ -20,6 +21,7 @@ from workbook.territories.handover import new_rep_book
 from workbook.territories.moves import wins_sentence
 from workbook.territories.solver import Effort, ready
 from workbook.territories.staffing import in_words
+from workbook.territories.tenure import tenure_sentence
 
 
 def health(book: Book, count: int = 20) -> list[Any]:
@@ -49,6 +51,13 @@ def capacity(book: Book) -> list[Any]:
     if rows["available_hours"].isna().all():
         return [Note("The reps table has no selling hours: capacity not known.", "warn"), *parts]
     return [*parts, charts.staffing(book.territories.months).figure]
+
+
+def tenure(book: Book, audience: Audience = AUDIENCES["manager"]) -> list[Any]:
+    """What an account is worth against how long its rep is here (D9); single reps are shown only to who may see people."""
+    rows, currency = book.territories.tenure, book.facts.currency
+    told = Note(tenure_sentence(rows, lambda amount: format_amount(amount, currency, short=True)))
+    return [told, charts.tenure(rows, currency).figure] if audience.people and len(rows) else [told]
 
 
 def size(book: Book) -> list[Any]:

@@ -24,6 +24,7 @@ from workbook.territories.proposal import Proposal, proposal, short
 from workbook.territories.reach import group_of
 from workbook.territories.solver import Effort, ready, solve
 from workbook.territories.standing import Books, accounts_frame
+from workbook.territories.tenure import tenure
 from workbook.territories.wishes import Wishes, refuse
 from workbook.territories.words import limited, without_takings
 
@@ -90,6 +91,11 @@ class Territories(Stage):
     def books(self) -> pd.DataFrame:
         """What each rep holds: accounts, amounts, hours, classes."""
         return self._books.held["rep_id"]
+
+    @noun
+    def tenure(self) -> pd.DataFrame:
+        """What an account of each book is worth against the rep's tenure (D9): rep_id, node, tenure_years, value_per_account_amount."""
+        return tenure(self.books, self.people, self.facts.as_of, self.rules.health.new_rep_days)
 
     @noun
     def territory_books(self) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from workbook.territories.families import reunions
 from workbook.territories.frontier import frontier
 from workbook.territories.handover import new_rep_book
 from workbook.territories.moves import wins_sentence
+from workbook.territories.sizing import sizes_sentence
 from workbook.territories.solver import Effort, ready
 from workbook.territories.staffing import in_words
 from workbook.territories.tenure import tenure_sentence
@@ -74,6 +75,13 @@ def size(book: Book) -> list[Any]:
                 "warn",
             )
         )
+    sizes = stage.book_sizes
+    parts.append(Note(sizes_sentence(sizes, lambda amount: format_amount(amount, currency, short=True))))
+    shown = sizes.round({"deals_per_year": 2, "cycle_days": 0, "hours_per_year": 1, "right_size": 0, "books": 1})
+    parts.append(Table(shown, currency, "The right book size by class and industry, with its working"))
+    parts.append(Table(stage.needed, currency, "Reps and territories that the hours take, were borders free"))
+    lacks = stage.lacking.drop(columns="node").round({"short_hours": 0})
+    parts.append(Table(lacks, currency, "Who lacks hours, or accounts or potential against a fair share by hours"))
     parts += [Note(sentence) for sentence in told]
     keys = ["scenario", "growth_share"]
     columns = [

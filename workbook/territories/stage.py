@@ -14,7 +14,7 @@ from workbook.checks import Check
 from workbook.rules.territories import DesignRules, TerritoriesRules
 from workbook.stage import Stage, noun
 from workbook.territories import concentration as concentrating
-from workbook.territories import handover, moves, spread, staffing
+from workbook.territories import handover, moves, sizing, spread, staffing
 from workbook.territories import health as judging
 from workbook.territories import loans as lending
 from workbook.territories.design import Company, design
@@ -169,7 +169,23 @@ class Territories(Stage):
     @noun
     def book_size(self) -> pd.DataFrame:
         """The right book size with its working (D6); company-wide."""
-        return staffing.book_size(self.capacity, self.accounts, self.rules)
+        return staffing.book_size(self.capacity, self.accounts, self.book_sizes, self.rules)
+
+    @noun
+    def book_sizes(self) -> pd.DataFrame:
+        """The right book size by class and industry, with cycle length and account value (D6); company-wide."""
+        pace = sizing.deal_pace(self.facts.tables.opportunities, self.facts.as_of)
+        return sizing.book_sizes(self.capacity, self.accounts, self.workload, pace, self.rules)
+
+    @property
+    def needed(self) -> pd.DataFrame:
+        """Reps and territories needed in scope for each scenario of growth, by hours alone (A14)."""
+        return sizing.territories_needed(self.scenarios, (self.whole or self).capacity, self.rules)
+
+    @noun
+    def lacking(self) -> pd.DataFrame:
+        """Which rep lacks hours, accounts or potential (A14): rep_id, node, short_hours, short_accounts, short_potential_amount."""
+        return sizing.lacking(self.capacity, self.indexes, self.rules)
 
     @noun
     def months(self) -> pd.DataFrame:

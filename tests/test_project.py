@@ -123,7 +123,10 @@ def test_every_command_has_an_example_in_its_help_and_is_documented() -> None:
     for name, command in group.commands.items():
         if command.hidden:
             continue
-        assert "workbook " + name in (command.help or "") or getattr(command, "commands", None), f"{name}: no example"
+        below = getattr(command, "commands", {})
+        own = {} if below and not command.invoke_without_command else {name: command}
+        for words, one in {**own, **{f"{name} {n}": c for n, c in below.items()}}.items():
+            assert f"workbook {words}" in (one.help or ""), f"{words}: no example"
         assert f"workbook {name}" in docs, f"{name}: not documented"
 
 

@@ -33,7 +33,16 @@ MONTHS = pd.DataFrame(
 PLACES = pd.DataFrame(
     {"account_id": ["a", "b"], "rep_id": ["P-1", "P-2"], "latitude": [48.0, 50.0], "longitude": [11.0, 8.0]}
 )
+TENURE = pd.DataFrame(
+    {
+        "rep_id": ["P-1", "P-2", "P-3"],
+        "tenure_years": [0.4, 3.0, 9.0],
+        "value_per_account_amount": [100_000, 900_000, 400_000],
+        "new": [True, False, False],
+    }
+)
 DRAWN = {
+    "tenure": lambda f: charts.tenure(f[5], "USD"),
     "hours": lambda f: charts.hours(f[0]),
     "balance": lambda f: charts.balance(f[1]),
     "tradeoff": lambda f: charts.tradeoff(f[2]),
@@ -45,7 +54,10 @@ DRAWN = {
 @pytest.mark.parametrize("name", DRAWN)
 @pytest.mark.parametrize("empty", [False, True])
 def test_draws_rows_and_no_rows_without_touching_them(name, empty):
-    frames = [f.head(0) if empty and name != "tradeoff" else f.copy() for f in (CAPACITY, CARDS, CURVE, MONTHS, PLACES)]
+    frames = [
+        f.head(0) if empty and name != "tradeoff" else f.copy()
+        for f in (CAPACITY, CARDS, CURVE, MONTHS, PLACES, TENURE)
+    ]
     before = [f.copy() for f in frames]
     ax = DRAWN[name](frames)
     out = io.BytesIO()
@@ -67,3 +79,10 @@ def test_the_proof_shows_plan_above_bound():
     plan, bound = ax.lines[0].get_ydata(), ax.lines[1].get_ydata()
     assert (np.array(plan) >= np.array(bound)).all()
     assert len(plan) == 2
+
+
+def test_new_reps_and_the_poorest_and_richest_books_are_named():
+    ax = charts.tenure(TENURE.assign(value_per_account_amount=[500_000, 900_000, 400_000]), "USD")
+    assert [text.get_text() for text in ax.texts] == ["P-1", "P-2", "P-3"]
+    old = charts.tenure(TENURE.assign(new=False, value_per_account_amount=[500_000, 900_000, 400_000]), "USD")
+    assert [text.get_text() for text in old.texts] == ["P-2", "P-3"]

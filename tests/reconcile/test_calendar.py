@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -58,3 +59,31 @@ def test_the_file_is_a_calendar_with_short_lines_and_escaped_text(company: Book,
     assert all(len(line) <= 75 for line in text.split(b"\r\n"))
     assert b"reps\\, and\\; others\\n" in text.replace(b"\r\n ", b"")
     assert write_calendar(rows, tmp_path / "again.ics", ("Co", "FY2026", date(2026, 6, 30))).read_bytes() == text
+
+
+def test_plans_are_sent_and_approved_on_the_days_that_the_store_holds(company: Book) -> None:
+    """Every rep sent on 3 December (Dee on the 5th) and was approved on the 9th; Ann sent again in June, which is a revision."""
+
+    def plan(rep: str, account: str, steps: list[tuple[str, datetime]]) -> dict[str, object]:
+        told = tuple({"state": state, "saved_at": at} for state, at in steps)
+        document = {"account_id": account, "rep_id": rep, "year": "FY2026"}
+        last = {"state": steps[-1][0], "saved_at": steps[-1][1]}
+        return {"rep_id": rep, "account_id": account, "revision": len(steps), "saved_by": rep, "comment": "",
+                "document": document, "steps": told, **last}  # fmt: skip
+
+    passed = ("approved", datetime(2025, 12, 9))
+    plans = [plan(r, a, [("submitted", datetime(2025, 12, d)), passed]) for r, a, d in (("Bob", "3", 3), ("Cid", "4", 3), ("Dee", "6", 5))]  # fmt: skip
+    again = [("submitted", datetime(2025, 12, 3)), passed, ("submitted", datetime(2026, 6, 3)), ("approved", datetime(2026, 6, 4))]  # fmt: skip
+    rows = calendar(replace(company.facts, plans=(*plans, plan("Ann", "1", again)))).set_index("step")
+    sent, approved = rows.loc["plans_sent"], rows.loc["plans_approved"]
+    assert (sent["state"], sent["done_on"], sent["days_late"]) == ("done late", pd.Timestamp("2025-12-05"), 3)
+    assert (approved["state"], approved["done_on"]) == ("done", pd.Timestamp("2025-12-09"))
+    three = calendar(replace(company.facts, plans=tuple(plans))).set_index("step").loc["plans_sent"]
+    assert (three["state"], pd.isna(three["done_on"])) == ("late", True)
+    assert three["evidence"] == "3 of 4 reps with accounts have sent plans, the last on 2025-12-05"
+
+
+def test_a_done_step_that_nothing_dates_says_so(company: Book) -> None:
+    row = calendar(company.facts).set_index("step").loc["target"]
+    assert (row["state"], pd.isna(row["done_on"])) == ("done", True)
+    assert row["evidence"].endswith("since when is not recorded")

@@ -112,3 +112,19 @@ def test_the_family_view_shows_of_elsewhere_what_the_rules_allow(root: Path, lev
     )
     assert ("CANARY" in text) == (level in ("names", "full"))
     assert ("owner" in text.partition("elsewhere, as the rules allow")[2]) == (level == "full")
+
+
+def test_what_is_left_alone_and_a_family_member_by_member_show_nothing_of_elsewhere(root: Path) -> None:
+    from workbook.sections import caring
+    from workbook.sections.family import one_family
+
+    book = Book.open(root)
+    here, families = book.scoped(NODE), book.portfolio.families
+    own = families[families["territory_id"] == NODE]
+    spread = own.loc[own["members"] > own["members_here"], "family_id"].drop_duplicates().tolist()
+    parts = [*caring.neglected(here), *caring.book_care(here)]
+    for family in spread:
+        parts += one_family(here, family)
+    assert len(spread) > 3
+    assert "CANARY" not in " ".join(p.svg() if hasattr(p, "svg") else p._repr_html_() for p in parts)
+    assert "CANARY" in repr(caring.neglected(book))

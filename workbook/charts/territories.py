@@ -20,6 +20,7 @@ from workbook.charts.style import (
     SKY,
     VERMILION,
     YELLOW,
+    amount_axis,
     axes,
     legend_above,
 )
@@ -186,4 +187,45 @@ def staffing(months: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_ylabel("hours")
     ax.set_title("Hours by month", loc="left")
     ax.legend(frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.16))
+    return ax
+
+
+def tenure(rows: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Value of an account against years here, a dot per rep, new reps in another colour and shape.
+
+    Columns rep_id, tenure_years, value_per_account_amount (minor units), new. New reps, and the poorest and richest book,
+    are named; the dashed line is the middle of all.
+    """
+    ax = axes(ax, 7.0, 3.0)
+    value = rows["value_per_account_amount"].to_numpy(np.float64)
+    years, new = rows["tenure_years"].to_numpy(np.float64), rows["new"].to_numpy(dtype=bool)
+    for mask, colour, marker, label in ((~new, BLUE, "o", "here longer"), (new, VERMILION, "D", "new")):
+        if mask.any():
+            ax.plot(
+                years[mask],
+                value[mask],
+                linestyle="none",
+                marker=marker,
+                markersize=5.5,
+                color=colour,
+                label=label,
+                clip_on=False,
+            )
+    if len(rows):
+        ax.axhline(float(np.median(value)), color=GREY, linewidth=1, linestyle="--", zorder=0, label="middle of all")
+        named = np.flatnonzero(new | (value == value.min()) | (value == value.max()))[:_MOST]
+        right = years > 0.85 * years.max()
+        for at in named:
+            ax.annotate(
+                str(rows["rep_id"].iloc[at]), (years[at], value[at]), xytext=(-6 if right[at] else 6, 4),
+                textcoords="offset points", fontsize=8, ha="right" if right[at] else "left",
+            )  # fmt: skip
+        legend_above(ax)
+    ax.set_xlim(left=0)
+    ax.set_ylim(bottom=0)
+    ax.margins(y=0.15)
+    amount_axis(ax, currency)
+    ax.set_xlabel("years since the hire")
+    ax.set_ylabel("projection per account")
+    ax.set_title("Value of an account by tenure of its rep", loc="left")
     return ax

@@ -37,7 +37,7 @@ ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="With --acce
 WhyOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="With --accept: why.")]
 
 
-targets = typer.Typer(help="Cascade the company's target down; edit it by hand.")
+targets = typer.Typer()
 app.add_typer(targets, name="targets")
 
 

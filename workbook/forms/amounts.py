@@ -145,4 +145,5 @@ def totals_table(
     heads = "".join(
         f"<th>{h}</th>" for h in ("", "this plan", "all saved plans with this one", "your target", "over or short")
     )
-    return f'<table class="wb-form-totals"><tr>{heads}</tr>{"".join(rows)}</table>'
+    said = f"<p>{escape(horizon.carried_over)}</p>" if horizon.carried_over else ""
+    return f'<table class="wb-form-totals"><tr>{heads}</tr>{"".join(rows)}</table>{said}'

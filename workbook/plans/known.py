@@ -59,6 +59,19 @@ class Horizon:
         """Periods of the year that are not over."""
         return tuple(p for p in self.periods if p not in self.over)
 
+    @property
+    def carried_over(self) -> str:
+        """What years beyond the first of the later ones start from, in a sentence; blank where there are none.
+
+        >>> Horizon("FY2026", ("FY2026",), frozenset(), ("FY2027", "FY2028")).carried_over
+        'FY2028 starts as FY2027, carried over: nothing is forecast beyond the next twelve months.'
+        """
+        if len(self.later) < 2:
+            return ""
+        first, *rest = self.later
+        start = " and ".join(rest) + (" start" if len(rest) > 1 else " starts")
+        return f"{start} as {first}, carried over: nothing is forecast beyond the next twelve months."
+
     def place(self, day: date | None, calendar: Calendar) -> str:
         """The period in which a deal that is expected to close on a day is planned: never one that is over.
 

@@ -5,9 +5,10 @@ A step counts as done by what the book and its store hold, never because somebod
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -95,7 +96,11 @@ def _data(facts: Facts) -> Evidence:
         return Evidence(None, None, "the tables were not checked")
     if quality.errors:
         return Evidence(False, None, f"{quality.errors} errors in the tables")
-    return Evidence(True, None, f"{len(facts.tables.given)} tables, no errors, {quality.warnings} warnings")
+    return Evidence(
+        True,
+        None,
+        f"{len(facts.tables.given)} tables, no errors, {quality.warnings} warnings; since when is not recorded",
+    )
 
 
 def _target(facts: Facts) -> Evidence:
@@ -103,7 +108,7 @@ def _target(facts: Facts) -> Evidence:
     mine = rows[(rows["territory_id"] == facts.tree.root).to_numpy()]
     held = [p for p in mine["period"].unique() if parent(p, "year") == facts.year]
     words = (
-        f"the target of {facts.year} stands in targets.csv"
+        f"the target of {facts.year} stands in targets.csv; since when is not recorded"
         if held
         else f"no target of {facts.tree.root} for {facts.year}"
     )
@@ -138,16 +143,24 @@ def _owners(facts: Facts) -> set[str]:
 
 
 def _plans(facts: Facts, states: tuple[str, ...], verb: str) -> Evidence:
+    """Reps whose plans have come so far, and since when: a rep's first plan counts, a plan sent again later is a revision."""
     owners = _owners(facts)
     if not owners:
         return Evidence(None, None, facts.tables.lacks("ownership", "whose plans are due"))
     ready: dict[str, date] = {}
     for plan in facts.plans:
         if plan["state"] in states and plan["rep_id"] in owners:
-            at = pd.Timestamp(plan["saved_at"]).date()
-            ready[plan["rep_id"]] = max(ready.get(plan["rep_id"], at), at)
+            at = _since(plan, states)
+            ready[plan["rep_id"]] = min(ready.get(plan["rep_id"], at), at)
     words = f"{len(ready)} of {len(owners)} reps with accounts have {verb} plans"
-    return Evidence(len(ready) == len(owners), max(ready.values(), default=None), words)
+    last = max(ready.values(), default=None)
+    return Evidence(len(ready) == len(owners), last, words + (f", the last on {last:%Y-%m-%d}" if last else ""))
+
+
+def _since(plan: Mapping[str, Any], states: tuple[str, ...]) -> date:
+    """The day on which a plan was first in one of the states; the day of its last revision where its steps are not known."""
+    days = [step["saved_at"] for step in plan.get("steps", ()) if step["state"] in states]
+    return pd.Timestamp(min(days, default=plan["saved_at"])).date()
 
 
 def _meeting(facts: Facts) -> Evidence:

@@ -50,11 +50,11 @@ def _accounts(count: int) -> str:
     return "account is" if count == 1 else "accounts are"
 
 
-def _people(book: Book) -> pd.Series:
-    return book.tables.reps.drop_duplicates("rep_id").set_index("rep_id")["name"]
-
-
 def _named(book: Book, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with the account's name and the rep's."""
+    """Rows with the account's name and the rep's; of somebody who sits in another territory, the id."""
     accounts = book.tables.accounts.set_index("account_id")["name"]
-    return rows.assign(name=rows["account_id"].map(accounts), rep=rows["rep_id"].map(_people(book)))
+    reps = book.tables.reps
+    inside = reps[reps["territory_id"].isin(book.tree.below(book.node)).to_numpy()]
+    people = inside.drop_duplicates("rep_id").set_index("rep_id")["name"]
+    rep = rows["rep_id"].map(people).fillna(rows["rep_id"])
+    return rows.assign(name=rows["account_id"].map(accounts), rep=rep)

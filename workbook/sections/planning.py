@@ -89,7 +89,8 @@ def plan_sources(book: Book) -> list[Any]:
     wide.columns = ["rests on", *(f"{p}_amount" for p in periods)]
     chart = charts.rests_on(this.assign(period=this["planned_in"]), SOURCES, book.facts.currency).figure
     labels = {f"{p}_amount": str(p) for p in periods}
-    return [Note(share), chart, Table(wide, book.facts.currency, "Planned, by what it rests on", labels)]
+    caption = " ".join(["Planned, by what it rests on.", book.plans.horizon.carried_over]).strip()
+    return [Note(share), chart, Table(wide, book.facts.currency, caption, labels)]
 
 
 def plan_behaviour(book: Book) -> list[Any]:

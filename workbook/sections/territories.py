@@ -10,6 +10,7 @@ from workbook.book import Book
 from workbook.charts import territories as charts
 from workbook.forms.territories import DesignSession, accounts_on_map, design_session
 from workbook.money import format_amount
+from workbook.sections.audience import AUDIENCES, Audience
 from workbook.sections.borders import borders as borders
 from workbook.sections.frame import show
 from workbook.sections.judgements import with_names
@@ -18,8 +19,10 @@ from workbook.territories.families import reunions
 from workbook.territories.frontier import frontier
 from workbook.territories.handover import new_rep_book
 from workbook.territories.moves import wins_sentence
+from workbook.territories.sizing import sizes_sentence
 from workbook.territories.solver import Effort, ready
 from workbook.territories.staffing import in_words
+from workbook.territories.tenure import tenure_sentence
 
 
 def health(book: Book, count: int = 20) -> list[Any]:
@@ -51,6 +54,13 @@ def capacity(book: Book) -> list[Any]:
     return [*parts, charts.staffing(book.territories.months).figure]
 
 
+def tenure(book: Book, audience: Audience = AUDIENCES["manager"]) -> list[Any]:
+    """What an account is worth against how long its rep is here (D9); single reps are shown only to who may see people."""
+    rows, currency = book.territories.tenure, book.facts.currency
+    told = Note(tenure_sentence(rows, lambda amount: format_amount(amount, currency, short=True)))
+    return [told, charts.tenure(rows, currency).figure] if audience.people and len(rows) else [told]
+
+
 def size(book: Book) -> list[Any]:
     """The right book size with its working, and the people that each scenario of growth takes."""
     stage, currency = book.territories, book.facts.currency
@@ -65,6 +75,13 @@ def size(book: Book) -> list[Any]:
                 "warn",
             )
         )
+    sizes = stage.book_sizes
+    parts.append(Note(sizes_sentence(sizes, lambda amount: format_amount(amount, currency, short=True))))
+    shown = sizes.round({"deals_per_year": 2, "cycle_days": 0, "hours_per_year": 1, "right_size": 0, "books": 1})
+    parts.append(Table(shown, currency, "The right book size by class and industry, with its working"))
+    parts.append(Table(stage.needed, currency, "Reps and territories that the hours take, were borders free"))
+    lacks = stage.lacking.drop(columns="node").round({"short_hours": 0})
+    parts.append(Table(lacks, currency, "Who lacks hours, or accounts or potential against a fair share by hours"))
     parts += [Note(sentence) for sentence in told]
     keys = ["scenario", "growth_share"]
     columns = [

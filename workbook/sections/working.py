@@ -183,7 +183,11 @@ def _if_moved(book: Book, rep: str, count: int) -> list[Any]:
     if len(own) and own["free_hours"].notna().all():
         now = float(own["free_hours"].iloc[0])
         text += f" (free hours from {now:,.0f} to {now + rows['hours'].sum():,.0f})"
-    text += f"; for {int(left['accounts'].sum()):,} of them nobody in the territory has room." if len(left) else "."
+    text += (
+        f"; for {int(left['accounts'].sum()):,} of them ({left['hours'].sum():,.0f} hours) nobody in the territory has room."
+        if len(left)
+        else "."
+    )
     who = rows.assign(name=rows["rep_id"].map(names).fillna("nobody has room").astype("str"))
     keep = ["name", "accounts", "hours", "value_amount", "free_hours_after"]
     return [Note(text), Table(who[keep], book.facts.currency, f"Who would take them from {names[rep]}", limit=count)]

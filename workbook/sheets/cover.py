@@ -77,9 +77,15 @@ def _against_quota(canvas: Canvas, at: int, file: RepFile, places: Mapping[str, 
     ahead = [*horizon.open, *horizon.later]
     for period in (*horizon.periods, *horizon.later):
         at += 1
-        sheet.write_string(
-            at, 2, period + (" (booked)" if period in horizon.over else ""), styles.cell("text", fixed=True)
-        )
+        said, look = period + (" (booked)" if period in horizon.over else ""), styles.cell("text", fixed=True)
+        if period in horizon.later[1:]:  # until the rep plans it
+            before = horizon.later[horizon.later.index(period) - 1]
+            same = sums["run_rate", period] == sums["run_rate", before]
+            carried = f"{period} (carried over)"
+            formula = f'=IF(E{at + 1}=E{at},"{carried}","{period}")'
+            sheet.write_formula(at, 2, formula, look, carried if same else period)
+        else:
+            sheet.write_string(at, 2, said, look)
         quota, money = file.quota.get(period), styles.cell("exact", fixed=True)
         if quota is None:
             sheet.write_string(at, 3, "not set", money)

@@ -6,7 +6,7 @@ may be sorted, inserted and deleted, and columns added, without anything being m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -62,8 +62,13 @@ class Block:
         return sum(c.span for c in self.columns)
 
 
-def amount_columns(periods: Sequence[str], over: frozenset[str] = frozenset()) -> tuple[Column, ...]:
-    """A column per period; those that are over are for reading only."""
+WHOLE = "Whole amount of this period with what is booked so far, in the currency of the book."
+
+
+def amount_columns(
+    periods: Sequence[str], over: frozenset[str] = frozenset(), hints: Mapping[str, str] | None = None
+) -> tuple[Column, ...]:
+    """A column per period; those that are over are for reading only. ``hints``: what is said beside the help, by period."""
     return tuple(
         Column(
             f"p:{p}",
@@ -73,7 +78,7 @@ def amount_columns(periods: Sequence[str], over: frozenset[str] = frozenset()) -
             fixed=p in over,
             help="Booked: nothing to plan"
             if p in over
-            else "Whole amount of this period with what is booked so far, in the currency of the book",
+            else " ".join([WHOLE, *([hints[p]] if hints and p in hints else [])]),
         )
         for p in periods
     )
@@ -104,7 +109,7 @@ def blocks(horizon: Horizon) -> dict[str, Block]:
                 Column("touch_due_on", "Next due", "date", 11, fixed=True),
                 Column("sales", "Last 12 months", "amount", 10, fixed=True),
                 Column("open", "Open deals", "amount", 10, fixed=True),
-                *amount_columns(every, horizon.over),
+                *amount_columns(every, horizon.over, dict.fromkeys(horizon.later[1:], horizon.carried_over)),
                 Column("total", f"Plan {_short(horizon.year)}", "amount", 11, fixed=True),
                 Column("objective", "Objective", width=30, help="The end result that we want with this account"),
                 Column("strategy", "Strategy objective", "choice", 22, choices="objectives", help="Which objective of our sales strategy it serves"),

@@ -92,7 +92,8 @@ def _accounts(sheet: Canvas, file: RepFile, keys: Mapping[str, str]) -> dict[str
     block = blocks(file.horizon)["account"]
     sheet.banner(
         f"Accounts of {file.rep_name}",
-        f"One row per account. Repeat business by period; deals and new business have sheets of their own. Amounts in {file.currency}.",
+        f"One row per account. Repeat business by period; deals and new business have sheets of their own. Amounts in {file.currency}. "
+        + file.horizon.carried_over,
         block.width,
     )
     first = sheet.heading(block)

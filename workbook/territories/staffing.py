@@ -13,25 +13,29 @@ from workbook.rules.territories import CapacityRules, TerritoriesRules
 Floats = npt.NDArray[np.float64]
 
 
-def book_size(capacity: pd.DataFrame, accounts: pd.DataFrame, rules: TerritoriesRules) -> pd.DataFrame:
+def book_size(
+    capacity: pd.DataFrame, accounts: pd.DataFrame, sizes: pd.DataFrame, rules: TerritoriesRules
+) -> pd.DataFrame:
     """The right book size and how it comes about (D6), one row per step: step, value, unit, working.
 
-    Hours of a full year of the typical rep × wanted load / mean hours of an account.
+    Hours of a full year of the typical rep × wanted load / mean hours of an account, which ``sizes`` holds for all accounts
+    and by class (see :func:`workbook.territories.sizing.book_sizes`).
     """
     full = (capacity["selling_hours"] * 12 / rules.capacity.months).where(capacity["selling_hours"] > 0)
     live = accounts[~accounts["disqualified"].to_numpy(dtype=bool)]
-    each = float(live["hours_per_year"].mean()) if len(live) else np.nan
+    each, size = float(sizes["hours_per_year"].iloc[0]), float(sizes["right_size"].iloc[0])
     typical = float(full.median()) if full.notna().any() else np.nan
     wanted = rules.capacity.wanted_load
-    size = typical * wanted / each if each and each > 0 else np.nan
-    by_class = live.groupby("class")["hours_per_year"].agg(["size", "mean"])
+    by_class = sizes[sizes["cut"] == "class"]
     rows = [
         ("hours of a rep", typical, "hours a year", "median of selling hours per week × working weeks"),
         ("wanted load", wanted, "share", "rule capacity.wanted_load"),
-        ("hours of an account", each, "hours a year", "mean of touches, deals and travel over all accounts"),
+        ("hours of an account", each, "hours a year", "mean of touches, travel and the deals open at once"),
         *[
-            (f"hours of a {name} account", float(row["mean"]), "hours a year", f"mean over {int(row['size'])} accounts")
-            for name, row in by_class.iterrows()
+            (f"hours of a {name} account", float(hours), "hours a year", f"mean over {count} accounts")
+            for name, hours, count in zip(
+                by_class["name"], by_class["hours_per_year"], by_class["accounts"], strict=True
+            )
         ],
         ("right book size", size, "accounts", "hours of a rep × wanted load / hours of an account"),
         (

@@ -14,7 +14,7 @@ from workbook.checks import Check
 from workbook.rules.territories import DesignRules, TerritoriesRules
 from workbook.stage import Stage, noun
 from workbook.territories import concentration as concentrating
-from workbook.territories import handover, moves, spread, staffing
+from workbook.territories import handover, moves, sizing, spread, staffing
 from workbook.territories import health as judging
 from workbook.territories import loans as lending
 from workbook.territories.design import Company, design
@@ -24,6 +24,7 @@ from workbook.territories.proposal import Proposal, proposal, short
 from workbook.territories.reach import group_of
 from workbook.territories.solver import Effort, ready, solve
 from workbook.territories.standing import Books, accounts_frame
+from workbook.territories.tenure import tenure
 from workbook.territories.wishes import Wishes, refuse
 from workbook.territories.words import limited, without_takings
 
@@ -90,6 +91,11 @@ class Territories(Stage):
     def books(self) -> pd.DataFrame:
         """What each rep holds: accounts, amounts, hours, classes."""
         return self._books.held["rep_id"]
+
+    @noun
+    def tenure(self) -> pd.DataFrame:
+        """What an account of each book is worth against the rep's tenure (D9): rep_id, node, tenure_years, value_per_account_amount."""
+        return tenure(self.books, self.people, self.facts.as_of, self.rules.health.new_rep_days)
 
     @noun
     def territory_books(self) -> pd.DataFrame:
@@ -163,7 +169,23 @@ class Territories(Stage):
     @noun
     def book_size(self) -> pd.DataFrame:
         """The right book size with its working (D6); company-wide."""
-        return staffing.book_size(self.capacity, self.accounts, self.rules)
+        return staffing.book_size(self.capacity, self.accounts, self.book_sizes, self.rules)
+
+    @noun
+    def book_sizes(self) -> pd.DataFrame:
+        """The right book size by class and industry, with cycle length and account value (D6); company-wide."""
+        pace = sizing.deal_pace(self.facts.tables.opportunities, self.facts.as_of)
+        return sizing.book_sizes(self.capacity, self.accounts, self.workload, pace, self.rules)
+
+    @property
+    def needed(self) -> pd.DataFrame:
+        """Reps and territories needed in scope for each scenario of growth, by hours alone (A14)."""
+        return sizing.territories_needed(self.scenarios, (self.whole or self).capacity, self.rules)
+
+    @noun
+    def lacking(self) -> pd.DataFrame:
+        """Which rep lacks hours, accounts or potential (A14): rep_id, node, short_hours, short_accounts, short_potential_amount."""
+        return sizing.lacking(self.capacity, self.indexes, self.rules)
 
     @noun
     def months(self) -> pd.DataFrame:

@@ -16,7 +16,16 @@ from workbook.reconcile import rounds as talking
 from workbook.reconcile.bridge import coverage_checks
 from workbook.reconcile.numbers import Numbers
 from workbook.reconcile.totals import PLANS
-from workbook.reconcile.track import Track, depths, of_the_rest, plan_errors, projection_errors, target_errors, track
+from workbook.reconcile.track import (
+    Track,
+    depths,
+    of_the_rest,
+    past_plan_errors,
+    plan_errors,
+    projection_errors,
+    target_errors,
+    track,
+)
 from workbook.stage import noun
 
 
@@ -32,8 +41,9 @@ class Reconcile(Numbers):
         )
         counts, default = rules.default_counts, rules.plan_error_share
         if self.cube.plan_is == PLANS:
-            errors = plan_errors(self.facts, self.cube, self.earlier("plans").lines)
-            return given, track(errors, depth, default, counts, "year so far")
+            now = plan_errors(self.facts, self.cube, self.earlier("plans").lines)
+            errors = np.hstack([past_plan_errors(self.facts, self.cube), now])
+            return given, track(errors, depth, default, counts, "past plan")
         errors = projection_errors(self.facts, self.cube, rules.replays)
         plan, actual = (self.cube.by(m)[: len(depth)].astype(np.float64) for m in ("plan", "actual"))
         left = np.divide(plan - actual, plan, out=np.ones(len(depth)), where=plan > 0)

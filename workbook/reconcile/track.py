@@ -149,6 +149,46 @@ def plan_errors(facts: Facts, cube: Cube, lines: pd.DataFrame) -> Floats:
         return np.where(plan > 0, actual / plan - 1, np.nan)[:, None]
 
 
+#: A past plan judges a node where its accounts with a plan booked at least this share of the node's year.
+PLANNED_SHARE = 0.8
+
+
+def past_plan_errors(facts: Facts, cube: Cube) -> Floats:
+    """Outcome ÷ plan − 1 of every past fiscal year for which plans are stored; shape (nodes of tree and reps, years).
+
+    A plan counts as it stood when the year began, or as first written by the end of its first quarter; accounts are counted
+    where they are today, and territory plans with their rep. NaN where accounts with a plan booked less than 80 % of the year.
+    """
+    head, _ = _head(cube)
+    columns = []
+    for year in sorted({y for plan in facts.plans for step in plan.get("steps", ()) for y in step["planned"]}):
+        first, last = facts.calendar.bounds(year)
+        if year >= facts.year or last > facts.as_of:
+            continue
+        said = pd.Series(_planned_for(facts, year, first), dtype="int64")
+        if said.empty:
+            continue
+        plan, actual = _at_nodes(cube, said)[:head], _booked_between(facts, cube, (first, last))
+        covered = _booked_between(facts, cube, (first, last), set(said.index))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(plan > 0, actual / plan - 1, np.nan)
+        columns.append(np.where(covered >= PLANNED_SHARE * actual, ratio, np.nan))
+    return np.stack(columns, axis=1) if columns else np.full((head, 0), np.nan)
+
+
+def _planned_for(facts: Facts, year: str, first: date) -> dict[str, int]:
+    """What each plan (by account, or by rep for a territory plan) said of a year at its start, or at first in its first quarter."""
+    quarter_end = facts.calendar.bounds(children(year, "quarter")[0])[1]
+    found: dict[str, int] = {}
+    for plan in facts.plans:
+        steps = [step for step in plan.get("steps", ()) if year in step["planned"]]
+        before = [step for step in steps if step["saved_at"].date() < first]
+        early = [step for step in steps if step["saved_at"].date() <= quarter_end]
+        if chosen := (before[-1:] or early[:1]):
+            found[plan["account_id"] or plan["rep_id"]] = chosen[0]["planned"][year]
+    return found
+
+
 def depths(cube: Cube) -> npt.NDArray[np.intp]:
     """How deep each node of the tree and each rep stands; reps one below the deepest node, so that they are a level of their own."""
     head, _ = _head(cube)
@@ -174,11 +214,13 @@ def _at_nodes(cube: Cube, by_account: pd.Series) -> Floats:
     return cube.nodes.roll_up(own).astype(np.float64)
 
 
-def _booked_between(facts: Facts, cube: Cube, span: tuple[date, date]) -> Floats:
+def _booked_between(facts: Facts, cube: Cube, span: tuple[date, date], only: set[str] | None = None) -> Floats:
+    """What was booked at each node from the first to the last day of ``span``, by all accounts or ``only`` some."""
     sales = facts.tables.sales
     inside = (
         (sales["booked_on"] >= pd.Timestamp(span[0]))
         & (sales["booked_on"] < pd.Timestamp(span[1]) + pd.Timedelta(days=1))
     ).to_numpy()
     head, _ = _head(cube)
-    return _at_nodes(cube, sales[inside].groupby("account_id")["amount"].sum())[:head]
+    sums = sales[inside].groupby("account_id")["amount"].sum()
+    return _at_nodes(cube, sums if only is None else sums[sums.index.isin(only)])[:head]

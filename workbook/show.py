@@ -22,8 +22,8 @@ from workbook.money import format_amount
 MISSING = "–"
 _JUDGED = ("verdict", "severity", "signal_level")
 _UNITS = {"_days": "days", "_hours": "h", "_minutes": "min"}
-_SENTENCE = 60
-"""From so many characters on, a cell is a sentence and not a name."""
+_NAME, _SENTENCE = 36, 60
+"""Beyond so many characters, a cell is no name that stands on one line; and a sentence."""
 _HIDDEN_ENDS = ("_amount", "_share", "_on", "_days", "_hours", "_minutes")
 
 
@@ -103,10 +103,11 @@ _LIVE = (
 
 
 def _cell_class(is_number: bool, cells: Sequence[str]) -> str:
-    """The class of a column's cells: numbers to the right; sentences keep a width in which they can be read."""
+    """The class of a column's cells: numbers to the right; sentences keep a width in which they can be read; long words wrap."""
     if is_number:
         return ' class="wb-n"'
-    return ' class="wb-prose"' if max(map(len, cells)) > _SENTENCE else ""
+    longest = max(map(len, cells))
+    return ' class="wb-prose"' if longest > _SENTENCE else ' class="wb-words"' if longest > _NAME else ""
 
 
 @dataclass(frozen=True)

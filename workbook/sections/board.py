@@ -33,6 +33,15 @@ DECISIONS = {
     "class mix": ("Bring the class mix to the published one", "managers"),
     "company target": ("Make finance's targets add up", "finance"),
     "concentration": ("Spread what hangs on one account", "managers"),
+    "single-threaded accounts": ("Give large accounts a second contact and a second colleague", "managers"),
+    "accounts held and worked": ("Work the accounts that are held, or hand them on", "managers"),
+    "every account has an owner": ("Give every account an owner", "sales operations"),
+    "book of a new rep": ("Warm the books of new reps", "managers"),
+    "hunting and farming": ("Settle how much is hunting and how much farming", "managers"),
+    "invest load": ("Bring invest accounts to what capacity bears", "managers"),
+    "movement": ("Look at books in which nothing moves", "managers"),
+    "edit not applied": ("Settle edits of targets that do not apply", "finance"),
+    "no target": ("Give a target to who has none", "finance"),
     "fair quota": ("Look at quotas that stand out", "finance"),
 }
 

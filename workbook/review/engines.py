@@ -58,16 +58,22 @@ def _seeded(seed: int) -> str:
 
 def seed_first_cell(shell: Any, seed: int) -> None:
     """Seed ``random`` and NumPy when the first cell of an IPython shell runs."""
+
+    def once(*_: Any) -> None:
+        shell.events.unregister("pre_run_cell", once)
+        reseed(seed)
+
+    shell.events.register("pre_run_cell", once)
+
+
+def reseed(seed: int | None) -> None:
+    """Random numbers as in a new process; or from ``seed``, so that a document is the same each time."""
     import random
 
     import numpy as np
 
-    def once(*_: Any) -> None:
-        shell.events.unregister("pre_run_cell", once)
-        np.random.seed(seed)
-        random.seed(seed)
-
-    shell.events.register("pre_run_cell", once)
+    np.random.seed(None if seed is None else seed % 2**32)
+    random.seed(seed)
 
 
 def remaining(seconds: float) -> Any:

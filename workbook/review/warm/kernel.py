@@ -127,10 +127,12 @@ def _without_debugger() -> Iterator[None]:
     without: Any = SimpleNamespace(_is_debugpy_available=False, Debugger=object)
     before = sys.modules.get("ipykernel.debugger")
     sys.modules["ipykernel.debugger"] = without
-    yield
-    del sys.modules["ipykernel.debugger"]
-    if before is not None:
-        sys.modules["ipykernel.debugger"] = before
+    try:
+        yield
+    finally:
+        del sys.modules["ipykernel.debugger"]
+        if before is not None:
+            sys.modules["ipykernel.debugger"] = before
 
 
 class WarmKernel(IPythonKernel):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import random
 import resource
 import signal
 import socket
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import WorkbookError
+from workbook.review.engines import reseed
 from workbook.review.warm.processes import die_with_parent, threads
 from workbook.review.warm.wire import Wire
 
@@ -105,7 +105,7 @@ class Nursery:
             os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
         os.chdir(birth.cwd)
         _limit_memory(birth.memory_limit_mb)
-        _reseed(birth.seed)
+        reseed(birth.seed)
         from workbook.review.warm.kernel import wake
 
         wake(self.app, Wire(end), _keeper(birth.book_cache))
@@ -196,11 +196,3 @@ def _limit_memory(megabytes: int) -> None:
     reserved, used = (int(status[name].split()[0]) << 10 for name in ("VmData", "VmRSS"))
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
     resource.setrlimit(resource.RLIMIT_DATA, (reserved + max((megabytes << 20) - used, 64 << 20), hard))
-
-
-def _reseed(seed: int | None) -> None:
-    """As in a new process; or from ``seed``, so that a document is the same each time."""
-    import numpy as np
-
-    np.random.seed(None if seed is None else seed % 2**32)
-    random.seed(seed)

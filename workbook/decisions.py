@@ -72,6 +72,10 @@ class Decisions:
         """Every decision of a kind, in order."""
         return tuple(row for row in self.rows if row.kind == kind)
 
+    def seen(self, kind: str, subject: str) -> int:
+        """The revision of the last decision of a kind on a subject: what a new one follows; 0 for none."""
+        return max((row.revision for row in self.rows if row.kind == kind and row.subject == subject), default=0)
+
     def state(self, kind: str) -> dict[str, Decision]:
         """The last decision of a kind per subject."""
         return {row.subject: row for row in self.rows if row.kind == kind}

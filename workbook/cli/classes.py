@@ -81,7 +81,7 @@ def set_class(
     known = opened.portfolio.classes
     wish = Wish(account, BY_RULES if to == "rules" else to, reason, last)
     made = class_override(known, wish, by, opened.as_of, datetime.now())
-    seen = max((d.revision for d in opened.facts.decisions.log("class_override") if d.subject == account), default=0)
+    seen = opened.facts.decisions.seen("class_override", account)
     made = open_store(opened.root).record(made, seen)
     was = str(known.loc[known["account_id"] == account, "class"].iloc[0])
     if as_json:

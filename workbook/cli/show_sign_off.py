@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from workbook.cli.options import print_json
-from workbook.decisions import Decision
+from workbook.decisions import Decision, signed_at
 from workbook.errors import ConflictError, UsageError
 from workbook.money import format_amount, to_minor
 from workbook.reconcile.approving import KINDS
 from workbook.reconcile.rounds import Wish, checked
-from workbook.targets.previews import decided_at
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -33,12 +32,8 @@ def _record(
 ) -> Decision:
     from workbook.store.store import open_store
 
-    at = decided_at(book.as_of, datetime.now())
+    at = signed_at(book.as_of, datetime.now())
     return open_store(book.root).record(Decision(kind, what[0], what[1], signed[0], at, signed[1]), seen)
-
-
-def _last(book: Book, kind: str, node: str) -> int:
-    return max((d.revision for d in book.facts.decisions.log(kind) if d.subject == node), default=0)
 
 
 def say(book: Book, what: tuple[str, str, str | None, str], signed: Signed, as_json: bool) -> int:
@@ -50,7 +45,11 @@ def say(book: Book, what: tuple[str, str, str | None, str], signed: Signed, as_j
     sealed = bool(((states["node"] == node) & (states["state"] == "signed")).any())
     wish = checked(Wish(action, node, side, amount, signed[1]), book.reconcile.talks, sealed)
     made = _record(
-        book, "meeting_point", (node, wish.payload(book.facts.year)), signed, _last(book, "meeting_point", node)
+        book,
+        "meeting_point",
+        (node, wish.payload(book.facts.year)),
+        signed,
+        book.facts.decisions.seen("meeting_point", node),
     )
     number = "" if amount is None else f" {format_amount(amount, book.facts.currency)}"
     return _say(book, ("meet", True, as_json), {"revision": made.revision, "action": action, "amount": amount}, f"{node}: {action}{number} by {signed[0]} ({side}), recorded as decision {made.revision}")  # fmt: skip
@@ -111,7 +110,7 @@ def answer(book: Book, what: tuple[str, str, str, str], signed: Signed, as_json:
         "role": role,
         "answer": said,
     }
-    made = _record(book, "approval", (node, payload), signed, _last(book, "approval", node))
+    made = _record(book, "approval", (node, payload), signed, book.facts.decisions.seen("approval", node))
     amount = format_amount(int(row["amount"]), book.facts.currency)
     return _say(book, ("sign-off", True, as_json), {"node": node, "state": said, "revision": made.revision}, f"{node}: {amount} {said} by {signed[0]} ({role})")  # fmt: skip
 
@@ -139,7 +138,7 @@ def change(book: Book, node: str, signed: Signed, as_json: bool) -> int:
         "sign_off": int(row["revision"]),
         "differences": differs,
     }
-    made = _record(book, "change_request", (node, payload), signed, _last(book, "change_request", node))
+    made = _record(book, "change_request", (node, payload), signed, book.facts.decisions.seen("change_request", node))
     if as_json:
         summary = {"node": node, "state": "change requested", "revision": made.revision}
         print_json("sign-off", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=differs)
@@ -167,7 +166,9 @@ def sign(book: Book, what: tuple[str, str], signed: Signed, how: tuple[bool, boo
             f"{node} is signed off already by {rows['signed_by'].iloc[0]}: every number is as signed ({sealed['hash']})"
         )
         return _say(book, ("sign-off", True, as_json), {"node": node, "state": "signed", "hash": sealed["hash"]}, text)
-    made = _record(book, "sign_off", (node, {**sealed, "role": role}), signed, _last(book, "sign_off", node))
+    made = _record(
+        book, "sign_off", (node, {**sealed, "role": role}), signed, book.facts.decisions.seen("sign_off", node)
+    )
     locked = _lock(book, node, signed) if lock else 0
     text = f"{node} signed off by {signed[0]} ({role}) over {sealed['hash']}, decision {made.revision}"
     text += f"; {locked} account plans locked" if lock else ""
@@ -180,7 +181,7 @@ def _lock(book: Book, node: str, signed: Signed) -> int:
 
     view = book.scoped(node) if node in book.tree else None
     plans = view.facts.plans if view is not None else [p for p in book.facts.plans if p["rep_id"] == node]
-    store, at = open_store(book.root), decided_at(book.as_of, datetime.now())
+    store, at = open_store(book.root), signed_at(book.as_of, datetime.now())
     count = 0
     for plan in plans:
         if plan["state"] != "approved":

@@ -12,12 +12,12 @@ from rich.markup import escape
 
 from workbook.cli.options import print_json
 from workbook.cli.show_targets import changes_table, console
-from workbook.decisions import Decision
+from workbook.decisions import Decision, signed_at
 from workbook.errors import UsageError
 from workbook.money import format_amount
 from workbook.targets.allocated import Allocated
 from workbook.targets.edits import Edit, edits_of
-from workbook.targets.previews import as_it_stands, decided_at, decisions_of, in_words, preview, without
+from workbook.targets.previews import as_it_stands, decisions_of, in_words, preview, without
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -30,7 +30,7 @@ def edited(book: Book, said: dict[str, Any], signed: tuple[str, str], as_json: b
         said = said | {"amount": as_it_stands(made, said)}
     edit = Edit.of(0, said)
     changes, after = preview(made, [edit])
-    decisions = decisions_of([edit], signed[0], decided_at(book.as_of, datetime.now()), signed[1])
+    decisions = decisions_of([edit], signed[0], signed_at(book.as_of, datetime.now()), signed[1])
     number = f": {format_amount(edit.amount, book.facts.currency)}" if edit.amount is not None else ""
     return _told(book, (f"{edit.label}{number}", changes, after.given_way), decisions, as_json)
 
@@ -41,7 +41,7 @@ def taken_back(book: Book, revision: int, signed: tuple[str, str], as_json: bool
     standing = edits_of(book.facts.decisions.log("target_edit"))
     changes, after, decision = without(made, standing, revision)
     gone = next(e for e in standing if e.revision == revision)
-    signed_one = replace(decision, by=signed[0], at=decided_at(book.as_of, datetime.now()), reason=signed[1])
+    signed_one = replace(decision, by=signed[0], at=signed_at(book.as_of, datetime.now()), reason=signed[1])
     return _told(book, (f"without {gone.label}", changes, after.given_way), [signed_one], as_json)
 
 

@@ -14,11 +14,11 @@ from rich.table import Table
 
 from workbook.checks import worst
 from workbook.cli.options import print_json
-from workbook.decisions import Decision
+from workbook.decisions import Decision, signed_at
 from workbook.errors import UsageError
 from workbook.files import replacing
 from workbook.money import format_amount, to_decimal
-from workbook.targets.previews import decided_at, decisions_of, in_words, preview
+from workbook.targets.previews import decisions_of, in_words, preview
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -197,7 +197,7 @@ def _record(book: Book, rows: list[Decision]) -> None:
 
 
 def _now(book: Book) -> datetime:
-    return decided_at(book.as_of, datetime.now())
+    return signed_at(book.as_of, datetime.now())
 
 
 def console() -> Console:

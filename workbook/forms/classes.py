@@ -104,13 +104,8 @@ class ClassSession:
     def _keep(self, made: list[Decision]) -> None:
         from workbook.store import open_store
 
-        held = self.book.facts.decisions.log("class_override")
-        seen = [
-            max((d.revision for d in held if d.subject == row.subject), default=0)
-            if row.kind == "class_override"
-            else None
-            for row in made
-        ]
+        held = self.book.facts.decisions
+        seen = [held.seen(row.kind, row.subject) if row.kind == "class_override" else None for row in made]
         open_store(self.book.root).record_all(made, seen)
         self.book = Book.open(self.book.root, as_of=self.book.as_of, node=self.book.node)
         self.redraw()

@@ -11,13 +11,12 @@ import pandas as pd
 
 from workbook.book import Book
 from workbook.charts import reconcile as charts
-from workbook.decisions import Decision
+from workbook.decisions import Decision, signed_at
 from workbook.errors import WorkbookError
 from workbook.forms.fallback import with_fallback
 from workbook.money import format_amount, to_minor
 from workbook.reconcile.rounds import ACTIONS, SIDES, Wish, checked
 from workbook.show import Table
-from workbook.targets.previews import decided_at
 
 
 class ReconcileSession:
@@ -99,10 +98,8 @@ class ReconcileSession:
             wish = checked(
                 Wish(self.action.value, node, self.side.value, amount, self.reason.value), stage.talks, len(signed) > 0
             )
-            at = decided_at(self.book.as_of, datetime.now())
-            seen = max(
-                (d.revision for d in self.book.facts.decisions.log("meeting_point") if d.subject == node), default=0
-            )
+            at = signed_at(self.book.as_of, datetime.now())
+            seen = self.book.facts.decisions.seen("meeting_point", node)
             made = open_store(self.book.root).record(
                 Decision("meeting_point", node, wish.payload(self.book.facts.year), self.who.value, at, self.reason.value), seen
             )  # fmt: skip

@@ -11,13 +11,14 @@ import ipywidgets as widgets
 import pandas as pd
 
 from workbook.book import Book
+from workbook.decisions import signed_at
 from workbook.errors import UsageError, WorkbookError
 from workbook.forms.fallback import with_fallback
 from workbook.money import to_decimal, to_minor
 from workbook.show import Note
 from workbook.targets.allocated import Allocated
 from workbook.targets.edits import Edit, edits_of
-from workbook.targets.previews import as_it_stands, decided_at, decisions_of, in_words, preview, without
+from workbook.targets.previews import as_it_stands, decisions_of, in_words, preview, without
 
 #: What each action needs besides node and period.
 NEEDS = {"pin": ("amount",), "lock": (), "scale": ("percent",), "transfer": ("amount", "to_node"), "shift": ("amount", "to_period"), "undo": ("revision",)}  # fmt: skip
@@ -132,7 +133,7 @@ class EditDesk:
             self._told("Say who decides.", wrong=True)
             return
         try:
-            at = decided_at(self.book.as_of, datetime.now())
+            at = signed_at(self.book.as_of, datetime.now())
             if self.action.value == "undo":
                 taken_back = without(self.made, self.standing, self.revision.value)[2]
                 rows = [replace(taken_back, by=who, at=at, reason=why)]

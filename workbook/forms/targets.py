@@ -13,6 +13,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.charts import targets as charts
 from workbook.charts.unfolding import Unfolding
+from workbook.decisions import signed_at
 from workbook.errors import UsageError, WorkbookError
 from workbook.forms.fallback import with_fallback
 from workbook.money import format_amount
@@ -25,7 +26,7 @@ from workbook.targets.edits import edits_of
 from workbook.targets.fairness import fairness
 from workbook.targets.frames import by_node
 from workbook.targets.method import Method
-from workbook.targets.previews import decided_at, scenario_decision
+from workbook.targets.previews import scenario_decision
 
 LEVELS = ("region", "territory")
 #: Room for the widest label of a slider.
@@ -192,7 +193,7 @@ class TargetSession:
             return
         try:
             variant = self.variant()
-            at = decided_at(self.book.as_of, datetime.now())
+            at = signed_at(self.book.as_of, datetime.now())
             decision = scenario_decision(name, variant, (who, at, "kept in the planning session"), plan=self.plan.value)
             stored = open_store(self.book.root).record(decision)
         except WorkbookError as fault:

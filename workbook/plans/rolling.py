@@ -21,8 +21,9 @@ def rolled(plan: AccountPlan, fresh: AccountPlan, horizon: Horizon, status: Mapp
     ahead = (*horizon.open, *horizon.later)
     amounts = [a for a in fresh.amounts if a.reference == BOOKED]
     begun = {a.period for a in (*fresh.amounts, *plan.amounts) if a.reference == BOOKED} & set(ahead)
+    repeat = repeat_by_period(plan)
     for period in sorted(begun):
-        amounts += still_to_come(period, repeat_by_period(plan).get(period, 0), plan, fresh)
+        amounts += still_to_come(period, repeat.get(period, 0), plan, fresh)
     for row in plan.amounts:
         state = status.get(row.reference, "") if row.source == "opportunity" else ""
         if row.reference == BOOKED or state == "lost" or (row.source == "run_rate" and row.period in begun):

@@ -47,7 +47,7 @@ def with_rest(answers: Answers, rows: pd.DataFrame) -> dict[str, dict[str, str]]
 
 def seen(stage: Reconcile, node: str) -> int:
     """The revision of the node's last review, of whatever day: what a new one follows (0: none)."""
-    return max((d.revision for d in stage.facts.decisions.log("review") if d.subject == node), default=0)
+    return stage.facts.decisions.seen("review", node)
 
 
 def review_decision(stage: Reconcile, node: str, answers: Answers, signed: tuple[str, str], now: datetime) -> Decision:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -94,8 +94,3 @@ def scenario_decision(name: str, variant: dict[str, Any], signed: tuple[str, dat
     """A named scenario as a decision to record; ``plan`` makes it the one that counts. ``signed``: who, when, why."""
     by, at, reason = signed
     return Decision("scenario", name, {"variant": variant, "plan": plan}, by, at, reason)
-
-
-def decided_at(as_of: date, now: datetime) -> datetime:
-    """When a decision counts as taken: now, or on the book's day when that lies in the past."""
-    return now if as_of >= now.date() else datetime.combine(as_of, now.time())

@@ -99,10 +99,18 @@ def _run(path: Path, out: Path, engine: str | None, **options: Any) -> tuple[dic
     return json.loads(out.read_text(encoding="utf-8")), raised
 
 
+def _piped_is_shown(executed: dict[str, Any]) -> bool:
+    """Whether what `os.system` wrote came through; ipykernel reads that pipe in a thread, and on a busy machine too late."""
+    return all(each.get("outputs") for each in executed["cells"] if "os.system(" in "".join(each["source"]))
+
+
 def _both(path: Path, server: Path, **options: Any) -> tuple[Any, Any, str, str]:
     from workbook.review.warm.server import remote_start
 
-    theirs, raised = _run(path, path.with_name("theirs.ipynb"), None, **options)
+    for _ in range(5):
+        theirs, raised = _run(path, path.with_name("theirs.ipynb"), None, **options)
+        if _piped_is_shown(theirs):
+            break
     ours, ours_raised = _run(path, path.with_name("ours.ipynb"), "warm", start=remote_start(address=server), **options)
     return comparable(theirs), comparable(ours), raised, ours_raised
 

@@ -212,6 +212,21 @@ def test_every_kind_of_edit(
 
 
 @pytest.mark.parametrize(
+    "before", [("--json",), ("--by", "Kim"), ("--node", "ann"), ("--accept",), ("--out", "x.xlsx")]
+)
+def test_options_before_a_subcommand_are_refused_not_dropped(
+    before: tuple[str, ...], book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from workbook.book import Book
+
+    code, out, err = asked(capsys, "--book", str(book), *before, "pin", "ann", "FY2026", "400.00", "--by", "Kim")
+    assert (code, out) == (2, "")
+    assert f"{before[0]} before pin" in err
+    assert f"workbook targets pin … {before[0]}" in err
+    assert not Book.open(book).facts.decisions.rows
+
+
+@pytest.mark.parametrize(
     ("said", "code", "message"),
     [
         (

@@ -8,7 +8,7 @@ import pandas as pd
 import typer
 
 from workbook.book import Book
-from workbook.cli.options import print_json
+from workbook.cli.options import print_json, records
 from workbook.errors import UsageError
 from workbook.sections.borders import merged, split_up
 from workbook.show import Note, Table
@@ -47,7 +47,7 @@ def run(
             "files": files,
             "told": [s.text for s in shown if isinstance(s, Note)],
         }
-        print_json("design", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=rows.to_dict("records"))
+        print_json("design", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records(rows))
         return 0
     for item in shown:
         typer.echo(item.text if isinstance(item, Note) else str(item))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.markup import escape
 
-from workbook.cli.options import print_json
+from workbook.cli.options import print_json, records
 from workbook.cli.show_targets import changes_table, console
 from workbook.decisions import Decision, signed_at
 from workbook.errors import UsageError
@@ -75,14 +75,13 @@ def _told(book: Book, what: tuple[str, pd.DataFrame, Allocated], decisions: list
     stored = open_store(book.root).record_all(decisions) if decisions[0].by.strip() else []
     revision = stored[0].revision if stored else None
     if as_json:
-        rows = changes.astype(object).where(changes.notna().to_numpy(), None).to_dict("records")
         summary = {
             "recorded": bool(stored),
             "revision": revision,
             "given_way": list(after.given_way),
             "not_applied": after.not_applied,
         }
-        print_json("targets edit", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=rows)
+        print_json("targets edit", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records(changes))
         return 0
     out = console()
     out.print(escape(label), highlight=False)

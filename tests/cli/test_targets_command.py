@@ -149,6 +149,12 @@ def test_no_target_and_faults_of_finance_end_with_one(book: Path, capsys: pytest
     code, out, _ = asked(capsys, "--book", str(book), "--json")
     assert code == 1
     assert json.loads(out)["summary"]["target"] is None
+    for needs_one in (
+        ("--accept", "--by", "Kim"), ("--out", str(book / "g.xlsx")), ("--in", str(book / "g.xlsx")),
+        ("pin", "ann", "FY2026", "1"), ("undo", "1"),
+    ):  # fmt: skip
+        code, _, err = asked(capsys, *needs_one, "--book", str(book))
+        assert (code, err) == (2, "error: there is no target for FY2026. Give one in targets.csv.\n")
 
 
 def test_an_allocation_is_accepted_by_name_and_hash(book: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,6 @@ from rich.table import Table
 from workbook.checks import worst
 from workbook.cli.options import print_json, records
 from workbook.decisions import Decision, signed_at
-from workbook.errors import UsageError
 from workbook.files import replacing
 from workbook.money import format_amount, to_decimal
 from workbook.targets.previews import decisions_of, in_words, preview
@@ -34,9 +33,8 @@ def allocation(book: Book, written: list[Path], signed: Signed, as_json: bool) -
     mark = sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest()[:16]
     if not missing:
         written.insert(0, _draft_file(book, frame))
-    if signed and missing:
-        raise UsageError("there is no allocation to accept", remedy="Give the company's target in targets.csv.")
     if signed:
+        book.targets.required()
         _record(
             book,
             [
@@ -133,9 +131,7 @@ def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
     from workbook.sheets.targets_grid_in import read_grid
 
     edits = read_grid(book.facts, book.targets, path)
-    made = book.targets.allocated
-    assert made is not None
-    changes, after = preview(made, edits)
+    changes, after = preview(book.targets.required(), edits)
     if signed and edits:
         _record(book, decisions_of(edits, signed[0], _now(book), signed[1]))
     state = "recorded" if signed and edits else "not recorded: add --accept --by NAME"

@@ -142,7 +142,7 @@ class EditDesk:
         except WorkbookError as fault:
             self._told(str(fault), wrong=True)
             return
-        self.book = Book.open(self.book.root, as_of=self.book.as_of)
+        self.book = self.book.reopened()
         self.standing = edits_of(self.book.facts.decisions.log("target_edit"))
         self.made = self.book.targets.required()
         self._told(f"Recorded as decision {stored[0].revision}. Open the book again to see it everywhere.", wrong=False)

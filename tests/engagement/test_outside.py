@@ -52,7 +52,9 @@ def test_room_given_inside_is_not_given_twice(standing_of: Callable[..., Standin
     assert "node" in out
 
 
-def test_an_account_is_not_proposed_to_the_rep_who_holds_it_from_elsewhere(standing_of: Callable[..., Standing]) -> None:
+def test_an_account_is_not_proposed_to_the_rep_who_holds_it_from_elsewhere(
+    standing_of: Callable[..., Standing],
+) -> None:
     # A-1 lies in T-1 and is held by Eve (P-3), who sits in T-2 and has room: she is nobody's next best for her own account.
     held = standing_of(owner_rep_id=["P-3"] + ["P-1"] * 3 + ["P-2"] * 3 + ["P-3"] * 2)
     assert proposed(held, rooms(0, 0, 15), "A-1").empty

@@ -112,6 +112,7 @@ class EditDesk:
         more = f"<p>… and {len(moved) - 40} more</p>" if len(moved) > 40 else ""
         told = in_words(rows, self.action.value)
         gave = f"<p>Could not stay: {escape(', '.join(after.given_way))}.</p>" if after.given_way else ""
+        gave += "".join(f"<p>Not applied: {escape(text)}</p>" for text in after.not_applied)
         period = rows["period"].iloc[0] if len(rows) else ""
         head = "".join(f"<th>{t}</th>" for t in (f"{period}, {self.currency}", "before", "after", "change"))
         table = f"<table><tr>{head}</tr>{lines}</table>" if len(moved) else ""

@@ -84,8 +84,7 @@ class PortfolioInputs(Stage):
         head = kin.family_heads(self.facts.tables.accounts)[0]
         if self.rules.family_elsewhere != "none":
             return head
-        place = pd.factorize(self.facts.tables.accounts["territory_id"])[0]
-        return pd.factorize(head * (int(place.max(initial=0)) + 1) + place)[0]
+        return kin.kin_here(head, self.facts.tables.accounts["territory_id"])
 
     @cached_property
     def _engaged(self) -> pd.Series | None:

@@ -190,7 +190,7 @@ class Portfolio(PortfolioInputs):
 
     def peers(self, account_id: str, product_family: str) -> pd.DataFrame:
         """The accounts in scope that stand behind a gap: same peer group, and buying that product family."""
-        return boards.peers_behind(self.whitespace_groups, self.bought, self.register, (account_id, product_family))
+        return boards.peers_behind(self.whitespace_groups, self.bought, self.register, [account_id], product_family)
 
     @noun
     def whitespace_groups(self) -> pd.DataFrame:
@@ -217,11 +217,8 @@ class Portfolio(PortfolioInputs):
 
     def family_peers(self, family_id: str, product_family: str) -> pd.DataFrame:
         """The accounts in scope that stand behind a family's gap: peers of its members that buy, outside the family."""
-        own = self.families.loc[(self.families["family_id"] == family_id).to_numpy(), "account_id"]
-        found = [self.peers(account, product_family) for account in own]
-        rows = pd.concat(found).drop_duplicates("account_id") if found else self.peers("", product_family)
-        rows = rows[~rows["account_id"].isin(own).to_numpy()]
-        return rows.sort_values(["bought_amount", "account_id"], ascending=[False, True], ignore_index=True)
+        own = self.families.loc[(self.families["family_id"] == family_id).to_numpy(), "account_id"].tolist()
+        return boards.peers_behind(self.whitespace_groups, self.bought, self.register, own, product_family)
 
     @noun
     def territory_gaps(self) -> pd.DataFrame:

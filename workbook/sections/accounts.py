@@ -10,6 +10,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.charts import portfolio as portfolio_charts
 from workbook.money import format_amount
+from workbook.sections.people import name_of
 from workbook.show import MISSING, Note, Table
 
 
@@ -123,13 +124,12 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
     white = book.portfolio.whitespace.sort_values(["rank", "product_family"]).groupby("account_id", sort=False).head(3)
     planned = _planned(book)
     contacts = _contacts(book)
-    reps = facts.tables.reps.set_index("rep_id")["name"]
     reaches_back = facts.tables.sales["booked_on"].min() <= pd.Timestamp(facts.as_of) - pd.DateOffset(months=12)
     nobody = "no owner known" if facts.tables.has("ownership") else facts.tables.lacks("ownership", "owner")
     cards = []
     for row in keys.itertuples():
         account = register.loc[row.account_id]
-        owner = reps.get(account["owner_rep_id"], nobody)
+        owner = name_of(book, account["owner_rep_id"], nobody)
         pieces = white[(white["account_id"] == row.account_id).to_numpy()]
         rows = [
             ("Why key", str(row.why)),

@@ -13,6 +13,7 @@ from workbook.plans.behaviour import QUESTIONS
 from workbook.plans.document import COMMITTED, SECTIONS, SOURCES, AccountPlan, Outcome
 from workbook.sections.accounts import Cards
 from workbook.sections.judgements import with_names
+from workbook.sections.people import names_of
 from workbook.show import Note, Table, checks
 
 NONE_YET = "No account plan is in the store yet: send templates by `workbook plans send`, read them by `workbook plans collect`."
@@ -109,8 +110,7 @@ def plan_quality(book: Book, count: int = 10) -> list[Any]:
     if rows.empty:
         return [Note(NONE_YET, "warn")]
     means = rows.groupby("rep_id")[list(SCORES)].mean().reset_index()
-    names = book.tables.reps.drop_duplicates("rep_id").set_index("rep_id")["name"]
-    means["name"] = names.reindex(means["rep_id"]).fillna(means["rep_id"]).to_numpy()
+    means["name"] = names_of(book, means["rep_id"])
     approved = rows["state"].isin(["approved", "locked"])
     weak = rows[approved & ((rows["completeness"] < 0.5) | (rows["evidence"] < 0.5))]
     text = f"{len(rows):,} plans, {int(approved.sum()):,} approved; {len(weak):,} of the approved are less than half complete "

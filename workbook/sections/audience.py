@@ -58,6 +58,7 @@ def as_seen_by(book: Book, audience: Audience) -> Book:
     if audience.hedge:
         return book
     view = Book(book.root, book.facts)
+    view.as_seen = lambda opened: as_seen_by(opened, audience)
     before = STAGES[: STAGES.index("reconcile")]
     for name in before:
         view._stages[name] = book._stage(name)

@@ -35,8 +35,8 @@ NAMES = (
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A private fork server."""
+    from workbook.review.warm.launching import launch
     from workbook.review.warm.pool import stop
-    from workbook.review.warm.server import launch
 
     address = tmp_path_factory.mktemp("server") / "kernels.sock"
     process = launch(address, private=True)
@@ -67,7 +67,7 @@ def executed(name: str, book: Path, engine: str | None, **options: Any) -> dict[
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_notebook_of_ours_has_the_same_outputs(name: str, tmp_path: Path, server: Path) -> None:
-    from workbook.review.warm.server import remote_start
+    from workbook.review.warm.remote import remote_start
 
     book = tmp_path / "book"
     shutil.copytree(ROOT / "data" / "sample", book, ignore=shutil.ignore_patterns("documents", ".cache", "*.sqlite*"))

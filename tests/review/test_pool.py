@@ -14,7 +14,7 @@ from workbook.review.jobs import Job
 from workbook.review.warm import pool as pools
 from workbook.review.warm.preload import Kept, save
 from workbook.review.warm.processes import can_fork_safely, descendants
-from workbook.review.warm.server import ServerError
+from workbook.review.warm.request import ServerError
 
 from .conftest import cell, write_notebook
 

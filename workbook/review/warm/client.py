@@ -22,6 +22,7 @@ from papermill.clientwrap import PapermillNotebookClient
 
 from workbook.review.warm.processes import group_memory, kill_group
 from workbook.review.warm.wire import CONTROL, IOPUB, SHELL, Wire
+from workbook.review.watching import over_limit
 
 #: How long a kernel that was asked to end may take for its exit functions.
 GRACE_SECONDS = 5.0
@@ -80,7 +81,7 @@ class WarmManager:
         if self._limit and time.monotonic() - self._looked > 0.5:
             self._looked = time.monotonic()
             if group_memory(self._kernel.pid) > self._limit << 20:
-                self.why = f"took more than {self._limit} MB of memory and was stopped"
+                self.why = over_limit(self._limit)
                 kill_group(self._kernel.pid)
                 return False
         return True

@@ -95,6 +95,17 @@ class Book:
         view._whole = self._whole or self
         return view
 
+    def against_street(self) -> Self:
+        """The whole book for readers who do not see the hedge: the street quota counts wherever a target would.
+
+        Everything before the reconciliation is shared with this book.
+        """
+        view = type(self)(self.root, self.facts)
+        before = STAGES[: STAGES.index("reconcile")]
+        view._stages |= {name: self._stage(name) for name in before}
+        view.reconcile.against = "street"
+        return view
+
     @property
     def tables(self) -> Any:
         return self.facts.tables

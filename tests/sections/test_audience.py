@@ -95,3 +95,21 @@ def test_a_reps_copy_holds_no_single_reps_numbers(whole: Book) -> None:
     assert all(
         name in repr(sections.reconciliation(whole.scoped(NODE), audience_of("manager"))) for name in reps if name
     )
+
+
+def test_a_reps_copy_shows_no_colleagues_quota_plan_or_coverage(whole: Book) -> None:
+    rows = whole.reconcile.standing
+    rows = rows[(rows["node_kind"] == "rep").to_numpy() & (rows["parent"] == NODE).to_numpy()]
+    rows = rows[(rows["period"] == whole.facts.year).to_numpy()]
+    assert len(rows) == 2
+    amounts = [int(a) for c in ("street_amount", "target_amount", "plan_amount") for a in rows[c]]
+    rep, manager = shown(whole, "rep"), shown(whole, "manager")
+    assert not [t for a in amounts for t in spellings(a) if t in rep]
+    assert all(any(t in manager for t in spellings(a)) for a in amounts)
+    reader, view = audience_of("rep"), as_seen_by(whole, audience_of("rep")).scoped(NODE)
+    names = whole.tables.reps.loc[(whole.tables.reps["territory_id"] == NODE).to_numpy(), "name"].tolist()
+    text = repr((sections.engagement(view, reader), sections.plan_status(view, reader)))
+    assert "Pennsylvania and Upstate" in text
+    assert not [name for name in names if name in text]
+    told = repr((sections.engagement(view, audience_of("manager")), sections.plan_status(view, audience_of("manager"))))
+    assert all(name in told for name in names)

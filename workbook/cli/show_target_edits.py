@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.markup import escape
 
-from workbook.cli.options import print_json
+from workbook.cli.options import print_json, records
 from workbook.cli.show_targets import changes_table, console
 from workbook.decisions import Decision, signed_at
-from workbook.errors import UsageError
 from workbook.money import format_amount
 from workbook.targets.allocated import Allocated
 from workbook.targets.edits import Edit, edits_of
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 def edited(book: Book, said: dict[str, Any], signed: tuple[str, str], as_json: bool) -> int:
     """What one edit would do; recorded when signed (who, why). What cannot be met is refused before anything changes."""
-    made = _made(book)
+    made = book.targets.required()
     if said["action"] == "lock":
         said = said | {"amount": as_it_stands(made, said)}
     edit = Edit.of(0, said)
@@ -36,7 +35,7 @@ def edited(book: Book, said: dict[str, Any], signed: tuple[str, str], as_json: b
 
 def taken_back(book: Book, revision: int, signed: tuple[str, str], as_json: bool) -> int:
     """What taking an edit back would do; recorded when signed."""
-    made = _made(book)
+    made = book.targets.required()
     standing = edits_of(book.facts.decisions.log("target_edit"))
     changes, after, decision = without(made, standing, revision)
     gone = next(e for e in standing if e.revision == revision)
@@ -61,13 +60,6 @@ def listed(book: Book, as_json: bool) -> int:
     return 0
 
 
-def _made(book: Book) -> Allocated:
-    made = book.targets.allocated
-    if made is None:
-        raise UsageError(f"no target for {book.facts.year}", remedy="Give one in targets.csv.")
-    return made
-
-
 def _told(book: Book, what: tuple[str, pd.DataFrame, Allocated], decisions: list[Decision], as_json: bool) -> int:
     from workbook.store.store import open_store
 
@@ -75,14 +67,13 @@ def _told(book: Book, what: tuple[str, pd.DataFrame, Allocated], decisions: list
     stored = open_store(book.root).record_all(decisions) if decisions[0].by.strip() else []
     revision = stored[0].revision if stored else None
     if as_json:
-        rows = changes.astype(object).where(changes.notna().to_numpy(), None).to_dict("records")
         summary = {
             "recorded": bool(stored),
             "revision": revision,
             "given_way": list(after.given_way),
             "not_applied": after.not_applied,
         }
-        print_json("targets edit", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=rows)
+        print_json("targets edit", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records(changes))
         return 0
     out = console()
     out.print(escape(label), highlight=False)

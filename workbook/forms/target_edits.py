@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbook.book import Book
 from workbook.decisions import signed_at
-from workbook.errors import UsageError, WorkbookError
+from workbook.errors import WorkbookError
 from workbook.forms.fallback import with_fallback
 from workbook.money import to_decimal, to_minor
 from workbook.show import Note
@@ -33,10 +33,7 @@ class EditDesk:
     def __init__(self, book: Book) -> None:
         self.book, self.currency = book, book.facts.currency
         self.standing = edits_of(book.facts.decisions.log("target_edit"))
-        made = book.targets.allocated
-        if made is None:
-            raise UsageError(f"no target for {book.facts.year}", remedy="Give one in targets.csv.")
-        self.made: Allocated = made
+        self.made = made = book.targets.required()
         families = [""] + [
             f for m, f in made.draft.prepared.cells.slots if f and m == made.draft.prepared.cells.slots[0][0]
         ]
@@ -145,11 +142,9 @@ class EditDesk:
         except WorkbookError as fault:
             self._told(str(fault), wrong=True)
             return
-        self.book = Book.open(self.book.root, as_of=self.book.as_of)
+        self.book = self.book.reopened()
         self.standing = edits_of(self.book.facts.decisions.log("target_edit"))
-        fresh = self.book.targets.allocated
-        assert fresh is not None
-        self.made = fresh
+        self.made = self.book.targets.required()
         self._told(f"Recorded as decision {stored[0].revision}. Open the book again to see it everywhere.", wrong=False)
         self._list()
 

@@ -37,7 +37,9 @@ def plan_parts(book: Book, audience: Audience = AUDIENCES["manager"]) -> list[An
     left = {c: int(whole[c]) - int(frame[c].sum()) for c in sums}
     others = "reps of other territories" if audience.people else "reps"
     rest = pd.DataFrame([{"part": others, "kind": "rep"} | left] if any(left.values()) and len(frame) else [])
-    total = pd.DataFrame([{"part": f"{book.tree.name(book.node)} in all", "kind": None, **whole[[*sums, "reps", "written"]]}])
+    total = pd.DataFrame(
+        [{"part": f"{book.tree.name(book.node)} in all", "kind": None, **whole[[*sums, "reps", "written"]]}]
+    )
     table = pd.concat([p for p in (frame, rest, total) if len(p)], ignore_index=True)
     table = table.astype({"reps": "Int64", "written": "Int64"} | dict.fromkeys(sums, "int64"))
     labels = {

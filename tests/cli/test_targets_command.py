@@ -149,6 +149,12 @@ def test_no_target_and_faults_of_finance_end_with_one(book: Path, capsys: pytest
     code, out, _ = asked(capsys, "--book", str(book), "--json")
     assert code == 1
     assert json.loads(out)["summary"]["target"] is None
+    for needs_one in (
+        ("--accept", "--by", "Kim"), ("--out", str(book / "g.xlsx")), ("--in", str(book / "g.xlsx")),
+        ("pin", "ann", "FY2026", "1"), ("undo", "1"),
+    ):  # fmt: skip
+        code, _, err = asked(capsys, *needs_one, "--book", str(book))
+        assert (code, err) == (2, "error: there is no target for FY2026. Give one in targets.csv.\n")
 
 
 def test_an_allocation_is_accepted_by_name_and_hash(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -209,6 +215,21 @@ def test_every_kind_of_edit(
     found = {r["node"]: r["change_amount"] for r in answer["rows"]}
     assert changes.items() <= found.items()
     assert bool(found) == bool(changes)
+
+
+@pytest.mark.parametrize(
+    "before", [("--json",), ("--by", "Kim"), ("--node", "ann"), ("--accept",), ("--out", "x.xlsx")]
+)
+def test_options_before_a_subcommand_are_refused_not_dropped(
+    before: tuple[str, ...], book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from workbook.book import Book
+
+    code, out, err = asked(capsys, "--book", str(book), *before, "pin", "ann", "FY2026", "400.00", "--by", "Kim")
+    assert (code, out) == (2, "")
+    assert f"{before[0]} before pin" in err
+    assert f"workbook targets pin … {before[0]}" in err
+    assert not Book.open(book).facts.decisions.rows
 
 
 @pytest.mark.parametrize(

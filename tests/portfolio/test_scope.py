@@ -30,6 +30,15 @@ def test_market_scope_is_told_in_one_sentence(portfolio: Portfolio) -> None:
     )
 
 
+def test_potentials_of_nothing_are_told_without_shares(
+    frames: dict[str, pd.DataFrame], without: Callable[..., Facts]
+) -> None:
+    accounts = frames["accounts"].assign(potential_amount=frames["accounts"]["potential_amount"] * 0)
+    row = Portfolio(without(accounts=accounts)).market_scope.set_index("node").loc["T3"]
+    assert row["sentence"] == "No market: the potentials known here (2 of 3 accounts) are all 0."
+    assert pd.isna(row["owned_share"])
+
+
 def test_a_touch_by_a_system_engages_nobody(portfolio: Portfolio) -> None:
     scope = portfolio.market_scope.set_index("node")
     # C1 (1,300) was touched by a system only, C3 (400) by a person.

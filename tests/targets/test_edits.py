@@ -12,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.targets.conftest import adds_up, year_of
-from workbook.errors import UsageError
+from workbook.errors import ConflictError, UsageError
 from workbook.targets import Targets
 from workbook.targets.allocated import Allocated, allocated
+from workbook.targets.draft import Draft
 from workbook.targets.edits import Edit, edits_of
 from workbook.targets.giving import PinConflictError
-from workbook.targets.previews import decisions_of, preview
+from workbook.targets.previews import decisions_of, preview, without
+from workbook.targets.stated import Stated, stated
 
 Stages = Callable[..., Targets]
 Said = tuple[str, str, dict[str, Any]]
@@ -33,6 +35,12 @@ def strict(stage: Targets) -> Allocated:
     draft = stage.drafted(methods[plan])
     assert draft is not None
     return allocated(draft, edits_of(stage.facts.decisions.log("target_edit")))
+
+
+def undoing(stage: Targets) -> tuple[Allocated, list[Edit]]:
+    """The targets as they stand, and the edits that people recorded."""
+    assert stage.allocated is not None
+    return stage.allocated, edits_of(stage.facts.decisions.log("target_edit"))
 
 
 def amount(stage: Targets, node: str, *months: str) -> int:
@@ -165,6 +173,58 @@ def test_undo_takes_an_edit_back(targets: Stages) -> None:
     stage = targets(decisions=[edit("pin", "ann", amount=1), edit("undo", "ann", revision=1)])
     assert year_of(stage)["ann"] == 375_00
     assert stage.edits.empty
+
+
+def test_an_edit_is_undone_while_another_cannot_be_met(targets: Stages) -> None:
+    decisions = [edit("pin", "ann", amount=400_00), edit("pin", "gone", amount=5)]
+    made, standing = undoing(targets(decisions=decisions))
+    rows, after, decision = without(made, standing, 1)
+    assert rows.set_index("node")["change_amount"].to_dict() == {"ann": -25_00, "ben": 25_00}
+    assert decision.payload == {"action": "undo", "revision": 1}
+    assert len(after.not_applied) == 1
+    assert "pin 2 (gone FY2026)" in after.not_applied[0]
+    assert without(made, standing, 2)[0].empty
+
+
+def test_what_an_edit_kept_out_comes_in_when_it_is_undone(targets: Stages) -> None:
+    """T1 has 600.00: 500.00 for ann leaves ben 100.00, so that 150.00 for ben cannot be."""
+    decisions = [edit("pin", "T1", amount=600_00), edit("pin", "ann", amount=500_00), edit("pin", "ben", amount=150_00)]
+    made, standing = undoing(targets(decisions=decisions))
+    assert "miss by 50.00 USD" in made.not_applied[0]
+    rows, after, _ = without(made, standing, 2)
+    assert rows.set_index("node")["after_amount"].to_dict() == {"ann": 450_00, "ben": 150_00}
+    assert not after.not_applied
+
+
+def test_an_undo_that_another_edit_stands_on_is_refused_by_name(targets: Stages) -> None:
+    """ann has 375.00, and 450.00 where ben is pinned at 150.00: 400.00 go to cyd only while that stands."""
+    decisions = [edit("pin", "ben", amount=150_00), edit("transfer", "ann", amount=400_00, to_node="cyd")]
+    made, standing = undoing(targets(decisions=decisions))
+    with pytest.raises(ConflictError, match=r"without pin 1 .*: transfer 2 .*Undo them first"):
+        without(made, standing, 1)
+    assert not without(made, standing, 2)[1].not_applied
+
+
+def test_faults_of_recorded_edits_speak_of_money_and_of_what_to_do(targets: Stages) -> None:
+    told = targets(decisions=[edit("pin", "CO", amount=5)]).checks[0].sentence
+    assert "they miss by 1,199.95 USD" in told
+    assert told.endswith("Change or undo one of them.")
+    with pytest.raises(PinConflictError, match=r"by 1,199\.95 USD"):
+        strict(targets(decisions=[edit("pin", "CO", amount=5)]))
+
+
+def test_finances_numbers_are_solved_once_for_all_edits(targets: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def counted(draft: Draft) -> Stated:
+        calls.append(draft)
+        return stated(draft)
+
+    monkeypatch.setattr("workbook.targets.allocated.stated", counted)
+    made, standing = undoing(targets(decisions=[edit("pin", "gone", amount=1), edit("pin", "ann", amount=1)]))
+    preview(made, [Edit(0, "pin", "ben", "FY2026", amount=1)])
+    without(made, standing, 2)
+    assert len(calls) == 1
 
 
 def test_an_edit_may_overrule_finance_below_the_company_but_not_the_company(targets: Stages) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json
+from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json, records
 
 
 @app.command()
@@ -58,7 +58,7 @@ def backtest(
                     for row in result.scores.itertuples()
                 ],
             },
-            rows=result.rows.to_dict("records"),
+            rows=records(result.rows),
         )
         return 0
     typer.echo(f"projected on {result.cut} ({result.method}), scored on the 12 months after it")

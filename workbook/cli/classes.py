@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json
+from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json, records
 
 ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")]
 
@@ -40,9 +40,8 @@ def classes(
         made = confirmations(rows, by, view.as_of, datetime.now())
         open_store(view.root).record_all(made)
     if as_json:
-        plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
         summary = {"changes": len(rows), "recorded": len(rows) if confirm else 0}
-        print_json("classes", book=view.root, as_of=view.as_of, ok=True, summary=summary, rows=plain)
+        print_json("classes", book=view.root, as_of=view.as_of, ok=True, summary=summary, rows=records(rows))
         return
     for row in rows.to_dict("records"):
         typer.echo(f"{row['account_id']}: {row['from']} → {row['to']}, {row['trigger']}")

@@ -11,7 +11,7 @@ import pandas as pd
 import typer
 
 from workbook.book import Book
-from workbook.cli.options import print_json
+from workbook.cli.options import print_json, records
 from workbook.errors import UsageError
 from workbook.money import format_amount
 from workbook.territories import daily
@@ -75,14 +75,13 @@ def run(
     summary = {k: v for k, v in made.summary.items() if k != "by_measure"}
     summary |= {"proposal": made.id, "accepted": bool(said.accept), "files": written, "notes": list(made.notes)}
     if curve:
-        summary["curve"] = _curve(book, made).to_dict("records")
+        summary["curve"] = records(_curve(book, made))
     offers = reunions(book.territories.company, made, book.territories.names) if families else None
     if offers is not None:
-        summary["families"] = offers.to_dict("records")
+        summary["families"] = records(offers)
     if as_json:
         rows = made.moves[["account_id", "from_rep", "to_rep", "sentence"]].rename(columns={"sentence": "reason"})
-        records = [{k: v if isinstance(v, str) else None for k, v in row.items()} for row in rows.to_dict("records")]
-        print_json("design", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records)
+        print_json("design", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records(rows))
         return 0
     _print(book, made)
     for row in summary.get("curve", ()):

@@ -13,9 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from workbook.checks import worst
-from workbook.cli.options import print_json
+from workbook.cli.options import print_json, records
 from workbook.decisions import Decision, signed_at
-from workbook.errors import UsageError
 from workbook.files import replacing
 from workbook.money import format_amount, to_decimal
 from workbook.targets.previews import decisions_of, in_words, preview
@@ -34,9 +33,8 @@ def allocation(book: Book, written: list[Path], signed: Signed, as_json: bool) -
     mark = sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest()[:16]
     if not missing:
         written.insert(0, _draft_file(book, frame))
-    if signed and missing:
-        raise UsageError("there is no allocation to accept", remedy="Give the company's target in targets.csv.")
     if signed:
+        book.targets.required()
         _record(
             book,
             [
@@ -66,14 +64,14 @@ def allocation(book: Book, written: list[Path], signed: Signed, as_json: bool) -
             "written": [str(p) for p in written],
         }
         keep = frame[["node", "parent", "period", "product_family", "layer", "amount"]]
-        rows = keep.rename(columns={"product_family": "family"}).astype(object).where(keep.notna().to_numpy(), None)
+        rows = records(keep.rename(columns={"product_family": "family"}))
         print_json(
             "targets",
             book=book.root,
             as_of=book.as_of,
             ok=verdict != "fail" and not missing,
             summary=summary,
-            rows=rows.to_dict("records"),
+            rows=rows,
         )
     else:
         _show(book, nodes)
@@ -112,7 +110,7 @@ def explanation(book: Book, node: str, what: tuple[str | None, str | None], as_j
         keep = rows[["node", "period", "product_family", "layer", "step", "amount", "sentence"]]
         keep = keep.rename(columns={"product_family": "family"})
         summary = {layer: int(part["amount"].sum()) for layer, part in rows.groupby("layer")}
-        print_json("targets", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=keep.to_dict("records"))
+        print_json("targets", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records(keep))
         return 0
     table = Table(box=None, pad_edge=False)
     table.add_column("step")
@@ -133,16 +131,13 @@ def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
     from workbook.sheets.targets_grid_in import read_grid
 
     edits = read_grid(book.facts, book.targets, path)
-    made = book.targets.allocated
-    assert made is not None
-    changes, after = preview(made, edits)
+    changes, after = preview(book.targets.required(), edits)
     if signed and edits:
         _record(book, decisions_of(edits, signed[0], _now(book), signed[1]))
     state = "recorded" if signed and edits else "not recorded: add --accept --by NAME"
     if as_json:
-        rows = changes.astype(object).where(changes.notna().to_numpy(), None).to_dict("records")
         summary = {"edits": len(edits), "recorded": bool(signed and edits), "given_way": list(after.given_way)}
-        print_json("targets", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=rows)
+        print_json("targets", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records(changes))
         return 0
     out = console()
     if not edits:

@@ -68,6 +68,7 @@ def allocation(
     from workbook.errors import UsageError
 
     if context.invoked_subcommand is not None:
+        _refuse_before(context, context.invoked_subcommand)
         context.obj = (book, as_of)
         return 0
     if accept and not by.strip():
@@ -98,3 +99,21 @@ def allocation(
                 if path.suffix == ".html":
                     step(path.stem)
     return show.allocation(opened, written, (by, reason) if accept else None, as_json)
+
+
+def _refuse_before(context: typer.Context, subcommand: str) -> None:
+    """Options before a subcommand are not its own; only --book and --as-of stand for both."""
+    from workbook.errors import UsageError
+
+    given = [
+        one.opts[0]
+        for one in context.command.params
+        if one.name not in ("book", "as_of")
+        and (source := context.get_parameter_source(str(one.name))) is not None
+        and source.name == "COMMANDLINE"
+    ]
+    if given:
+        raise UsageError(
+            f"{' '.join(given)} before {subcommand} is not an option of it",
+            remedy=f"Write options after it: workbook targets {subcommand} … {given[0]}.",
+        )

@@ -79,7 +79,7 @@ class HeldReview:
         except WorkbookError as fault:
             self.said.value = f"<p style='color:#A33F00'>{escape(str(fault))}</p>"
             return
-        self.book = Book.open(self.book.root, as_of=self.book.as_of).scoped(node)
+        self.book = self.book.reopened()
         self.said.value = (
             f"<p style='color:#00664B'>Review held on {made.at:%Y-%m-%d}, recorded as decision {made.revision}. "
             "The next one compares with it.</p>"

@@ -107,8 +107,7 @@ class ReconcileSession:
             self.said.value = f"<p><b>{escape(str(fault))}</b></p>"
             return
         self.said.value = f"<p>Recorded as decision {made.revision}.</p>"
-        whole = Book.open(self.book.root, as_of=self.book.as_of)
-        self.book = whole.scoped(self.book.scope.node) if self.book.scope else whole
+        self.book = self.book.reopened()
         self.redraw()
 
     def svg(self) -> str:

@@ -217,7 +217,7 @@ def _frame(cube: Cube, head: int, outcome: Outcome, periods: list[str]) -> pd.Da
     )
     for name in ("p10", "p50", "p90", "mean"):
         out[f"{name}_amount"] = round_amounts(getattr(outcome, name)[at].reshape(-1))
-    nothing = (outcome.p10[at, -1] == 0) & (outcome.p90[at, -1] == 0)
+    nothing = (outcome.p10[at, -1] == 0) & (outcome.p90[at, -1] == 0) & (outcome.mean[at, -1] == 0)
     out["target_probability"] = np.where(nothing[:, None], np.nan, outcome.target_chance[at]).reshape(-1)
     out["plan_probability"] = outcome.plan_chance[at].reshape(-1)
     return out

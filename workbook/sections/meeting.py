@@ -63,9 +63,10 @@ def sign_offs(book: Book) -> Table:
     )
 
 
-def change_requests(book: Book) -> Table:
-    """What changed after sign-off, month by month."""
+def change_requests(book: Book, audience: Audience) -> Table:
+    """What changed after sign-off, month by month; of the target only for who sees it under the hedge."""
     rows = book.reconcile.change_requests
+    rows = rows if audience.hedge else rows[(rows["measure"] != "target").to_numpy()].reset_index(drop=True)
     keep = ["node", "measure", "month", "before_amount", "after_amount", "decided_by", "decided_at", "reason"]
     return Table(rows[keep], book.facts.currency, "Changes after sign-off", {"decided_by": "by", "decided_at": "at"})
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from workbook.errors import DataError, Fault, UsageError
+from workbook.errors import DataError, Fault
 from workbook.facts import Facts
 from workbook.money import exponent
 from workbook.sheets.targets_grid import ABOUT, FIRST, LEAD, LEAST, MOST_BYTES, Grid, columns, grid, sheet_names
@@ -23,10 +23,7 @@ def read_grid(facts: Facts, targets: Targets, path: Path) -> list[Edit]:
     """
     import python_calamine
 
-    made = targets.allocated
-    if made is None:
-        raise UsageError(f"there is no target for {facts.year}", remedy="Give one in targets.csv.")
-    shown = grid(made)
+    shown = grid(targets.required())
     _safe(path)
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))

@@ -86,8 +86,6 @@ def _steps(made: Allocated, at: Ints, columns: Bools) -> list[tuple[str, Floats,
     ramped = cascaded(branches, draft.top, draft.ramped[kept])[here][:, columns].sum(axis=1)
     top = float(flat_top[columns].sum())
     share = [f"{value / top:.1%} of the company's number" if top else "Nothing to share" for value in base]
-    own_ones = "" if draft.method.rules.season_by == "company" else "; each region, team and territory by its own"
-    sources = draft.season.told + own_ones
     edits = [e for e in made.edits if e.action in ("pin", "lock", "scale")]
     own: dict[int, list[str]] = {}
     for edit in edits:
@@ -99,7 +97,7 @@ def _steps(made: Allocated, at: Ints, columns: Bools) -> list[tuple[str, Floats,
     count = len(at)
     return [
         ("base share", base, [f"{s}, by the published bases, in even months." for s in share]),
-        ("season", seasoned, [f"Months: {sources}."] * count),
+        ("season", seasoned, [f"Months: {draft.season_told}."] * count),
         ("ramp", ramped, ["New reps, open positions and leavers carry what their months allow."] * count),
         ("rounding", _sums(made, made.plain, at, columns).astype(float), ["To whole units that add up."] * count),
         (

@@ -22,7 +22,7 @@ class PinConflictError(ConflictError):
         apart = format_amount(self.amount, currency) if currency else f"{amount:,} minor units"
         super().__init__(
             f"these numbers cannot all be met, they miss by {apart}: {'; '.join(labels)}",
-            remedy="Change or undo one of them. Nothing was changed.",
+            remedy="Change or undo one of them.",
         )
 
     def told_in(self, currency: str) -> PinConflictError:

@@ -24,6 +24,7 @@ from workbook.tables.load import write_report
 from workbook.tables.quality import Imported
 from workbook.tables.schema import TABLES
 from workbook.tables.source import Source, connect, text
+from workbook.tables.text import BLANKS
 from workbook.tables.write import MANY, Format, replacing_folder, selection, write_query
 
 Step = Callable[[str], None]
@@ -143,7 +144,7 @@ def _stage(intake: Intake, mapping: Mapping, name: str, rejects: Rejects, export
     _run(db, mapping, name, f"create or replace table main.{name}_data as {select}", export)
     _within(db, "main,export")
     intake.files[name] = f"{name}.sql"
-    intake.take(table, Source(mapping.folder, tuple(given)))
+    intake.take(table, Source(mapping.folder, tuple(given), blanks=_blanks(mapping, name, export)))
     total: int = db.execute(f"select count(*) from {name}").fetchall()[0][0]
     if "_line" in types and not _SOME.search(mapping.sql[name]):
         total += _left_out(db, name, rejects, export)
@@ -152,6 +153,14 @@ def _stage(intake: Intake, mapping: Mapping, name: str, rejects: Rejects, export
         if rejects.take(name, "line", rows, "{}"):
             db.execute(f"delete from {name}_data where _reject is not null")
     return total
+
+
+def _blanks(mapping: Mapping, name: str, export: Export) -> str | None:
+    """What blanks the cells of a table may begin or end with: those of the files, and those that the mapping's SQL writes."""
+    sql = mapping.prepare + mapping.sql[name]
+    if export.blanks is None or "chr(" in sql.lower() or "\\" in sql:
+        return None
+    return export.blanks + "".join(mark for mark in BLANKS if f"{mark}'" in sql or f"'{mark}" in sql)
 
 
 def _left_out(db: duckdb.DuckDBPyConnection, name: str, rejects: Rejects, export: Export) -> int:

@@ -76,7 +76,7 @@ def calendar_checks(rows: pd.DataFrame, root: str) -> list[Check]:
     late = rows[(rows["state"] == "late").to_numpy()]
     if len(late):
         worst = late.sort_values("days_late", ascending=False, kind="stable").iloc[0]
-        text = f"{len(late)} of {len(rows)} steps of the planning cycle are late: {worst['title']} by {worst['days_late']} days ({worst['owner']})."
+        text = f"{len(late)} of {len(rows)} steps of the planning cycle are late, by most days: {worst['title']}, {worst['days_late']} days (owed by {worst['owner']})."
         return [Check("readiness", "fail", text, {"late": len(late)}, subject=root)]
     done = int(rows["state"].isin(["done", "done late"]).sum())
     return [

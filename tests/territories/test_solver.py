@@ -77,8 +77,10 @@ def test_regions_raise_the_bound_and_stay_below_the_best_plan(seed, size):
 @pytest.mark.parametrize("seed", range(4))
 def test_cuts_raise_the_relaxation_and_cut_off_no_plan(seed):
     problem = small(7, 3, seed)
-    program, count, late = strengthened(assignment_program(problem, whole=True), 60.0)
-    assert not late
+    made = strengthened(assignment_program(problem, whole=True), 60.0)
+    program, count = made.program, made.cuts
+    assert not made.late
+    assert made.work > 0
     assert len(program.low) == len(assignment_program(problem, whole=False).low) + count
     bound, best = run(program, {}).bound, best_of_all(problem)
     assert relax(problem).bound - 1e-6 <= bound <= best + 1e-6
@@ -92,9 +94,9 @@ def test_cuts_raise_the_relaxation_and_cut_off_no_plan(seed):
 
 def test_cuts_close_part_of_the_gap_where_units_are_uneven():
     problem = company(200, 5, seed=1)
-    program, count, _ = strengthened(assignment_program(problem, whole=True), 60.0)
-    assert count > 0
-    assert run(program, {}).bound > relax(problem).bound * 1.001
+    made = strengthened(assignment_program(problem, whole=True), 60.0)
+    assert made.cuts > 0
+    assert run(made.program, {}).bound > relax(problem).bound * 1.001
 
 
 def test_the_price_of_a_load_is_free_inside_sloped_outside_steep_beyond():
@@ -201,16 +203,47 @@ def test_branching_on_units_raises_the_bound_up_to_the_best_plan_and_not_beyond(
     problem = small(7, 3, seed)
     best, floor = best_of_all(problem), relax(problem).bound
     program = assignment_program(problem, whole=False)
-    made = branch(problem, program, best, 0.0, (2000, np.inf))
+    made = branch(problem, program, best, 0.0, (10.0, np.inf))
     assert not made.late
     assert made.floor == pytest.approx(floor, abs=1e-6)
     assert floor - 1e-6 <= made.bound <= best + 1e-9
-    early = branch(problem, program, best, 0.0, (1, np.inf))
+    early = branch(problem, program, best, 0.0, (0.0, np.inf))
     assert not early.late
     assert early.bound <= made.bound + 1e-9
-    late = branch(problem, program, best, 0.0, (2000, time.perf_counter() - 1))
+    late = branch(problem, program, best, 0.0, (10.0, time.perf_counter() - 1))
     assert late.late
     assert late.bound <= made.bound + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_branching_to_the_end_proves_the_best_plan_though_cuts_are_separated_anew(seed, monkeypatch):
+    monkeypatch.setattr("workbook.territories.solver.branching._LEVELS", 1)
+    problem = small(7, 3, seed)
+    best = best_of_all(problem)
+    made = branch(problem, assignment_program(problem, whole=False), best, 1e-6, (100.0, np.inf))
+    assert made.bound == pytest.approx(best, rel=1e-5)
+
+
+def test_branching_asks_for_plans_at_its_nodes_and_proves_the_better_one():
+    problem = small(8, 3, 2)
+    best = best_of_all(problem)
+    asked: list[float] = []
+
+    def better(share, reduced):
+        asked.append(float(share.sum()))
+        return (best if len(asked) > 1 else best + 1.0), 0.0
+
+    made = branch(problem, assignment_program(problem, whole=False), best + 2.0, 0.0, (10.0, np.inf), better)
+    assert asked == pytest.approx([8.0] * len(asked))
+    assert len(asked) > 1
+    assert best - 1e-6 >= made.bound - 2e-6
+    assert made.bound == pytest.approx(best, abs=1e-5)
+
+
+def test_uneven_accounts_are_proven_to_within_two_percent_in_a_second_of_work():
+    problem = company(120, 6, seed=3)
+    found = solve(problem, Effort(seconds=0.5, limit=120.0, workers=1))
+    assert found.gap < 0.02
 
 
 def test_prices_by_ascent_come_near_the_relaxation_and_prove_a_bound():

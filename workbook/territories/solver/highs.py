@@ -147,8 +147,10 @@ class Pool:
     high: Floats
 
 
-def separated(program: Program, options: dict[str, Any]) -> tuple[Pool | None, bool]:
-    """The cuts that HiGHS finds at the root of a mixed-integer program, and whether a limit came before them."""
+def separated(program: Program, options: dict[str, Any]) -> tuple[Pool | None, bool, int]:
+    """The cuts that HiGHS finds at the root of a mixed-integer program, whether a limit came before them, and the simplex
+    iterations.
+    """
     import highspy
 
     highs = highspy.Highs()
@@ -169,7 +171,8 @@ def separated(program: Program, options: dict[str, Any]) -> tuple[Pool | None, b
     highs.cbMipInterrupt.subscribe(stop)
     _ok(highs.run(), "run")
     status = highs.modelStatusToString(highs.getModelStatus())
-    return (pools[-1] if pools and len(pools[-1].low) else None), status == "Time limit reached"
+    found = pools[-1] if pools and len(pools[-1].low) else None
+    return found, status == "Time limit reached", int(highs.getInfo().simplex_iteration_count)
 
 
 class Relaxed:

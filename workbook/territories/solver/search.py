@@ -14,6 +14,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from workbook.territories.solver.exact import is_small, settle
 from workbook.territories.solver.improving import anneal_plan, rebuild_plan
 from workbook.territories.solver.kernels import descend
 from workbook.territories.solver.problem import Ints, Problem
@@ -116,10 +117,13 @@ def _solve_part(problem: Problem, effort: Effort, began: float, work: float) -> 
     relaxed = relax(problem, most_rounds=programs if programs > 1 else 0, until=search.until)
     search.bound = relaxed.bound
     search.note("relaxation")
-    with Proof(search, relaxed) as proof:
-        anneal_plan(search, relaxed)
-        rebuild_plan(search, relaxed)
-        proof.raise_bound()
+    if is_small(problem, work):
+        settle(search, relaxed)
+    else:
+        with Proof(search, relaxed) as proof:
+            anneal_plan(search, relaxed)
+            rebuild_plan(search, relaxed)
+            proof.raise_bound()
     search.plan, _ = descend(*arrays(problem), search.plan, 1000)
     search.bound = min(search.bound, search.value)
     search.note("finish")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from threading import Event
 
 import numpy as np
 import pytest
@@ -16,12 +17,14 @@ from workbook.territories.solver import Bands, Effort, Problem, solve
 from workbook.territories.solver.ascent import ascend
 from workbook.territories.solver.branching import branch
 from workbook.territories.solver.certificate import certify, regions
-from workbook.territories.solver.cuts import strengthened
+from workbook.territories.solver.cuts import Strengthened, strengthened
 from workbook.territories.solver.highs import Program, SolverError, run
 from workbook.territories.solver.kernels import cheapest, descend
 from workbook.territories.solver.program import assignment_program, warm_values
+from workbook.territories.solver.proving import Proof
 from workbook.territories.solver.relaxation import dual_bound, relax
 from workbook.territories.solver.search import components
+from workbook.territories.solver.state import Search, Solution
 
 QUICK = Effort(seconds=1.0, limit=120.0, workers=1)
 
@@ -146,6 +149,51 @@ def test_a_time_limit_that_cuts_still_gives_a_valid_plan_and_says_so():
     assert found.cut
     assert (problem.unit[found.plan] == np.arange(problem.n)).all()
     assert found.bound <= found.objective
+
+
+def test_cuts_that_nobody_waits_for_are_ended_and_do_not_count_as_cut_by_the_clock(monkeypatch):
+    problem = company(300, 8, seed=1)
+    search = Search(
+        problem, Effort(seconds=30.0, workers=2), np.inf, problem.start[:-1], -np.inf, seconds=60.0, workers=2
+    )
+    asked = Event()
+
+    def slow(program, seconds, stopped):
+        asked.set()
+        while not stopped():
+            time.sleep(0.001)
+        return Strengthened(program, 0, True, 0.0)
+
+    monkeypatch.setattr("workbook.territories.solver.proving.strengthened", slow)
+    with Proof(search, relax(problem)):
+        assert asked.wait(60)
+    assert not search.cut
+
+
+def test_cutting_ends_when_it_is_stopped():
+    program = assignment_program(company(200, 5, seed=1), whole=True)
+    assert strengthened(program, 60.0, lambda: True).cuts == 0
+
+
+def test_the_clock_is_shared_among_parts_so_that_a_busy_machine_leaves_none_out(monkeypatch):
+    ends: list[float] = []
+
+    def solved(problem, effort, until, work):
+        ends.append(until - time.perf_counter())
+        return Solution(problem.start[:-1], 0.0, 0.0, (), False)
+
+    monkeypatch.setattr("workbook.territories.solver.search._solve_part", solved)
+    part = small(6, 2, 1)
+    count = 4
+    bands = Bands(*[np.vstack([getattr(part.bands, f)] * count) for f in Bands.__dataclass_fields__])
+    unit, rep = (
+        np.concatenate([values + step * i for i in range(count)]) for values, step in ((part.unit, 6), (part.rep, 2))
+    )
+    home = np.concatenate([part.home + 2 * i for i in range(count)])
+    many = Problem.of(unit, rep, np.tile(part.cost, count), np.vstack([part.weight] * count), bands, home)
+    solve(many, Effort(seconds=100.0, workers=1))
+    # a quarter of 100 seconds, a third of what is left of them (nothing was used), a half, all
+    assert ends == pytest.approx([25, 100 / 3, 50, 100], rel=0.05)
 
 
 def test_parts_that_share_no_rep_are_solved_apart_and_add_up():

@@ -27,7 +27,7 @@ _LEVELS = 4
 #: How often a unit must have been asked before its estimate is relied on, and how many are tried until then.
 _RELIABLE, _TRIED = 3, 6
 #: Seconds of work of one linear program: at least, and per arc.
-_PROGRAM = (1e-3, 2e-6)
+_PROGRAM = (5e-4, 1.6e-6)
 #: Looks for a plan by the shares of a relaxation (A,) and its reduced costs (A,): the value of the best plan known then, and
 #: the work in seconds.
 Better = Callable[[Floats, Floats], tuple[float, float]]

@@ -6,6 +6,7 @@ the search itself is then ended. (Marchand and Wolsey, 2001, for the rounding of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,9 +42,9 @@ class Strengthened:
     work: float
 
 
-def strengthened(program: Program, seconds: float) -> Strengthened:
-    """``program`` (with ``whole``) as a linear program with cuts."""
-    pool, late, iterations = separated(program, {**_OPTIONS, "time_limit": max(0.01, seconds)})
+def strengthened(program: Program, seconds: float, stopped: Callable[[], bool] = lambda: False) -> Strengthened:
+    """``program`` (with ``whole``) as a linear program with cuts; without them where ``stopped`` says that nobody waits."""
+    pool, late, iterations = separated(program, {**_OPTIONS, "time_limit": max(0.01, seconds)}, stopped)
     work = iterations * (_ITERATION[0] + _ITERATION[1] * len(program.cost))
     relaxed = replace(program, whole=None)
     if pool is None:

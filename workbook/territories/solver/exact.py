@@ -31,9 +31,9 @@ _COLD, _SWAPS = 0.0007, 0.8
 #: Kinds of short chain from the nodes of the branching, in turn.
 _NEAR = ((4.0, 0.02), (2.0, 0.02), (4.0, 0.005), (2.0, 0.05))
 #: Proposals per unit of a chain, and of a short one.
-_CHAIN, _SHORT = 1500, 300
+_CHAIN, _SHORT = 1000, 200
 #: Proposals per second; share of the work that goes into chains.
-_PROPOSALS, _SHARE = 7_000_000, 0.2
+_PROPOSALS, _SHARE = 10_000_000, 0.15
 #: The arcs of so many of the best plans are put together anew, in so many nodes; seconds of an iteration there, per arc.
 _BEST, _NODES, _ITERATION = 8, 50, 8e-8
 #: Seconds of work below which that is not begun.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,9 +148,11 @@ class Pool:
     high: Floats
 
 
-def separated(program: Program, options: dict[str, Any]) -> tuple[Pool | None, bool, int]:
+def separated(
+    program: Program, options: dict[str, Any], stopped: Callable[[], bool] = lambda: False
+) -> tuple[Pool | None, bool, int]:
     """The cuts that HiGHS finds at the root of a mixed-integer program, whether a limit came before them, and the simplex
-    iterations.
+    iterations. ``stopped`` is asked now and then whether they are still wanted.
     """
     import highspy
 
@@ -165,7 +168,7 @@ def separated(program: Program, options: dict[str, Any]) -> tuple[Pool | None, b
         pools.append(Pool(*parts))
 
     def stop(event: Any) -> None:
-        event.data_in.user_interrupt = bool(pools)
+        event.data_in.user_interrupt = bool(pools) or stopped()
 
     highs.cbMipGetCutPool.subscribe(keep)
     highs.cbMipInterrupt.subscribe(stop)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from types import TracebackType
 
 import numpy as np
 
 from workbook.territories.solver.certificate import certify, regions
-from workbook.territories.solver.cuts import strengthened
-from workbook.territories.solver.highs import Program, run
+from workbook.territories.solver.cuts import Strengthened, strengthened
+from workbook.territories.solver.highs import run
 from workbook.territories.solver.program import assignment_program
 from workbook.territories.solver.relaxation import Relaxation
 from workbook.territories.solver.state import Search
@@ -28,7 +29,8 @@ class Proof:
         self.search, self.relaxed = search, relaxed
         self.worth = _SEPARATION * len(search.problem.rep) <= 0.5 * search.seconds
         self.pool = ThreadPoolExecutor(1)
-        self.cutting: Future[Program] | None = None
+        self.cutting: Future[Strengthened] | None = None
+        self.left = Event()
 
     @property
     def _aside(self) -> bool:
@@ -43,14 +45,12 @@ class Proof:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.left.set()  # cuts that nobody waits for are ended
         self.pool.shutdown(wait=True)
 
-    def _cut(self) -> Program:
-        search = self.search
-        whole = assignment_program(search.problem, whole=True)
-        made = strengthened(whole, search.until - time.perf_counter())
-        search.cut = search.cut or made.late
-        return made.program
+    def _cut(self) -> Strengthened:
+        whole = assignment_program(self.search.problem, whole=True)
+        return strengthened(whole, self.search.until - time.perf_counter(), self.left.is_set)
 
     def raise_bound(self) -> None:
         """The best bound that the rest of the effort can prove."""
@@ -62,12 +62,13 @@ class Proof:
 
     def _large(self) -> None:
         search, problem, seconds = self.search, self.search.problem, self.search.seconds
-        program = self.cutting.result() if self.cutting is not None else self._cut()
+        made = self.cutting.result() if self.cutting is not None else self._cut()
+        search.cut = search.cut or made.late
         if self._aside:
             search.workers += 1
         if search.late():
             return
-        result = run(program, {"solver": "simplex", "time_limit": max(0.1, search.left)})
+        result = run(made.program, {"solver": "simplex", "time_limit": max(0.1, search.left)})
         if result.duals is None or result.cut:
             search.cut = True
             return
@@ -80,6 +81,6 @@ class Proof:
         price = result.duals[: problem.n]
         reduced = self.relaxed.reduced
         teams = regions(problem, reduced, float(np.quantile(reduced, 0.2)), _REGION_SIZE)
-        made = certify(problem, price, teams, (200, search.until), search.workers)
-        search.bound, search.cut = max(search.bound, made.bound), search.cut or made.late
+        proven = certify(problem, price, teams, (200, search.until), search.workers)
+        search.bound, search.cut = max(search.bound, proven.bound), search.cut or proven.late
         search.note("regions")

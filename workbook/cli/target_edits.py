@@ -148,9 +148,9 @@ def _edit(book: Book, said: dict[str, Any], signed: tuple[str, str], as_json: bo
 
 
 def _minor(book: Book, amount: str) -> int:
-    from workbook.money import to_minor
+    from workbook.money import typed
 
-    return to_minor(amount.replace(",", ""), book.facts.currency)
+    return typed(amount, book.facts.currency)
 
 
 def _factor(given: str) -> float:

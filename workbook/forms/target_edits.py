@@ -14,7 +14,7 @@ from workbook.book import Book
 from workbook.decisions import signed_at
 from workbook.errors import WorkbookError
 from workbook.forms.fallback import with_fallback
-from workbook.money import to_decimal, to_minor
+from workbook.money import to_decimal, typed
 from workbook.show import Note
 from workbook.targets.allocated import Allocated
 from workbook.targets.edits import Edit, edits_of
@@ -79,7 +79,7 @@ class EditDesk:
             "family": self.family.value,
         }
         if "amount" in NEEDS[action]:
-            said["amount"] = to_minor(self.amount.value.replace(",", ""), self.currency)
+            said["amount"] = typed(self.amount.value, self.currency)
         if action == "scale":
             said["factor"] = self.percent.value / 100
         if "to_node" in NEEDS[action]:

@@ -238,13 +238,16 @@ def test_options_before_a_subcommand_are_refused_not_dropped(
         (
             ("pin", "CO", "FY2026", "1"),
             1,
-            "they miss by 1,199.00 USD: the company's FY2026-M01 to FY2026-M12; pin (CO FY2026)",
+            "they miss by 1,199.00 USD: the company's FY2026; pin (CO FY2026)",
         ),
         (("pin", "ann", "FY2026", "much"), 2, "not an amount"),
         (("pin", "anne", "FY2026", "1"), 2, "Did you mean ann"),
         (("scale", "ann", "FY2026", "more"), 2, "not a factor"),
+        (("scale", "ann", "FY2026", "105"), 2, "would be 105 times as much. Write it like 1.05 or 105%"),
+        (("scale", "ann", "FY2026", "nan"), 2, "not a factor"),
+        (("split", "A2", "FY2026", "ann=x", "ben=1"), 2, "not a share"),
         (("split", "A2", "FY2026", "ann"), 2, "not a share"),
-        (("move", "ann", "cyd", "FY2026", "9999999"), 1, "cannot all be met"),
+        (("move", "ann", "cyd", "FY2026", "9999999"), 1, "cannot be met, it misses by 9,999,624.00 USD"),
     ],
 )
 def test_an_edit_that_cannot_be_is_refused_before_anything_changes(

@@ -75,6 +75,8 @@ def test_a_number_is_explained(book: Path, capsys: pytest.CaptureFixture[str]) -
     assert sum(r["amount"] for r in answer["rows"]) == 9375 + answer["summary"]["hedge"]
     code, out, _ = asked(capsys, "--book", str(book), "--node", "ann")
     assert "= street quota" in out
+    assert out.splitlines()[0] == "Ann (ann), FY2026"
+    assert "USD" in out.splitlines()[1]
     code, _, err = asked(capsys, "--book", str(book), "--node", "anne")
     assert code == 2
     assert "Did you mean ann" in err
@@ -215,6 +217,26 @@ def test_every_kind_of_edit(
     found = {r["node"]: r["change_amount"] for r in answer["rows"]}
     assert changes.items() <= found.items()
     assert bool(found) == bool(changes)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (("--period", "FY2026-Q3"), "--period needs --node"),
+        (("--family", "Pumps"), "--family needs --node"),
+        (("--by", "Kim"), "--by without --accept records nothing"),
+        (("--in", "grid.xlsx", "--reason", "why"), "--reason without --accept records nothing"),
+        (("--node", "ann", "--accept", "--by", "Kim"), "--node only explains a number"),
+        (("--in", "grid.xlsx", "--out", "grid.xlsx"), "--in only reads a grid"),
+        (("--in", "grid.xlsx"), "there is no file grid.xlsx. Write one with --out"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    said: tuple[str, ...], message: str, book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = asked(capsys, "--book", str(book), *said)
+    assert (code, out) == (2, "")
+    assert message in err
 
 
 @pytest.mark.parametrize(

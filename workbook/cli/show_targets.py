@@ -114,7 +114,7 @@ def explanation(book: Book, node: str, what: tuple[str | None, str | None], as_j
         return 0
     table = Table(box=None, pad_edge=False)
     table.add_column("step")
-    table.add_column("amount", justify="right")
+    table.add_column(book.facts.currency, justify="right")
     table.add_column("why")
     currency, running = book.facts.currency, 0
     for layer, result in (("target", "= target"), ("hedge", "= street quota")):
@@ -122,6 +122,12 @@ def explanation(book: Book, node: str, what: tuple[str | None, str | None], as_j
             running += row.amount
             table.add_row(row.step, f"{to_decimal(row.amount, currency):,}", escape(row.sentence))
         table.add_row(result, f"{to_decimal(running, currency):,}", "", style="bold")
+    nodes = book.targets.by_node.drop_duplicates("node").set_index("node")["name"]
+    name = str(nodes.get(node, node))
+    head = node if name == node else f"{name} ({node})"
+    period, family = what
+    said = [head, period or book.facts.year, *([family] if family else [])]
+    console().print(escape(", ".join(said)), highlight=False)
     console().print(table)
     return 0
 

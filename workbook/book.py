@@ -99,6 +99,18 @@ class Book:
         view._whole = self._whole or self
         return view
 
+    def against_street(self) -> Self:
+        """The whole book for readers who do not see the hedge: the street quota counts wherever a target would.
+
+        Everything before the reconciliation is shared with this book.
+        """
+        view = type(self)(self.root, self.facts)
+        before = STAGES[: STAGES.index("reconcile")]
+        view._stages |= {name: self._stage(name) for name in before}
+        view.reconcile.against = "street"
+        view.as_seen = type(self).against_street
+        return view
+
     def reopened(self) -> Book:
         """The same view of the book, for the same reader, with what was decided meanwhile."""
         whole = (self._whole or self).as_seen(Book.open(self.root, as_of=self.as_of))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from workbook.cli.options import print_json
-from workbook.decisions import Decision, signed_at
+from workbook.decisions import Decision, signed_at, signer
 from workbook.errors import ConflictError, UsageError
 from workbook.money import format_amount, typed
 from workbook.reconcile.approving import KINDS
@@ -23,8 +23,8 @@ Signed = tuple[str, str]
 def _known(book: Book, node: str, signed: Signed | None) -> None:
     if node not in set(book.reconcile.cube.nodes.ids):
         book.tree.at(node)
-    if signed is not None and not signed[0].strip():
-        raise UsageError("nobody signs it", remedy='Say who: --by "Kim Lee".')
+    if signed is not None:
+        signer(signed[0])
 
 
 def _record(

@@ -16,7 +16,7 @@ def neglected(book: Book, count: int = 10) -> list[Any]:
     """High value and not engaged: how many accounts, what they are worth, and the most valuable with who could work them."""
     if not book.tables.has("activities", "done_on"):
         return [Note(book.tables.lacks("activities", "what is left alone") + ".", "warn")]
-    rows, days = book.engagement.neglected, book.rules.territories.health.neglected_days
+    rows, days = book.engagement.neglected, book.rules.engagement.coverage_days
     if rows.empty:
         return [Note(f"Every account of high value had a real touch in {days} days.", "ok")]
     worth = format_amount(int(rows["value_amount"].sum()), book.facts.currency, short=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 
 from workbook.errors import RulesError
 from workbook.rules import Rules, read_rules
-from workbook.rules.reader import as_toml, read, rule
+from workbook.rules.reader import MOVED, as_toml, read, rule
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,15 @@ def test_a_book_toml_that_cannot_be_used_is_a_rules_error(text: str, tmp_path: P
     (tmp_path / "book.toml").write_text(text, encoding="utf-8")
     with pytest.raises(RulesError):
         read_rules(tmp_path / "book.toml")
+
+
+def test_a_key_of_an_earlier_release_is_told_where_it_went(tmp_path: Path) -> None:
+    (tmp_path / "book.toml").write_text("[territories.health]\nneglected_days = 60\n")
+    with pytest.raises(RulesError, match=r"neglected_days is one rule with engagement\.coverage_days now: set that"):
+        read_rules(tmp_path / "book.toml")
+
+
+@pytest.mark.parametrize("path", MOVED.values())
+def test_what_replaces_an_old_key_is_a_rule(path: str) -> None:
+    section, name = path.split(".")
+    assert name in {field.name for field in fields(getattr(Rules(), section))}

@@ -9,12 +9,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from workbook import periods
 from workbook.errors import UsageError
 from workbook.facts import Facts
 from workbook.rules import Rules, read_rules
 from workbook.stage import Scope, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workbook.engagement import Engagement
     from workbook.maturity import Maturity
     from workbook.plans import Plans
@@ -57,6 +60,8 @@ class Book:
     def __init__(self, root: Path, facts: Facts, scope: Scope | None = None) -> None:
         self.root, self.facts, self.scope = root, facts, scope
         self._whole: Book | None = None
+        #: What makes of a freshly opened book the one that a reader sees, where that is not all of it.
+        self.as_seen: Callable[[Book], Book] = lambda opened: opened
 
     @classmethod
     def open(cls, path: Path | str | None = None, *, as_of: date | str | None = None, node: str | None = None) -> Self:
@@ -66,9 +71,8 @@ class Book:
 
         root = find_book(path)
         rules = read_rules(root / "book.toml")
-        day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of
-        day = day or rules.book.as_of or date.today()
-        assert isinstance(day, date)
+        given = periods.day(as_of) if isinstance(as_of, str) and as_of else as_of or None
+        day = given or rules.book.as_of or date.today()
         if KEPT is not None and (root, day) in KEPT:
             kept: Any = KEPT[root, day]
             return kept.scoped(node) if node else kept
@@ -94,6 +98,23 @@ class Book:
         view = type(self)(self.root, facts, scope)
         view._whole = self._whole or self
         return view
+
+    def against_street(self) -> Self:
+        """The whole book for readers who do not see the hedge: the street quota counts wherever a target would.
+
+        Everything before the reconciliation is shared with this book.
+        """
+        view = type(self)(self.root, self.facts)
+        before = STAGES[: STAGES.index("reconcile")]
+        view._stages |= {name: self._stage(name) for name in before}
+        view.reconcile.against = "street"
+        view.as_seen = type(self).against_street
+        return view
+
+    def reopened(self) -> Book:
+        """The same view of the book, for the same reader, with what was decided meanwhile."""
+        whole = (self._whole or self).as_seen(Book.open(self.root, as_of=self.as_of))
+        return whole.scoped(self.scope.node) if self.scope else whole
 
     @property
     def tables(self) -> Any:

@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from workbook.errors import UsageError
+
 #: kind -> (state or log, what it says)
 KINDS: dict[str, tuple[str, str]] = {
     "class_override": ("state", "a person sets an account's class: {class, until}"),
@@ -52,6 +54,14 @@ def signed_at(as_of: date, now: datetime) -> datetime:
     datetime.datetime(2026, 6, 30, 10, 30)
     """
     return now if now.date() <= as_of else datetime.combine(as_of, now.time())
+
+
+def signer(by: str) -> str:
+    """The name that signs a decision, without blanks around it. Raises :class:`UsageError` where there is none."""
+    name = by.strip()
+    if not name:
+        raise UsageError("nobody signs it", remedy='Say who: --by "Kim Lee".')
+    return name
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import pandas as pd
 from workbook.errors import DataError, UsageError
 
 Ints = npt.NDArray[np.intp]
+Number = TypeVar("Number", np.int64, np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +148,10 @@ class Tree:
             at = int(self.parent[at])
         return path[::-1]
 
+    def walk(self, node: str) -> str:
+        """What sorts nodes as one walks down the tree: each right under its parent, siblings by id."""
+        return "\x00".join(self.path(node))
+
     def level(self, node: str) -> str:
         """What people call the node: company, territory (a leaf), team (parent of leaves only), or region."""
         at = self.at(node)
@@ -155,7 +161,7 @@ class Tree:
             return "territory"
         return "team" if self.is_leaf[self.parent == at].all() and self.depth[at] > 1 else "region"
 
-    def roll_up(self, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def roll_up(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
         """Own values of shape (n, …) summed up the tree: each node's value plus those of all nodes below it."""
         out = np.array(values, copy=True)
         for at in range(len(self) - 1, 0, -1):

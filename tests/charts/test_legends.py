@@ -53,3 +53,20 @@ def test_a_step_without_its_table_says_not_known() -> None:
          "amount": [100_00, 0, 100_00], "known": [True, False, True]}
     )  # fmt: skip
     assert [t.get_text() for t in reconcile.bridge(steps, "USD").texts] == ["100 USD", "not known", "100 USD"]
+
+
+def test_each_step_of_the_bridge_begins_where_the_one_before_ended_and_no_words_meet() -> None:
+    steps = pd.DataFrame(
+        {"step": ["open deals as planned", "whitespace plays", "losses", "plan", "missing to the target", "target"],
+         "kind": ["part", "part", "part", "total", "part", "total"],
+         "amount": [500_00, 300_00, -100_00, 700_00, 50_00, 750_00]}
+    )  # fmt: skip
+    ax = reconcile.bridge(steps, "USD")
+    bars = [(round(bar.get_x()), round(bar.get_x() + bar.get_width())) for bar in ax.containers[0]]
+    assert bars == [(0, 50000), (50000, 80000), (70000, 80000), (0, 70000), (70000, 75000), (0, 75000)]
+    ax.figure.draw_without_rendering()  # type: ignore[union-attr]
+    words = [*ax.get_yticklabels(), *ax.texts]
+    assert [w.get_text() for w in words][:2] == ["open deals as planned", "whitespace plays"]
+    assert [w.get_text() for w in words][-3:] == ["700 USD", "+50 USD", "750 USD"]
+    boxes = [word.get_window_extent() for word in words]
+    assert not any(a.overlaps(b) for at, a in enumerate(boxes) for b in boxes[at + 1 :])

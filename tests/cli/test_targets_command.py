@@ -75,6 +75,8 @@ def test_a_number_is_explained(book: Path, capsys: pytest.CaptureFixture[str]) -
     assert sum(r["amount"] for r in answer["rows"]) == 9375 + answer["summary"]["hedge"]
     code, out, _ = asked(capsys, "--book", str(book), "--node", "ann")
     assert "= street quota" in out
+    assert out.splitlines()[0] == "Ann (ann), FY2026"
+    assert "USD" in out.splitlines()[1]
     code, _, err = asked(capsys, "--book", str(book), "--node", "anne")
     assert code == 2
     assert "Did you mean ann" in err
@@ -149,6 +151,12 @@ def test_no_target_and_faults_of_finance_end_with_one(book: Path, capsys: pytest
     code, out, _ = asked(capsys, "--book", str(book), "--json")
     assert code == 1
     assert json.loads(out)["summary"]["target"] is None
+    for needs_one in (
+        ("--accept", "--by", "Kim"), ("--out", str(book / "g.xlsx")), ("--in", str(book / "g.xlsx")),
+        ("pin", "ann", "FY2026", "1"), ("undo", "1"),
+    ):  # fmt: skip
+        code, _, err = asked(capsys, *needs_one, "--book", str(book))
+        assert (code, err) == (2, "error: there is no target for FY2026. Give one in targets.csv.\n")
 
 
 def test_an_allocation_is_accepted_by_name_and_hash(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,18 +220,56 @@ def test_every_kind_of_edit(
 
 
 @pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (("--period", "FY2026-Q3"), "--period needs --node"),
+        (("--family", "Pumps"), "--family needs --node"),
+        (("--by", "Kim"), "--by without --accept records nothing"),
+        (("--in", "grid.xlsx", "--reason", "why"), "--reason without --accept records nothing"),
+        (("--node", "ann", "--accept", "--by", "Kim"), "--node only explains a number"),
+        (("--in", "grid.xlsx", "--out", "grid.xlsx"), "--in only reads a grid"),
+        (("--in", "grid.xlsx"), "there is no file grid.xlsx. Write one with --out"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    said: tuple[str, ...], message: str, book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = asked(capsys, "--book", str(book), *said)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    "before", [("--json",), ("--by", "Kim"), ("--node", "ann"), ("--accept",), ("--out", "x.xlsx")]
+)
+def test_options_before_a_subcommand_are_refused_not_dropped(
+    before: tuple[str, ...], book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from workbook.book import Book
+
+    code, out, err = asked(capsys, "--book", str(book), *before, "pin", "ann", "FY2026", "400.00", "--by", "Kim")
+    assert (code, out) == (2, "")
+    assert f"{before[0]} before pin" in err
+    assert f"workbook targets pin … {before[0]}" in err
+    assert not Book.open(book).facts.decisions.rows
+
+
+@pytest.mark.parametrize(
     ("said", "code", "message"),
     [
         (
             ("pin", "CO", "FY2026", "1"),
             1,
-            "they miss by 1,199.00 USD: the company's FY2026-M01 to FY2026-M12; pin (CO FY2026)",
+            "they miss by 1,199.00 USD: the company's FY2026; pin (CO FY2026)",
         ),
         (("pin", "ann", "FY2026", "much"), 2, "not an amount"),
         (("pin", "anne", "FY2026", "1"), 2, "Did you mean ann"),
         (("scale", "ann", "FY2026", "more"), 2, "not a factor"),
+        (("scale", "ann", "FY2026", "105"), 2, "would be 105 times as much. Write it like 1.05 or 105%"),
+        (("scale", "ann", "FY2026", "nan"), 2, "not a factor"),
+        (("split", "A2", "FY2026", "ann=x", "ben=1"), 2, "not a share"),
         (("split", "A2", "FY2026", "ann"), 2, "not a share"),
-        (("move", "ann", "cyd", "FY2026", "9999999"), 1, "cannot all be met"),
+        (("move", "ann", "cyd", "FY2026", "9999999"), 1, "cannot be met, it misses by 9,999,624.00 USD"),
     ],
 )
 def test_an_edit_that_cannot_be_is_refused_before_anything_changes(

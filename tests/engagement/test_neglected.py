@@ -13,7 +13,7 @@ from workbook.engagement.cadence import Standing
 from workbook.engagement.log import Log
 from workbook.engagement.neglected import neglected
 from workbook.places import shipped
-from workbook.rules.territories import HealthRules
+from workbook.rules.engagement import EngagementRules
 
 NAMES = pd.Series({"P-1": "Ann", "P-2": "Ben", "P-3": "Cleo"})
 
@@ -40,7 +40,7 @@ def test_the_valuable_and_untouched_are_named_with_who_could_work_them(
         {"account_id": "A-2", "done_on": "2026-03-30", "rep_id": "P-3"},  # 92 days ago, whoever it was
         {"account_id": "A-8", "done_on": "2020-01-01"},  # of no value among these
     ])  # fmt: skip
-    rules = HealthRules(high_value_share=0.75)  # the first seven of nine
+    rules = EngagementRules(high_value_share=0.75)  # the first seven of nine
     out = neglected(standing, log, moving(A_2="P-2", A_6=None), NAMES, rules, "USD")
     assert out["account_id"].tolist() == ["A-2", "A-4", "A-5", "A-6", "A-7"]  # A-3 is disqualified
     assert out["untouched_days"].fillna(-1).tolist() == [92, -1, -1, -1, -1]

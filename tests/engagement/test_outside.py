@@ -50,3 +50,17 @@ def test_room_given_inside_is_not_given_twice(standing_of: Callable[..., Standin
     out = proposed(standing_of(), rooms(0, 10, 0), "A-1", "A-8")
     assert out.empty
     assert "node" in out
+
+
+def test_an_account_is_not_proposed_to_the_rep_who_holds_it_from_elsewhere(
+    standing_of: Callable[..., Standing],
+) -> None:
+    # A-1 lies in T-1 and is held by Eve (P-3), who sits in T-2 and has room: she is nobody's next best for her own account.
+    held = standing_of(owner_rep_id=["P-3"] + ["P-1"] * 3 + ["P-2"] * 3 + ["P-3"] * 2)
+    assert proposed(held, rooms(0, 0, 15), "A-1").empty
+    assert proposed(held, rooms(0, 0, 15), "A-2")["to_rep"].tolist() == ["P-3"]
+
+
+def test_a_rep_of_no_known_territory_is_not_asked(standing_of: Callable[..., Standing]) -> None:
+    lost = rooms(0, 0, 15).replace({"territory_id": {"T-2": "T-9"}})
+    assert proposed(standing_of(), lost, "A-1").empty

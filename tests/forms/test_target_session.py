@@ -11,6 +11,8 @@ from tests.cli.test_targets_command import book  # noqa: F401 (fixture)
 from workbook.book import Book
 from workbook.forms.targets import TargetSession, target_session
 from workbook.show import Note
+from workbook.targets.edits import Edit
+from workbook.targets.previews import decisions_of
 
 
 @pytest.fixture
@@ -44,6 +46,24 @@ def test_a_fault_is_shown_and_the_last_answer_stays(session: TargetSession) -> N
     assert session.tree.value == before
     session.weights["even"].value = 0.5
     assert session.message.value == ""
+
+
+def test_an_edit_that_cannot_be_met_is_named_and_the_others_stand(book: Path) -> None:  # noqa: F811
+    from datetime import datetime
+
+    from workbook.store.store import open_store
+
+    edits = [Edit(0, "pin", "ann", "FY2026", amount=500_00), Edit(0, "pin", "CO", "FY2026", amount=1)]
+    open_store(book).record_all(decisions_of(edits, "Kim", datetime(2025, 12, 1), "why"))
+    session = target_session(Book.open(book))
+    assert isinstance(session, TargetSession)
+    assert "pin 2 (CO FY2026)" in session.message.value
+    assert "1,199.99 USD" in session.message.value
+    assert "minor units" not in session.message.value
+    assert "1.20 k USD</b> target" in session.words.value
+    made = session.computed()
+    assert made is not None
+    assert [e.node for e in made.edits] == ["ann"]
 
 
 def test_a_draft_is_kept_under_a_name_by_somebody(session: TargetSession, book: Path) -> None:  # noqa: F811

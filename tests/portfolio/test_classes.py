@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -160,9 +161,12 @@ def test_a_target_mix_that_does_not_add_up_is_refused() -> None:
         ClassRules(target_mix={"star": 1.0})
 
 
+def _then(given: str) -> pd.DataFrame:
+    return pd.DataFrame({"account_id": ["X"], "class": [given]}).astype("str")
+
+
 def _held(before: str, **changes: object) -> str:
-    then = pd.Series([before], index=["X"])
-    return str(ruled_classes(_facts(**changes), RULES, "USD", then)["class"].iloc[0])
+    return str(ruled_classes(_facts(**changes), RULES, "USD", _then(before))["class"].iloc[0])
 
 
 @pytest.mark.parametrize(
@@ -194,16 +198,47 @@ def test_an_account_at_a_threshold_keeps_its_class(before: str, changes: dict[st
 
 
 def test_an_account_kept_by_the_margin_says_so() -> None:
-    row = ruled_classes(_facts(quarters=2), RULES, "USD", pd.Series(["core"], index=["X"])).iloc[0]
+    row = ruled_classes(_facts(quarters=2), RULES, "USD", _then("core")).iloc[0]
     assert row["rule"] == "kept"
     assert row["sentence"].startswith("Core: as at the last review; the plain rules say opportunistic")
     assert "10%" in row["sentence"]
 
 
+def _reviewed(without: Callable[..., Facts], frames: dict[str, pd.DataFrame], *days: str) -> Portfolio:
+    """C2 bought each February, May and November to 2025, and in April 2026: in three quarters of 2025, in two of the last four by
+    the end of March and of June 2026. The company held reviews on ``days``."""
+    bought = [f"{year}-{month}-10" for year in (2023, 2024, 2025) for month in ("02", "05", "11")] + ["2026-04-10"]
+    more = pd.DataFrame({"account_id": "C2", "booked_on": pd.to_datetime(bought), "amount": 100_00, "product_id": "p1"})
+    facts = without(sales=pd.concat([frames["sales"], more]))
+    held = [Decision("review", "CO", {}, "Dana", datetime.fromisoformat(day), "", at) for at, day in enumerate(days)]
+    return Portfolio(replace(facts, decisions=Decisions.of(held)))
+
+
+def test_damping_survives_a_review(without: Callable[..., Facts], frames: dict[str, pd.DataFrame]) -> None:
+    kept = _reviewed(without, frames, "2025-12-31", "2026-03-31")
+    row = kept.classes.set_index("account_id").loc["C2"]
+    assert (row["class"], row["rule"]) == (
+        "core",
+        "kept",
+    )  # core in December, kept in March, and still within the margin
+    assert "C2" not in kept.class_changes["account_id"].tolist()
+    late = _reviewed(without, frames, "2026-03-31").classes.set_index("account_id")
+    assert late.loc["C2", "class"] == "opportunistic"  # no review saw it as core
+
+
+def test_a_class_kept_until_now_says_why_it_changes() -> None:
+    now = pd.DataFrame(
+        {"account_id": ["X"], "territory_id": "T", "class": "opportunistic", "rule": "open", "sentence": "s"}
+    )
+    then = now.assign(**{"class": "core", "rule": "kept"})
+    assert class_changes(now, then, pd.Index([]))["trigger"].tolist() == [
+        "it is past the margin by which it kept its class"
+    ]
+
+
 def test_without_a_margin_the_plain_rules_decide() -> None:
     rules = replace(RULES, keep_margin=0.0, core_keep_quarters=3)
-    then = pd.Series(["core"], index=["X"])
-    assert ruled_classes(_facts(quarters=2), rules, "USD", then)["class"].tolist() == ["opportunistic"]
+    assert ruled_classes(_facts(quarters=2), rules, "USD", _then("core"))["class"].tolist() == ["opportunistic"]
 
 
 NOW = datetime(2026, 6, 30, 9)

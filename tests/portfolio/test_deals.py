@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbook.facts import Facts
-from workbook.portfolio import Portfolio
+from workbook.portfolio import Portfolio, overlap
 from workbook.portfolio.bookings import Booked
 from workbook.portfolio.deals import ANY_STAGE, deals, learn
 from workbook.portfolio.overlap import on_top_share, with_on_top
@@ -154,6 +154,16 @@ def test_deals_that_came_on_top_of_the_run_rate_teach_a_larger_share_than_those_
     none, full = (on_top_share(t, _booked(t), AS_OF, RULES) for t in (_company(0), _company(1200)))
     assert none < 0.1
     assert full > 0.4  # the first quarter's all on top, those after in part: by then the run-rate holds some of them
+
+
+def test_a_share_learned_from_every_second_account_knows_its_present_customers_by_all() -> None:
+    tables = _company(1200)  # half of those that closed deals stand at even places
+    booked, then = _booked(tables), date(2026, 3, 31)
+    whole = overlap._quarter(tables, (booked, booked, 1), then, RULES)
+    half = overlap._quarter(tables, (booked, booked.every(2), 2), then, RULES)
+    assert whole is not None
+    assert half is not None
+    assert half[0] == pytest.approx(whole[0] / 2)
 
 
 def test_deals_that_come_every_quarter_are_in_the_run_rate_already() -> None:

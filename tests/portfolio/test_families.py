@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workbook.facts import Facts
 from workbook.portfolio import Portfolio
-from workbook.portfolio.families import families, family_heads, owners
+from workbook.portfolio.families import families, family_heads, kin_here, owners
 from workbook.stage import Scope
 
 
@@ -130,3 +130,22 @@ def test_whoever_sees_the_whole_family_is_told_nothing_twice(facts: Facts) -> No
     assert whole.family_table["members_all"].tolist() == [3]
     hidden, _ = _seen_from(facts, "T2", "none")
     assert hidden.family_table["members_all"].tolist() == [3]  # the company's own view is whole at any level
+
+
+def test_members_without_a_territory_stand_together_and_with_no_other_family() -> None:
+    family = np.array([0, 0, 1, 1, 1])
+    territory = pd.Series([None, "T1", "T1", None, None], dtype="str")
+    assert kin_here(family, territory).tolist() == [0, 1, 3, 2, 2]
+
+
+@pytest.mark.parametrize(("level", "told"), [("counts", 2), ("none", 1)])
+def test_whitespace_counts_members_elsewhere_only_where_the_rules_tell_of_them(
+    facts: Facts, level: str, told: int
+) -> None:
+    # Of A2's family A1 (T1) and B1 (T2) buy Pumps.
+    _, view = _seen_from(facts, "T1", level)
+    gap = view.whitespace.set_index(["account_id", "product_family"]).loc[("A2", "Pumps")]
+    assert gap["family_members_buying"] == told
+    assert gap["sentence"].endswith(
+        "; 2 other members of its family buy it." if told == 2 else "; 1 other member of its family buys it."
+    )

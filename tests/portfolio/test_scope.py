@@ -30,6 +30,15 @@ def test_market_scope_is_told_in_one_sentence(portfolio: Portfolio) -> None:
     )
 
 
+def test_potentials_of_nothing_are_told_without_shares(
+    frames: dict[str, pd.DataFrame], without: Callable[..., Facts]
+) -> None:
+    accounts = frames["accounts"].assign(potential_amount=frames["accounts"]["potential_amount"] * 0)
+    row = Portfolio(without(accounts=accounts)).market_scope.set_index("node").loc["T3"]
+    assert row["sentence"] == "No market: the potentials known here (2 of 3 accounts) are all 0."
+    assert pd.isna(row["owned_share"])
+
+
 def test_a_touch_by_a_system_engages_nobody(portfolio: Portfolio) -> None:
     scope = portfolio.market_scope.set_index("node")
     # C1 (1,300) was touched by a system only, C3 (400) by a person.
@@ -65,10 +74,10 @@ def test_hunting_holds_prospects_and_new_customers_and_both_kinds_add_up(portfol
     assert whole["sales_12m_amount"].sum() == portfolio.register["sales_12m_amount"].sum()
 
 
-def test_the_class_mix_counts_every_account_once_per_level(portfolio: Portfolio) -> None:
-    mix = portfolio.class_mix
-    assert mix[mix["node"] == "CO"]["accounts"].sum() == 9
-    assert mix[mix["node"].isin(["T1", "T2", "T3"])]["accounts"].sum() == 9
+def test_the_class_mix_counts_every_account_once_per_level_but_those_disqualified(portfolio: Portfolio) -> None:
+    mix = portfolio.class_mix  # of nine accounts, B3 is disqualified
+    assert mix[mix["node"] == "CO"]["accounts"].sum() == 8
+    assert mix[mix["node"].isin(["T1", "T2", "T3"])]["accounts"].sum() == 8
     rows = mix.set_index(["node", "class"])
     assert rows.loc[("T1", "invest"), "share"] == pytest.approx(1 / 3)
     assert rows.loc[("CO", "core"), "target_share"] == 0.4

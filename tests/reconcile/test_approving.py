@@ -23,10 +23,14 @@ def rules(**signed: bool) -> Rules:
 
 
 def test_an_edit_is_measured_against_the_target_without_it() -> None:
-    """A's cascade gives 90 + 10; a pin adds 20 and another takes 5: 15 of 100. B was not edited by name."""
+    """A's cascade gives 90 + 10, of which accounts worth 20 go in mid-year; a pin adds 20 and another takes 5: 15 of 80.
+
+    B was not edited by name.
+    """
     steps = [
         ("A", "base share", 90),
         ("A", "season", 10),
+        ("A", "change of hands", -20),
         ("A", "edits", 20),
         ("A", "transfer 3", -5),
         ("B", "base share", 50),
@@ -35,7 +39,7 @@ def test_an_edit_is_measured_against_the_target_without_it() -> None:
     explained = pd.DataFrame(steps, columns=["node", "step", "amount"]).assign(layer="target")
     (row,) = edited_targets(pd.DataFrame({"node": ["A"]}), explained).itertuples()
     assert (row.node, row.what, row.amount) == ("A", "target_edits", 15)
-    assert row.change_share == pytest.approx(0.15)
+    assert row.change_share == pytest.approx(15 / 80)
 
 
 def edit(decide: Decide, amount: int) -> Decision:

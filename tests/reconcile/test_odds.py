@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from workbook.book import Book
 from workbook.reconcile import draws, kernels
 from workbook.reconcile.odds import (
     Deals,
@@ -164,3 +166,34 @@ def test_win_rates_that_swing_more_than_chance_have_a_shared_factor() -> None:
     assert deal_spread(steady) == 0.0
     assert deal_spread(swinging) > 1.0
     assert deal_spread(steady.head(5)) == 0.0
+
+
+def test_one_unlikely_deal_is_a_chance_and_no_deal_is_none_known(make: Callable[..., Book]) -> None:
+    """S sold nothing; one deal of 60 before was won, and its only open one, at 2 %, lies above the ninth of ten outcomes."""
+    days = pd.date_range("2023-01-15", "2026-06-15", freq="MS")
+    sales = pd.DataFrame([(a, d, 1001) for a in "12345" for d in days], columns=["account_id", "booked_on", "amount"])
+    closed = pd.DataFrame(
+        {"opportunity_id": [f"L{i}" for i in range(60)], "account_id": "1", "status": ["won"] + ["lost"] * 59}
+    )
+    closed = closed.assign(
+        created_on="2025-01-01", close_on="2025-04-01", closed_on="2025-04-01", amount=100, stage="x"
+    )
+    deal = {
+        "opportunity_id": "D",
+        "account_id": "6",
+        "status": "open",
+        "created_on": "2026-06-01",
+        "close_on": "2026-08-01",
+    }
+    deals = pd.concat([closed, pd.DataFrame([deal]).assign(amount=1_000_000, stage="x")], ignore_index=True)
+    days_of = {c: pd.to_datetime(deals[c]) for c in ("created_on", "close_on", "closed_on")}
+
+    def chance(opportunities: pd.DataFrame) -> float:
+        rows = make(sales=sales, opportunities=opportunities).reconcile.odds
+        (row,) = rows[((rows["node"] == "S") & (rows["period"] == "FY2026")).to_numpy()].itertuples()
+        assert (row.p10_amount, row.p90_amount) == (0, 0)
+        return float(row.target_probability)
+
+    with_dates = deals.assign(**days_of)
+    assert 0 < chance(with_dates) < 0.1
+    assert np.isnan(chance(with_dates[with_dates["status"] != "open"]))

@@ -19,6 +19,7 @@ from workbook.review.warm.processes import can_fork_safely
 from .same import comparable, differences
 
 pytestmark = [
+    pytest.mark.peer,
     pytest.mark.skipif(bool(can_fork_safely()), reason=can_fork_safely() or "can fork"),
     pytest.mark.xdist_group("own notebooks"),
 ]

@@ -23,7 +23,7 @@ from workbook.review.warm.processes import can_fork_safely, descendants
 from .conftest import cell, write_notebook
 from .same import comparable, differences
 
-pytestmark = pytest.mark.skipif(bool(can_fork_safely()), reason=can_fork_safely() or "can fork")
+pytestmark = [pytest.mark.peer, pytest.mark.skipif(bool(can_fork_safely()), reason=can_fork_safely() or "can fork")]
 
 AWKWARD = [
     'print(x, y, flag)\nx',

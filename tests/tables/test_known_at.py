@@ -30,3 +30,9 @@ def test_an_expected_close_that_closing_left_alone_is_kept() -> None:
     known = apart.known_at(date(2026, 4, 30)).opportunities
     assert known["close_on"].notna().all()
     assert known["closed_on"].isna().tolist() == [False, True, True]
+
+
+def test_a_closed_deal_without_an_expected_close_says_nothing_of_how_the_export_writes_it() -> None:
+    some = deals([None, "2026-06-20", "2026-09-01"], ["2026-03-15", "2026-06-20", None])
+    known = some.known_at(date(2026, 4, 30)).opportunities
+    assert known["close_on"].isna().tolist() == [True, True, False]  # D2's was written over in June, as far as is known

@@ -58,7 +58,8 @@ def test_negative_values_count_as_zero_and_are_listed() -> None:
 def test_ramp_reshapes_a_month_and_stays_away_where_nobody_is_left() -> None:
     factors = np.ones((4, 12))
     factors[1, 0], factors[1:, 1] = 0.5, 0.0
-    made, nobody = reshaped(FLAT, np.array([1.0, 0.5, 0.25, 0.25]), factors)
+    alike = np.repeat([[1.0], [0.5], [0.25], [0.25]], 12, axis=1)
+    made, nobody = reshaped(FLAT, alike, factors)
     assert np.allclose(made[1:, 0], [1 / 3, 1 / 3, 1 / 3])  # 0.25 : 0.25 : 0.25
     assert np.allclose(made[1:, 1], [0.5, 0.25, 0.25])
     assert nobody[0].tolist() == [False, True, *[False] * 10]

@@ -12,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.targets.conftest import adds_up, year_of
-from workbook.errors import UsageError
+from workbook.errors import ConflictError, UsageError
 from workbook.targets import Targets
 from workbook.targets.allocated import Allocated, allocated
+from workbook.targets.draft import Draft
 from workbook.targets.edits import Edit, edits_of
 from workbook.targets.giving import PinConflictError
-from workbook.targets.previews import decisions_of, preview
+from workbook.targets.previews import decisions_of, in_words, preview, without, worth_showing
+from workbook.targets.stated import Stated, stated
 
 Stages = Callable[..., Targets]
 Said = tuple[str, str, dict[str, Any]]
@@ -33,6 +35,12 @@ def strict(stage: Targets) -> Allocated:
     draft = stage.drafted(methods[plan])
     assert draft is not None
     return allocated(draft, edits_of(stage.facts.decisions.log("target_edit")))
+
+
+def undoing(stage: Targets) -> tuple[Allocated, list[Edit]]:
+    """The targets as they stand, and the edits that people recorded."""
+    assert stage.allocated is not None
+    return stage.allocated, edits_of(stage.facts.decisions.log("target_edit"))
 
 
 def amount(stage: Targets, node: str, *months: str) -> int:
@@ -92,7 +100,7 @@ def test_a_shift_against_finances_quarters_is_refused(targets: Stages) -> None:
     stage = targets(
         frames={"targets": quarters}, decisions=[edit("shift", "dan", "FY2026-Q1", amount=10_00, to_period="FY2026-Q3")]
     )
-    with pytest.raises(PinConflictError, match="the company's FY2026-M01 to FY2026-M03"):
+    with pytest.raises(PinConflictError, match="the company's FY2026-Q1"):
         strict(stage)
 
 
@@ -165,6 +173,58 @@ def test_undo_takes_an_edit_back(targets: Stages) -> None:
     stage = targets(decisions=[edit("pin", "ann", amount=1), edit("undo", "ann", revision=1)])
     assert year_of(stage)["ann"] == 375_00
     assert stage.edits.empty
+
+
+def test_an_edit_is_undone_while_another_cannot_be_met(targets: Stages) -> None:
+    decisions = [edit("pin", "ann", amount=400_00), edit("pin", "gone", amount=5)]
+    made, standing = undoing(targets(decisions=decisions))
+    rows, after, decision = without(made, standing, 1)
+    assert rows.set_index("node")["change_amount"].to_dict() == {"ann": -25_00, "ben": 25_00}
+    assert decision.payload == {"action": "undo", "revision": 1}
+    assert len(after.not_applied) == 1
+    assert "pin 2 (gone FY2026)" in after.not_applied[0]
+    assert without(made, standing, 2)[0].empty
+
+
+def test_what_an_edit_kept_out_comes_in_when_it_is_undone(targets: Stages) -> None:
+    """T1 has 600.00: 500.00 for ann leaves ben 100.00, so that 150.00 for ben cannot be."""
+    decisions = [edit("pin", "T1", amount=600_00), edit("pin", "ann", amount=500_00), edit("pin", "ben", amount=150_00)]
+    made, standing = undoing(targets(decisions=decisions))
+    assert "miss by 50.00 USD" in made.not_applied[0]
+    rows, after, _ = without(made, standing, 2)
+    assert rows.set_index("node")["after_amount"].to_dict() == {"ann": 450_00, "ben": 150_00}
+    assert not after.not_applied
+
+
+def test_an_undo_that_another_edit_stands_on_is_refused_by_name(targets: Stages) -> None:
+    """ann has 375.00, and 450.00 where ben is pinned at 150.00: 400.00 go to cyd only while that stands."""
+    decisions = [edit("pin", "ben", amount=150_00), edit("transfer", "ann", amount=400_00, to_node="cyd")]
+    made, standing = undoing(targets(decisions=decisions))
+    with pytest.raises(ConflictError, match=r"without pin 1 .*: transfer 2 .*Undo them first"):
+        without(made, standing, 1)
+    assert not without(made, standing, 2)[1].not_applied
+
+
+def test_faults_of_recorded_edits_speak_of_money_and_of_what_to_do(targets: Stages) -> None:
+    told = targets(decisions=[edit("pin", "CO", amount=5)]).checks[0].sentence
+    assert "they miss by 1,199.95 USD" in told
+    assert told.endswith("Change or undo one of them.")
+    with pytest.raises(PinConflictError, match=r"by 1,199\.95 USD"):
+        strict(targets(decisions=[edit("pin", "CO", amount=5)]))
+
+
+def test_finances_numbers_are_solved_once_for_all_edits(targets: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def counted(draft: Draft) -> Stated:
+        calls.append(draft)
+        return stated(draft)
+
+    monkeypatch.setattr("workbook.targets.allocated.stated", counted)
+    made, standing = undoing(targets(decisions=[edit("pin", "gone", amount=1), edit("pin", "ann", amount=1)]))
+    preview(made, [Edit(0, "pin", "ben", "FY2026", amount=1)])
+    without(made, standing, 2)
+    assert len(calls) == 1
 
 
 def test_an_edit_may_overrule_finance_below_the_company_but_not_the_company(targets: Stages) -> None:
@@ -261,6 +321,43 @@ def test_a_preview_shows_what_would_change_and_changes_nothing(targets: Stages) 
     assert rows.set_index("node")["change_amount"].to_dict() == {"ann": 25_00, "ben": -25_00}
     assert year_of(stage)["ann"] == 375_00
     assert after.edits[-1].node == "ann"
+
+
+@pytest.mark.parametrize(
+    ("made", "label"),
+    [
+        (Edit(3, "pin", "T1", "FY2026-Q1", "Pumps", amount=5), "pin 3 (T1 FY2026-Q1 Pumps)"),
+        (Edit(0, "transfer", "ann", "FY2026", amount=5, to_node="cyd"), "transfer (ann to cyd FY2026)"),
+        (Edit(4, "shift", "ann", "FY2026-Q1", amount=5, to_period="FY2026-Q2"), "shift 4 (ann FY2026-Q1 to FY2026-Q2)"),
+        (Edit(5, "scale", "T1", "FY2026", factor=1.07), "scale 5 (T1 FY2026 by 107%)"),
+        (Edit(6, "split", "A2", "FY2026", shares=(("ann", 0.4), ("ben", 0.6))), "split 6 (A2 FY2026 ann=0.4, ben=0.6)"),
+    ],
+)
+def test_an_edits_name_says_all_of_it_but_the_amount(made: Edit, label: str) -> None:
+    assert made.label == label
+
+
+def test_one_number_alone_that_cannot_be_is_told_in_the_singular(targets: Stages) -> None:
+    with pytest.raises(
+        PinConflictError, match=r"^transfer 1 \(dan to cyd FY2026\) cannot be met, it misses by 100\.00 USD"
+    ):
+        strict(targets(decisions=[edit("transfer", "dan", amount=300_00, to_node="cyd")]))
+    with pytest.raises(UsageError, match="dan is the same"):
+        strict(targets(decisions=[edit("transfer", "dan", amount=1, to_node="dan")]))
+
+
+def test_what_is_small_beside_the_largest_change_is_told_and_not_listed() -> None:
+    rows = pd.DataFrame({"change_amount": [5000_00, -4999_00, 0, -1_00, 2, 0], "period": "FY2026"})
+    assert worth_showing(rows)["change_amount"].tolist() == [5000_00, -4999_00]
+    assert in_words(rows, "EUR") == (
+        "2 more change by 1.00 EUR at most, since months and product families keep the company's totals. "
+        "2 more keep their FY2026 and change inside it, by month or product family."
+    )
+    assert (
+        in_words(rows.iloc[:3], "EUR") == "1 more keeps its FY2026 and changes inside it, by month or product family."
+    )
+    assert in_words(rows.iloc[:2], "EUR") == ""
+    assert in_words(rows.iloc[:0], "EUR") == "No territory's and no rep's number changes."
 
 
 FINANCE = pd.DataFrame(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from tests.targets.conftest import Make, adds_up, tiny_frames, year_of
 from workbook.targets import Targets
@@ -175,6 +177,27 @@ def test_territories_have_their_own_season_and_the_companys_months_and_every_yea
     told = own.explain_node("T1", "FY2026-M01")
     assert told[told["layer"] == "target"]["amount"].sum() == by_month(own, "T1")[january]
     assert "by its own" in told[told["step"] == "season"]["sentence"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("rules", "target", "told"),
+    [
+        ({"season": "history"}, 1200_00, True),
+        ({"season": "even"}, 1200_00, False),
+        ({"season": "given", "season_given": (1.0,) * 12}, 1200_00, False),
+        ({"season": "history"}, -1200_00, False),
+    ],
+)
+def test_own_seasons_are_told_of_only_where_they_are_used(
+    targets: Stages, rules: dict[str, Any], target: int, told: bool
+) -> None:
+    """Months that are given, even, or below zero are the company's for everybody, whatever season_by says."""
+    finance = pd.DataFrame({"territory_id": ["CO"], "period": ["FY2026"], "amount": [target]})
+    stage = targets(frames={"sales": skis_and_boats(), "targets": finance}, rules={**rules, "season_by": "territory"})
+    rows = stage.explain_node("T1", "FY2026-M01")
+    assert ("by its own" in rows[rows["step"] == "season"]["sentence"].iloc[0]) is told
+    one, two = np.array(by_month(stage, "T1")), np.array(by_month(stage, "T2"))
+    assert np.allclose(one / one.sum(), two / two.sum(), atol=1e-3) is not told
 
 
 def test_a_month_that_no_territory_sells_in_is_still_met(targets: Stages) -> None:

@@ -101,16 +101,21 @@ def test_every_verdict_out_of_bounds_has_rows_with_names_behind_it(book):
 
 
 def test_a_split_territory_has_even_parts_and_a_merger_adds_up(book):
-    rows, told = split_up(book, "T-09", 2)
+    rows, told = split_up(book, "T-09=2")
     table = told[1].frame
     assert len(rows) == table["accounts"].sum()
     assert table["needed_hours"].max() / table["needed_hours"].sum() < 0.56
     assert table["sales_amount"].max() / table["sales_amount"].sum() < 0.56
-    whole = merged(book, ["T-01", "T-02"])[1].frame
+    whole = merged(book, "T-01, T-02")[1].frame
     assert whole["accounts"].iloc[2] == whole["accounts"].iloc[:2].sum()
     assert borders(book)[0].text.startswith("Texas Gulf (T-09) in 2 parts")
     with pytest.raises(UsageError, match="T-99 is no territory"):
-        split_up(book, "T-99", 2)
+        split_up(book, "T-99=2")
+    for wrong in ("T-09", "T-09=", "T-09=two", "T-09=-2"):
+        with pytest.raises(UsageError, match="Write it like T-09=2"):
+            borders(book, cut=wrong)
+    with pytest.raises(UsageError, match="Write them like T-01,T-02"):
+        borders(book, join="T-01,T-01")
 
 
 def test_hours_needed_add_up_from_accounts_to_reps(book):

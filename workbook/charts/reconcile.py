@@ -5,51 +5,54 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from workbook.charts.style import BLUE, GREEN, INK, ORANGE, SKY, VERMILION, amount_axis, axes
+from workbook.charts.style import BLUE, GREEN, GREY, INK, ORANGE, SKY, VERMILION, amount_axis, axes
 from workbook.checks import chance as in_words
 from workbook.money import format_amount
 
 
 def bridge(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
-    """Waterfall of one node. Columns step, kind (part, total), amount, in order; known (optional): false says "not known"."""
-    ax = axes(ax, 7.2, 2.8)
-    base, lows, colours = 0, [], []
-    for row in frame.itertuples():
-        lows.append(0 if row.kind == "total" else min(base, base + row.amount))
-        if row.kind == "total":
-            colours.append(BLUE if row.step != "target" else INK)
-            base = row.amount
-        else:
-            colours.append(
-                GREEN
-                if row.amount >= 0 and not str(row.step).startswith("missing")
-                else VERMILION
-                if row.amount > 0
-                else ORANGE
-            )
-            base += row.amount
-    heights = frame["amount"].abs()
-    place = list(range(len(frame)))
-    ax.bar(place, heights, bottom=lows, color=colours, width=0.62)
-    for at, low, row in zip(place, lows, frame.itertuples(), strict=True):
-        sign = "+" if row.kind == "part" and row.amount > 0 and at else ""
-        ax.text(
-            at,
-            low + abs(row.amount),
-            sign + format_amount(row.amount, currency, short=True) if getattr(row, "known", True) else "not known",
-            ha="center",
-            va="bottom",
-            fontsize=8,
-        )
-    said = [
-        "above the target" if str(s).startswith("missing") and a < 0 else str(s)
-        for s, a in zip(frame["step"], frame["amount"], strict=True)
-    ]
-    ax.set_xticks(place, [s.replace(" ", "\n", 1) for s in said])
-    amount_axis(ax, currency)
-    ax.margins(y=0.15)
+    """Waterfall of one node, read from above: a bar per step, which begins where the one before ended.
+
+    Columns step, kind (part, total), amount, in order; known (optional): false says "not known".
+    """
+    ax = axes(ax, 7.2, 0.7 + 0.27 * len(frame))
+    total = (frame["kind"] == "total").to_numpy()
+    amounts = [int(amount) for amount in frame["amount"]]
+    place, ends = list(range(len(frame))), list[int]()
+    for at in place:
+        ends.append(amounts[at] if total[at] or not at else ends[-1] + amounts[at])
+    starts = [end - amount for end, amount in zip(ends, amounts, strict=True)]
+    lows, highs = (
+        [min(pair) for pair in zip(starts, ends, strict=True)],
+        [max(pair) for pair in zip(starts, ends, strict=True)],
+    )
+    colours = [_step_colour(str(s), t, a) for s, t, a in zip(frame["step"], total, amounts, strict=True)]
+    ax.barh(place, [abs(amount) for amount in amounts], left=lows, color=colours, height=0.68)
+    for at in place[:-1]:
+        ax.plot([ends[at], ends[at]], [at + 0.34, at + 0.66], color=GREY, linewidth=0.8)
+    known = frame["known"] if "known" in frame else [True] * len(frame)
+    for at, amount, is_known in zip(place, amounts, known, strict=True):
+        sign = "+" if not total[at] and amount > 0 and at else ""
+        said = sign + format_amount(amount, currency, short=True) if is_known else "not known"
+        ax.annotate(said, (highs[at], at), (4, 0), textcoords="offset points", va="center", fontsize=8)
+    ax.set_yticks(place, [_step_name(str(s), a) for s, a in zip(frame["step"], amounts, strict=True)], color=INK)
+    ax.set_ylim(len(frame) - 0.4, -0.6)
+    ax.axvline(0, color=GREY, linewidth=0.8)
+    amount_axis(ax, currency, "x")
     ax.set_title("From what comes by itself to the target")
     return ax
+
+
+def _step_colour(step: str, total: bool, amount: int) -> str:
+    if total:
+        return INK if step == "target" else BLUE
+    if amount < 0:
+        return ORANGE
+    return VERMILION if step.startswith("missing") and amount else GREEN
+
+
+def _step_name(step: str, amount: int) -> str:
+    return "above the target" if step.startswith("missing") and amount < 0 else step
 
 
 def odds(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:

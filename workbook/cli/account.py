@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json
+from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json, records
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -50,11 +50,9 @@ def account(
             typer.echo(path)
         return 0
     if as_json:
-        row = view.portfolio.view.set_index("account_id").loc[account_id]
-        plain: dict[str, Any] = row.astype(object).where(row.notna(), None).to_dict()
-        print_json(
-            "account", book=view.root, as_of=view.as_of, ok=True, summary={"account_id": account_id, **plain}, rows=[]
-        )
+        rows = view.portfolio.view
+        found = records(rows[(rows["account_id"] == account_id).to_numpy()])[0]
+        print_json("account", book=view.root, as_of=view.as_of, ok=True, summary=found, rows=[])
         return 0
     typer.echo(f"{_name(view, account_id)} ({account_id}), as of {view.as_of:%Y-%m-%d}")
     for part in parts:

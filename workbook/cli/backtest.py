@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json
+from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json, records
 
 
 @app.command()
@@ -25,14 +24,11 @@ def backtest(
 
     Example: workbook backtest --book data/sample --cut 2025-06-30
     """
+    from workbook import periods
     from workbook.book import Book
-    from workbook.errors import UsageError
     from workbook.portfolio.backtest import backtest as score
 
-    try:
-        day = date.fromisoformat(cut) if cut else None
-    except ValueError:
-        raise UsageError(f"{cut!r} is not a date", remedy="Write it like 2025-06-30.") from None
+    day = periods.day(cut) if cut else None
     opened = Book.open(book, as_of=as_of)
     result = score(opened.facts, day)
     of = result.scores.set_index(["level", "method"])
@@ -58,7 +54,7 @@ def backtest(
                     for row in result.scores.itertuples()
                 ],
             },
-            rows=result.rows.to_dict("records"),
+            rows=records(result.rows),
         )
         return 0
     typer.echo(f"projected on {result.cut} ({result.method}), scored on the 12 months after it")

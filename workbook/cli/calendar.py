@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json
+from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json, records
 
 
 @app.command()
@@ -34,9 +34,8 @@ def calendar(
     if out is not None:
         write_calendar(rows, out, (opened.rules.book.name, opened.facts.year, opened.as_of))
     if as_json:
-        plain = rows.astype(object).where(rows.notna().to_numpy(), None).to_dict("records")
         summary = {"year": opened.facts.year, "late": late, "written": str(out) if out else None}
-        print_json("calendar", book=opened.root, as_of=opened.as_of, ok=not late, summary=summary, rows=plain)
+        print_json("calendar", book=opened.root, as_of=opened.as_of, ok=not late, summary=summary, rows=records(rows))
     else:
         typer.echo(repr(table(opened)))
         if out is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbook.cli.app import app
-from workbook.cli.options import BookOption, JsonOption, print_json
+from workbook.cli.options import BookOption, JsonOption, print_json, records
 
 
 @app.command()
@@ -26,16 +26,19 @@ def check(book: BookOption = None, as_json: JsonOption = False) -> int:
         step("writing the page")
         page = write_check_page(root / "documents" / "check.html", quality, rules)
     if as_json:
+        from workbook.cli.data_tables import imported
+
         keys = ["table", "file", "row", "column", "value", "fault", "remedy", "severity"]
         summary = {
             "errors": quality.errors,
             "warnings": quality.warnings,
             "snapshot": quality.snapshot,
+            "imported": imported(quality),
             "page": page,
-            "tables": quality.counts.drop(columns="columns").to_dict("records"),
-            "topics": quality.topics.to_dict("records"),
+            "tables": records(quality.counts.drop(columns="columns")),
+            "topics": records(quality.topics),
         }
-        rows = quality.faults[keys].to_dict("records")
+        rows = records(quality.faults[keys])
         print_json("check", book=root, as_of=rules.book.as_of, ok=not quality.errors, summary=summary, rows=rows)
     else:
         from workbook.cli.data_tables import show_check

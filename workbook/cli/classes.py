@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json
+from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json, records
 
 ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")]
 
@@ -40,9 +40,8 @@ def classes(
         made = confirmations(rows, by, view.as_of, datetime.now())
         open_store(view.root).record_all(made)
     if as_json:
-        plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
         summary = {"changes": len(rows), "recorded": len(rows) if confirm else 0}
-        print_json("classes", book=view.root, as_of=view.as_of, ok=True, summary=summary, rows=plain)
+        print_json("classes", book=view.root, as_of=view.as_of, ok=True, summary=summary, rows=records(rows))
         return
     for row in rows.to_dict("records"):
         typer.echo(f"{row['account_id']}: {row['from']} → {row['to']}, {row['trigger']}")
@@ -68,15 +67,12 @@ def set_class(
     Examples: workbook set-class A-0042 invest --by "Kim Lee" --reason "new plant in spring" --until 2026-12-31 ·
     workbook set-class A-0042 rules --by "Kim Lee" --reason "plant was cancelled"
     """
+    from workbook import periods
     from workbook.book import Book
-    from workbook.errors import UsageError
     from workbook.portfolio.class_record import BY_RULES, Wish, class_override
     from workbook.store import open_store
 
-    try:
-        last = date.fromisoformat(until) if until else None
-    except ValueError:
-        raise UsageError(f"--until {until} is no day", remedy="Write it like 2026-12-31.") from None
+    last = periods.day(until) if until else None
     opened = Book.open(book, as_of=as_of)
     known = opened.portfolio.classes
     wish = Wish(account, BY_RULES if to == "rules" else to, reason, last)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json
+from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json, records
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -75,8 +75,7 @@ def _shown(view: Book, rows: Any, as_json: bool) -> int:
     open_ = answers[(answers["state"] == "open").to_numpy()]
     if as_json:
         summary = {"node": view.node, "asked": len(rows), "open_answers": len(open_)}
-        plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
-        print_json("held", book=view.root, as_of=view.as_of, ok=True, summary=summary, rows=plain)
+        print_json("held", book=view.root, as_of=view.as_of, ok=True, summary=summary, rows=records(rows))
         return 0
     from workbook.sections import held_review
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import BookOption, JsonOption, print_json
+from workbook.cli.options import BookOption, JsonOption, print_json, records
 
 
 @app.command("import")
@@ -51,7 +51,7 @@ def import_(
         "notes": list(done.notes),
     }
     if as_json:
-        rows = counts.to_dict("records")
+        rows = records(counts)
         print_json("import", book=root, as_of=rules.book.as_of, ok=not quality.errors, summary=summary, rows=rows)
     else:
         from workbook.cli.data_tables import show_import

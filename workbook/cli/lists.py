@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json
+from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json, records
 
 
 @app.command("lists")
@@ -48,9 +48,8 @@ def lists(
     )
     paths = write_lists(rows, out or view.root / "lists", name, form, view.as_of, by_rep=by_rep)
     if json:
-        plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
         summary = {"list": name, "rows": len(rows), "files": [str(p) for p in paths]}
-        print_json("lists", book=view.root, as_of=view.as_of, ok=True, summary=summary, rows=plain)
+        print_json("lists", book=view.root, as_of=view.as_of, ok=True, summary=summary, rows=records(rows))
     else:
         for path in paths:
             typer.echo(path)

@@ -6,9 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BookOption = Annotated[
     Path | None, typer.Option("--book", metavar="DIR", help="The book's folder; else found from here upwards.")
@@ -31,6 +34,12 @@ def print_json(
     """Print a command's answer as one JSON object: amounts in minor units, dates ISO."""
     answer = {"command": command, "book": str(book), "as_of": as_of, "ok": ok, "summary": summary, "rows": rows}
     typer.echo(json.dumps(answer, default=_plain, ensure_ascii=False, allow_nan=False, indent=1))
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A frame's rows as :func:`print_json` takes them: what is missing is null."""
+    rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna().to_numpy(), None).to_dict("records")
+    return rows
 
 
 def _plain(value: Any) -> Any:

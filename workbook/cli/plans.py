@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json
+from workbook.cli.options import AsOfOption, BookOption, JsonOption, print_json, records
 
 plans = typer.Typer(
     help="Account plans: send template files, collect them, see who is late, approve.", no_args_is_help=True
@@ -109,9 +109,7 @@ def status(
     if json:
         ok = bool((rows["verdict"] != "fail").all())
         summary = {"reps": len(rows), "sent": int((rows["sent"] >= rows["accounts"]).sum())}
-        print_json(
-            "plans status", book=opened.root, as_of=opened.as_of, ok=ok, summary=summary, rows=rows.to_dict("records")
-        )
+        print_json("plans status", book=opened.root, as_of=opened.as_of, ok=ok, summary=summary, rows=records(rows))
         return
     currency = opened.facts.currency
     for row in rows.to_dict("records"):

@@ -8,8 +8,7 @@ import pandas as pd
 import typer
 
 from workbook.book import Book
-from workbook.cli.options import print_json
-from workbook.errors import UsageError
+from workbook.cli.options import print_json, records
 from workbook.sections.borders import merged, split_up
 from workbook.show import Note, Table
 
@@ -26,15 +25,10 @@ def run(
     rows = pd.DataFrame({"account_id": pd.Series(dtype="str"), "territory_id": pd.Series(dtype="str")})
     shown: list[Note | Table] = []
     if split:
-        node, _, parts = split.partition("=")
-        if not parts.strip().isdigit():
-            raise UsageError(
-                f"--split {split!r} is not a territory and a number", remedy="Write it like --split T-09=2."
-            )
-        rows, told = split_up(book, node.strip(), int(parts))
+        rows, told = split_up(book, split)
         shown += told
     if merge:
-        shown += merged(book, [node.strip() for node in merge.split(",") if node.strip()])
+        shown += merged(book, merge)
     files = []
     if out is not None and len(rows):
         from workbook.sheets.moves import write_territories
@@ -47,7 +41,7 @@ def run(
             "files": files,
             "told": [s.text for s in shown if isinstance(s, Note)],
         }
-        print_json("design", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=rows.to_dict("records"))
+        print_json("design", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records(rows))
         return 0
     for item in shown:
         typer.echo(item.text if isinstance(item, Note) else str(item))

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from workbook import __version__
 from workbook.checks import checks_table
-from workbook.cli.options import print_json
+from workbook.cli.options import print_json, records
 from workbook.money import to_decimal
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def about(book: Book) -> About:
         ("Decisions", str(len(book.facts.decisions.rows))),
         ("Plans", f"{len(plans):,}, saved, sent, returned or approved {steps:,} times: see Audit trail"),
         ("Data", quality.sentence if quality else "not known"),
+        *(("Source", source.sentence) for source in (quality.imported.sources if quality and quality.imported else ())),
         ("Made by", f"territory-workbook {__version__}"),
     )
     return About(
@@ -75,7 +76,7 @@ def answer(book: Book, written: list[Path], as_json: bool) -> int:
     if as_json:
         keys = {"node": "node", "parent": "parent", "period": "period", "plan_amount": "plan", "target_amount": "target",
                 "street_amount": "street", "projection_amount": "projection", "actual_amount": "actual", "verdict": "verdict"}  # fmt: skip
-        plain = rows[list(keys)].rename(columns=keys).astype(object)
+        plain = rows[list(keys)].rename(columns=keys)
         summary = {
             "year": book.facts.year,
             "currency": book.facts.currency,
@@ -83,8 +84,7 @@ def answer(book: Book, written: list[Path], as_json: bool) -> int:
             "verdicts": year["verdict"].value_counts().sort_index().to_dict(),
             "written": [str(p) for p in written],
         }
-        found = plain.where(plain.notna().to_numpy(), None).to_dict("records")
-        print_json("reconcile", book=book.root, as_of=book.as_of, ok=not short, summary=summary, rows=found)
+        print_json("reconcile", book=book.root, as_of=book.as_of, ok=not short, summary=summary, rows=records(plain))
     else:
         _show(book, year)
         for path in written[:3]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from workbook.cli.options import print_json
-from workbook.decisions import Decision, signed_at
+from workbook.decisions import Decision, signed_at, signer
 from workbook.errors import ConflictError, UsageError
-from workbook.money import format_amount, to_minor
+from workbook.money import format_amount, typed
 from workbook.reconcile.approving import KINDS
 from workbook.reconcile.rounds import Wish, checked
 
@@ -23,8 +23,8 @@ Signed = tuple[str, str]
 def _known(book: Book, node: str, signed: Signed | None) -> None:
     if node not in set(book.reconcile.cube.nodes.ids):
         book.tree.at(node)
-    if signed is not None and not signed[0].strip():
-        raise UsageError("nobody signs it", remedy='Say who: --by "Kim Lee".')
+    if signed is not None:
+        signer(signed[0])
 
 
 def _record(
@@ -40,7 +40,7 @@ def say(book: Book, what: tuple[str, str, str | None, str], signed: Signed, as_j
     """Record one word of the talk about a node's number."""
     node, action, text, side = what
     _known(book, node, signed)
-    amount = None if text is None else to_minor(text, book.facts.currency)
+    amount = None if text is None else typed(text, book.facts.currency)
     states = book.reconcile.sign_offs
     sealed = bool(((states["node"] == node) & (states["state"] == "signed")).any())
     wish = checked(Wish(action, node, side, amount, signed[1]), book.reconcile.talks, sealed)

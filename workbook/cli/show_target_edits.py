@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.markup import escape
 
-from workbook.cli.options import print_json
+from workbook.cli.options import print_json, records
 from workbook.cli.show_targets import changes_table, console
 from workbook.decisions import Decision, signed_at
-from workbook.errors import UsageError
 from workbook.money import format_amount
 from workbook.targets.allocated import Allocated
 from workbook.targets.edits import Edit, edits_of
-from workbook.targets.previews import as_it_stands, decisions_of, in_words, preview, without
+from workbook.targets.previews import as_it_stands, decisions_of, in_words, preview, without, worth_showing
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -25,24 +23,24 @@ if TYPE_CHECKING:
 
 def edited(book: Book, said: dict[str, Any], signed: tuple[str, str], as_json: bool) -> int:
     """What one edit would do; recorded when signed (who, why). What cannot be met is refused before anything changes."""
-    made = _made(book)
+    made = book.targets.required()
     if said["action"] == "lock":
         said = said | {"amount": as_it_stands(made, said)}
     edit = Edit.of(0, said)
     changes, after = preview(made, [edit])
     decisions = decisions_of([edit], signed[0], signed_at(book.as_of, datetime.now()), signed[1])
     number = f": {format_amount(edit.amount, book.facts.currency)}" if edit.amount is not None else ""
-    return _told(book, (f"{edit.label}{number}", changes, after.given_way), decisions, as_json)
+    return _told(book, (f"{edit.label}{number}", changes, after), decisions, as_json)
 
 
 def taken_back(book: Book, revision: int, signed: tuple[str, str], as_json: bool) -> int:
     """What taking an edit back would do; recorded when signed."""
-    made = _made(book)
+    made = book.targets.required()
     standing = edits_of(book.facts.decisions.log("target_edit"))
     changes, after, decision = without(made, standing, revision)
     gone = next(e for e in standing if e.revision == revision)
     signed_one = replace(decision, by=signed[0], at=signed_at(book.as_of, datetime.now()), reason=signed[1])
-    return _told(book, (f"without {gone.label}", changes, after.given_way), [signed_one], as_json)
+    return _told(book, (f"without {gone.label}", changes, after), [signed_one], as_json)
 
 
 def listed(book: Book, as_json: bool) -> int:
@@ -62,32 +60,33 @@ def listed(book: Book, as_json: bool) -> int:
     return 0
 
 
-def _made(book: Book) -> Allocated:
-    made = book.targets.allocated
-    if made is None:
-        raise UsageError(f"no target for {book.facts.year}", remedy="Give one in targets.csv.")
-    return made
-
-
-def _told(book: Book, what: tuple[str, pd.DataFrame, Sequence[str]], decisions: list[Decision], as_json: bool) -> int:
+def _told(book: Book, what: tuple[str, pd.DataFrame, Allocated], decisions: list[Decision], as_json: bool) -> int:
     from workbook.store.store import open_store
 
-    label, changes, given_way = what
+    label, changes, after = what
     stored = open_store(book.root).record_all(decisions) if decisions[0].by.strip() else []
     revision = stored[0].revision if stored else None
     if as_json:
-        rows = changes.astype(object).where(changes.notna().to_numpy(), None).to_dict("records")
-        summary = {"recorded": bool(stored), "revision": revision, "given_way": list(given_way)}
-        print_json("targets edit", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=rows)
+        summary = {
+            "recorded": bool(stored),
+            "revision": revision,
+            "given_way": list(after.given_way),
+            "not_applied": after.not_applied,
+        }
+        print_json("targets edit", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records(changes))
         return 0
     out = console()
     out.print(escape(label), highlight=False)
     if (changes["change_amount"] != 0).any():
-        out.print(changes_table(changes, book.facts.currency))
-    if told := in_words(changes, label):
+        out.print(changes_table(worth_showing(changes), book.facts.currency))
+    if told := in_words(changes, book.facts.currency):
         out.print(escape(told), highlight=False)
-    for name in given_way:
+    for name in after.given_way:
         out.print(f"could not stay: {escape(name)}", highlight=False)
-    state = f"recorded as decision {revision}" if stored else "not recorded: add --by NAME, and --reason"
+    for text in after.not_applied:
+        out.print(f"not applied: {escape(text)}", highlight=False, soft_wrap=True)
+    state = (
+        f"recorded as decision {revision}" if stored else "not recorded: add --by NAME (and --reason WHY) to record it"
+    )
     out.print(state, highlight=False)
     return 0

@@ -13,12 +13,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from workbook.checks import worst
-from workbook.cli.options import print_json
+from workbook.cli.options import print_json, records
 from workbook.decisions import Decision, signed_at
-from workbook.errors import UsageError
 from workbook.files import replacing
 from workbook.money import format_amount, to_decimal
-from workbook.targets.previews import decisions_of, in_words, preview
+from workbook.targets.previews import decisions_of, in_words, preview, worth_showing
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -34,9 +33,8 @@ def allocation(book: Book, written: list[Path], signed: Signed, as_json: bool) -
     mark = sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest()[:16]
     if not missing:
         written.insert(0, _draft_file(book, frame))
-    if signed and missing:
-        raise UsageError("there is no allocation to accept", remedy="Give the company's target in targets.csv.")
     if signed:
+        book.targets.required()
         _record(
             book,
             [
@@ -66,14 +64,14 @@ def allocation(book: Book, written: list[Path], signed: Signed, as_json: bool) -
             "written": [str(p) for p in written],
         }
         keep = frame[["node", "parent", "period", "product_family", "layer", "amount"]]
-        rows = keep.rename(columns={"product_family": "family"}).astype(object).where(keep.notna().to_numpy(), None)
+        rows = records(keep.rename(columns={"product_family": "family"}))
         print_json(
             "targets",
             book=book.root,
             as_of=book.as_of,
             ok=verdict != "fail" and not missing,
             summary=summary,
-            rows=rows.to_dict("records"),
+            rows=rows,
         )
     else:
         _show(book, nodes)
@@ -112,11 +110,11 @@ def explanation(book: Book, node: str, what: tuple[str | None, str | None], as_j
         keep = rows[["node", "period", "product_family", "layer", "step", "amount", "sentence"]]
         keep = keep.rename(columns={"product_family": "family"})
         summary = {layer: int(part["amount"].sum()) for layer, part in rows.groupby("layer")}
-        print_json("targets", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=keep.to_dict("records"))
+        print_json("targets", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records(keep))
         return 0
     table = Table(box=None, pad_edge=False)
     table.add_column("step")
-    table.add_column("amount", justify="right")
+    table.add_column(book.facts.currency, justify="right")
     table.add_column("why")
     currency, running = book.facts.currency, 0
     for layer, result in (("target", "= target"), ("hedge", "= street quota")):
@@ -124,6 +122,12 @@ def explanation(book: Book, node: str, what: tuple[str | None, str | None], as_j
             running += row.amount
             table.add_row(row.step, f"{to_decimal(row.amount, currency):,}", escape(row.sentence))
         table.add_row(result, f"{to_decimal(running, currency):,}", "", style="bold")
+    nodes = book.targets.by_node.drop_duplicates("node").set_index("node")["name"]
+    name = str(nodes.get(node, node))
+    head = node if name == node else f"{name} ({node})"
+    period, family = what
+    said = [head, period or book.facts.year, *([family] if family else [])]
+    console().print(escape(", ".join(said)), highlight=False)
     console().print(table)
     return 0
 
@@ -133,16 +137,13 @@ def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
     from workbook.sheets.targets_grid_in import read_grid
 
     edits = read_grid(book.facts, book.targets, path)
-    made = book.targets.allocated
-    assert made is not None
-    changes, after = preview(made, edits)
+    changes, after = preview(book.targets.required(), edits)
     if signed and edits:
         _record(book, decisions_of(edits, signed[0], _now(book), signed[1]))
     state = "recorded" if signed and edits else "not recorded: add --accept --by NAME"
     if as_json:
-        rows = changes.astype(object).where(changes.notna().to_numpy(), None).to_dict("records")
         summary = {"edits": len(edits), "recorded": bool(signed and edits), "given_way": list(after.given_way)}
-        print_json("targets", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=rows)
+        print_json("targets", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records(changes))
         return 0
     out = console()
     if not edits:
@@ -152,8 +153,8 @@ def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
         assert edit.amount is not None
         text = f"{edit.label}: {format_amount(edit.amount, book.facts.currency)}"
         out.print(escape(text), highlight=False)
-    out.print(changes_table(changes, book.facts.currency))
-    if told := in_words(changes, "These changes"):
+    out.print(changes_table(worth_showing(changes), book.facts.currency))
+    if told := in_words(changes, book.facts.currency):
         out.print(told, highlight=False)
     for label in after.given_way:
         out.print(f"could not stay: {escape(label)}", highlight=False)
@@ -162,14 +163,14 @@ def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
 
 
 def changes_table(changes: pd.DataFrame, currency: str) -> Table:
-    """Nodes whose number changes, before and after, for the terminal. ``changes`` as ``previews.preview`` gives them."""
+    """Nodes whose number changes, before and after, for the terminal. ``changes`` as ``previews.worth_showing`` gives them."""
     table = Table(box=None, pad_edge=False)
     table.add_column("node", no_wrap=True)
     table.add_column("name", no_wrap=True)
     period = changes["period"].iloc[0] if len(changes) else ""
     for name in (f"{period} before".strip(), "after", "change"):
         table.add_column(name, justify="right")
-    for row in changes[changes["change_amount"] != 0].itertuples():
+    for row in changes.itertuples():
         amounts = (row.before_amount, row.after_amount, row.change_amount)
         table.add_row(escape(row.node), escape(row.name), *(f"{to_decimal(a, currency):,}" for a in amounts))
     return table

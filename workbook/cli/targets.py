@@ -68,10 +68,21 @@ def allocation(
     from workbook.errors import UsageError
 
     if context.invoked_subcommand is not None:
+        _refuse_before(context, context.invoked_subcommand)
         context.obj = (book, as_of)
         return 0
     if accept and not by.strip():
         raise UsageError("--accept needs --by", remedy='Say who decides: --by "Kim Lee".')
+    for text, name in ((by, "--by"), (reason, "--reason")):
+        if text and not accept:
+            raise UsageError(f"{name} without --accept records nothing", remedy="Add --accept, or leave it out.")
+    for option, name in ((period, "--period"), (family, "--family")):
+        if option and node is None:
+            raise UsageError(f"{name} needs --node", remedy=f"Say of whom: --node NODE {name} {option}.")
+    if node is not None and (accept or letters or out or given):
+        raise UsageError("--node only explains a number", remedy="Leave --accept, --letters, --out and --in out.")
+    if given is not None and (letters or out):
+        raise UsageError("--in only reads a grid", remedy="Write letters and grids in a call of their own.")
     opened = Book.open(book, as_of=as_of)
     if given is not None:
         return show.grid_in(opened, given, (by, reason) if accept else None, as_json)
@@ -98,3 +109,21 @@ def allocation(
                 if path.suffix == ".html":
                     step(path.stem)
     return show.allocation(opened, written, (by, reason) if accept else None, as_json)
+
+
+def _refuse_before(context: typer.Context, subcommand: str) -> None:
+    """Options before a subcommand are not its own; only --book and --as-of stand for both."""
+    from workbook.errors import UsageError
+
+    given = [
+        one.opts[0]
+        for one in context.command.params
+        if one.name not in ("book", "as_of")
+        and (source := context.get_parameter_source(str(one.name))) is not None
+        and source.name == "COMMANDLINE"
+    ]
+    if given:
+        raise UsageError(
+            f"{' '.join(given)} before {subcommand} is not an option of it",
+            remedy=f"Write options after it: workbook targets {subcommand} … {given[0]}.",
+        )

@@ -14,9 +14,11 @@ from workbook.rules.engagement import EngagementRules
 
 
 def high_value(frame: pd.DataFrame, share: float) -> Bools:
-    """Which accounts are high-value: the top ``share`` (0-1) by the greatest of potential, projection and sales."""
-    value = account_value(frame)
-    count = int(np.ceil(len(frame) * share))
+    """Which accounts are high-value: the top ``share`` (0-1) of those not disqualified, by the greatest of potential, projection
+    and sales."""
+    live = ~frame["disqualified"].to_numpy(dtype=bool)
+    value = np.where(live, account_value(frame), 0)
+    count = int(np.ceil(int(live.sum()) * share))
     order = np.argsort(-value, kind="stable")[:count]
     out = np.zeros(len(frame), dtype=bool)
     out[order] = value[order] > 0
@@ -69,7 +71,7 @@ def books(standing: Standing, real: Log, rules: EngagementRules) -> pd.DataFrame
 
 def _book_sentences(out: pd.DataFrame) -> pd.Series:
     head = "Holds " + out["accounts"].astype("str") + " accounts and worked " + out["worked"].astype("str")
-    share = " of them in the window (" + (out["worked_share"] * 100).round().astype("int64").astype("str") + " %); "
+    share = " of them in the window (" + (out["worked_share"] * 100).round().astype("int64").astype("str") + "%); "
     high = out["high_value_worked"].astype("str") + " of " + out["high_value"].astype("str") + " high-value ones worked"
     return (head + share + high + ".").astype("str")
 

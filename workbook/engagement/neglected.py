@@ -9,24 +9,23 @@ from workbook.engagement.cadence import Standing
 from workbook.engagement.depth import account_value, high_value
 from workbook.engagement.log import NO_DAY, Log, dates
 from workbook.money import format_amount
-from workbook.rules.territories import HealthRules
+from workbook.rules.engagement import EngagementRules
 
 
 def neglected(
-    standing: Standing, real: Log, rotation: pd.DataFrame, names: pd.Series, rules: HealthRules, currency: str
+    standing: Standing, real: Log, rotation: pd.DataFrame, names: pd.Series, rules: EngagementRules, currency: str
 ) -> pd.DataFrame:
     """The company's most valuable accounts without a real touch for too long, most valuable first.
 
     The same accounts as the check *engagement of high value*: the top ``high_value_share``, no touch by anybody in
-    ``neglected_days``; disqualified ones are left out. ``rotation`` from :func:`workbook.engagement.rotation.rotation`,
+    ``coverage_days``; disqualified ones are left out. ``rotation`` from :func:`workbook.engagement.rotation.rotation`,
     ``names``: name by rep_id. Columns account_id, territory_id, rep_id (missing where nobody holds it), value_amount,
     last_touch_on, untouched_days (Int64, missing without a touch), to_rep (who of the territory could work it), outlook (the
     same in words), sentence.
     """
     frame = standing.frame
     last = real.last().astype(np.int64)
-    cold = high_value(frame, rules.high_value_share) & (last < real.today - rules.neglected_days)
-    at = np.flatnonzero(cold & ~frame["disqualified"].to_numpy(dtype=bool))
+    at = np.flatnonzero(high_value(frame, rules.high_value_share) & (last < real.today - rules.coverage_days))
     value = account_value(frame)[at]
     order = np.argsort(-value, kind="stable")
     at, value = at[order], value[order]

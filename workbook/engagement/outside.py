@@ -34,7 +34,8 @@ def outside(
     taken = rotation.dropna(subset=["to_rep"]).groupby("to_rep")["hours"].sum()
     takers["free_hours"] -= takers["rep_id"].map(taken).fillna(0.0).astype("float64")
     ids = pd.Index(tree.ids.astype(str))
-    takers["at"] = positions(takers["territory_id"], ids)
+    seated = positions(takers["territory_id"], ids)
+    takers, seated = takers[seated >= 0], seated[seated >= 0]
     frame = standing.frame
     waiting = (
         rotation[rotation["to_rep"].isna()]
@@ -47,17 +48,18 @@ def outside(
     waiting = waiting.reset_index(drop=True).rename_axis("row").reset_index()
     waiting["up"] = np.append(tree.parent, -1)[positions(waiting["territory_id"], ids)]
     first, size = tree.spans
+    place = first[seated]
     found = []
     while (waiting["up"] >= 0).any() and (takers["free_hours"] > 0).any():
         pairs = []
         for up, rows in waiting[waiting["up"] >= 0].groupby("up", sort=True):
-            place = first[takers["at"]]
             inside = (place >= first[up]) & (place < first[up] + size[up]) & (takers["free_hours"] > 0).to_numpy()
             asked = takers[inside].sort_values(["free_hours", "rep_id"], ascending=[False, True], kind="stable")
             asked = asked.rename(columns={"territory_id": "to_territory"})[["to_territory", "rep_id", "free_hours"]]
             pairs.append(rows.merge(asked.head(_ASKED), how="cross"))
         every = pd.concat(pairs, ignore_index=True)
-        every = fit(every[every["to_territory"] != every["territory_id"]], frame)
+        other = (every["to_territory"] != every["territory_id"]) & (every["rep_id"] != every["from_rep"])
+        every = fit(every[other], frame)
         rank = ["row", "same_family", "same_industry", "free_hours", "rep_id"]
         every = every.sort_values(rank, ascending=[True, False, False, False, True], kind="stable", ignore_index=True)
         chosen = every.loc[fill(every, dict(zip(takers["rep_id"], takers["free_hours"], strict=True)))]

@@ -76,11 +76,11 @@ def _pattern(part: pd.DataFrame, today: int) -> dict[str, Any]:
     on = part["due_on"].fillna(part["done_on"]).fillna(part["created_on"])
     touches = part.drop_duplicates("account_id")["real_touches"]
     words = ", ".join(_said(part, today))
-    what = _plural(part["kind"].iloc[0] if len(set(part["kind"])) == 1 else "activity", 2)
+    word = part["kind"].iloc[0] if len(set(part["kind"])) == 1 else "activity"
     if len(each) and each.min() == each.max() > 1:
-        head = f"{len(each):,} {_plural('account', len(each))}, {each.iloc[0]} {what} each"
+        head = f"{len(each):,} {_plural('account', len(each))}, {each.iloc[0]} {_plural(word, 2)} each"
     else:
-        head = f"{len(part):,} {what if len(part) > 1 else what[:-1]} on {len(each):,} {_plural('account', len(each))}"
+        head = f"{len(part):,} {_plural(word, len(part))} on {len(each):,} {_plural('account', len(each))}"
     bare = int((touches == 0).sum())
     rest = "none" if bare == len(each) else "all" if not bare else f"{len(each) - bare:,}"
     return {

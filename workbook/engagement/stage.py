@@ -202,8 +202,8 @@ class Engagement(Rotating):
     @noun
     def neglected(self) -> pd.DataFrame:
         """High value and not engaged, by account, with who could work them (D5); none where touches are not known."""
-        names, rules = self.facts.tables.reps.set_index("rep_id")["name"], self.facts.rules.territories.health
-        found = neglected(self._standing, self._real, self.rotation, names, rules, self.facts.currency)
+        names = self.facts.tables.reps.set_index("rep_id")["name"]
+        found = neglected(self._standing, self._real, self.rotation, names, self._rules, self.facts.currency)
         return found if self._knows_touches else found.iloc[:0]
 
     @noun

@@ -107,7 +107,7 @@ class ClassSession:
         held = self.book.facts.decisions
         seen = [held.seen(row.kind, row.subject) if row.kind == "class_override" else None for row in made]
         open_store(self.book.root).record_all(made, seen)
-        self.book = Book.open(self.book.root, as_of=self.book.as_of, node=self.book.node)
+        self.book = self.book.reopened()
         self.redraw()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:

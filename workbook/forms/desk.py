@@ -38,7 +38,8 @@ class Visitor:
 class Opened:
     """A plan as the form holds it: the document, the revision that was seen (0: none yet), state, who saved it when.
 
-    ``recovered``: it is an autosaved draft that was never saved; ``typed`` then holds its grids' cells as typed, readable or not.
+    ``recovered``: it is an autosaved draft that was never saved; ``typed`` then holds what was typed, readable or not: cells by
+    grid, texts as (name, text). ``left``: a draft made on an older revision than the one that is stored now.
     """
 
     plan: AccountPlan
@@ -49,6 +50,7 @@ class Opened:
     comment: str = ""
     recovered: bool = False
     typed: Mapping[str, list[list[str]]] = field(default_factory=dict)
+    left: AccountPlan | None = None
 
     @property
     def is_open(self) -> bool:
@@ -78,11 +80,13 @@ class PlanDesk:
         """The draft that was autosaved, else the store's current revision, else a pre-filled plan."""
         stored = self.stored(account_id)
         draft = self._draft(account_id)
-        if draft is not None and draft["revision"] == stored.revision:
-            plan = parse(draft["document"])
-            assert isinstance(plan, AccountPlan)
+        if draft is None:
+            return stored
+        plan = parse(draft["document"])
+        assert isinstance(plan, AccountPlan)
+        if draft["revision"] == stored.revision:
             return replace(stored, plan=plan, recovered=True, typed=draft.get("typed", {}))
-        return stored
+        return replace(stored, left=plan)
 
     def stored(self, account_id: str) -> Opened:
         """What the store holds, brought up to today while it may be edited, else the pre-filled plan as revision 0."""

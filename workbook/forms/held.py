@@ -79,7 +79,7 @@ class HeldReview:
         except WorkbookError as fault:
             self.said.value = f"<p style='color:#A33F00'>{escape(str(fault))}</p>"
             return
-        self.book = Book.open(self.book.root, as_of=self.book.as_of).scoped(node)
+        self.book = self.book.reopened()
         self.said.value = (
             f"<p style='color:#00664B'>Review held on {made.at:%Y-%m-%d}, recorded as decision {made.revision}. "
             "The next one compares with it.</p>"
@@ -88,7 +88,11 @@ class HeldReview:
     def still(self) -> Table:
         """What stands where widgets do not live."""
         caption = f"To answer at the end: do class, grade and plan stay? Record it with: workbook held {self.book.node} --by NAME"
-        return Table(self.rows, self.book.facts.currency, caption, {"sentence": "what happened"}, limit=LINES)
+        since = self.rows["sentence"].str.partition(": ")
+        one = len(set(since[0])) == 1
+        rows = self.rows.assign(sentence=since[2]) if one else self.rows
+        told = f"what happened {since[0].iloc[0].lower()}" if one else "what happened"
+        return Table(rows, self.book.facts.currency, caption, {"sentence": told}, limit=LINES)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         still = self.still()

@@ -20,7 +20,7 @@ from workbook.money import format_amount
 from workbook.rules.reader import as_toml
 from workbook.rules.targets import BASES
 from workbook.show import Note
-from workbook.targets.allocated import Allocated, allocated
+from workbook.targets.allocated import Allocated, met, with_faults
 from workbook.targets.draft import Prepared, drafted, prepared
 from workbook.targets.edits import edits_of
 from workbook.targets.fairness import fairness
@@ -141,10 +141,10 @@ class TargetSession:
             for e in edits_of(self.book.facts.decisions.log("target_edit"))
             if e.node in reps and (e.to_node or e.node) in reps
         ]
-        return allocated(draft, standing)
+        return with_faults(*met(draft, standing))
 
     def redraw(self) -> None:
-        """Compute and show; a fault is shown in the form, and the last answer stays."""
+        """Compute and show; edits that cannot be met are named, another fault is shown and the last answer stays."""
         try:
             made = self.computed()
         except WorkbookError as fault:
@@ -154,6 +154,10 @@ class TargetSession:
         if made is None:
             self.words.value = f"No target for {escape(self.book.facts.year)}: nothing to share out."
             return
+        unmet = "".join(f"<li>{escape(text)}</li>" for text in made.not_applied)
+        self.message.value = (
+            f"<p style='color:#A33F00'>Edits that are not applied:</p><ul>{unmet}</ul>" if unmet else ""
+        )
         rows, fair = self.frames(made)
         top = rows.iloc[0]
         far = fair[fair["outlier"] & ~fair["is_new"]]

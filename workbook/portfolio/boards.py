@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -59,10 +61,11 @@ def family_first(whitespace: pd.DataFrame, equal_share: float) -> pd.DataFrame:
     Equal are the gaps whose worth (penetration × gap) is at most ``equal_share`` below the best of them: sizes are estimates.
     """
     rows = whitespace.sort_values("rank", kind="stable", ignore_index=True)
-    worth = (rows["penetration"] * rows["gap_amount"]).to_numpy(dtype=np.float64)
+    falling = -(rows["penetration"] * rows["gap_amount"]).to_numpy(dtype=np.float64)
+    ends = np.searchsorted(falling, falling * (1 - equal_share), side="right")
     group, start = np.zeros(len(rows), dtype=np.int64), 0
     while start < len(rows):
-        end = start + int(np.searchsorted(-worth[start:], -worth[start] * (1 - equal_share), side="right"))
+        end = max(int(ends[start]), start + 1)
         group[start:end] = start
         start = end
     order = np.lexsort((np.arange(len(rows)), (rows["family_members_buying"] == 0).to_numpy(), group))
@@ -127,15 +130,18 @@ def family_members(
 
 
 def peers_behind(
-    groups: pd.DataFrame, bought: pd.DataFrame, register: pd.DataFrame, gap: tuple[str, str]
+    groups: pd.DataFrame, bought: pd.DataFrame, register: pd.DataFrame, members: Sequence[str], product_family: str
 ) -> pd.DataFrame:
-    """The accounts behind a gap (account_id, product_family) in these frames: account_id, name, peer_group, bought_amount,
-    largest first; the account itself is not among them.
+    """The accounts behind a gap of one account, or of the members of a family, in these frames: account_id, name, peer_group
+    (that of the first member it is compared with), bought_amount, largest first; the members are not among them.
     """
-    account, family = gap
-    own = groups.loc[(groups["account_id"] == account) & groups["compared"], "peer_group"]
-    same = groups[groups["peer_group"].isin(own) & (groups["account_id"] != account)]
-    rows = bought[bought["product_family"] == family].merge(same[["account_id", "peer_group"]], on="account_id")
+    own = groups[groups["account_id"].isin(members) & groups["compared"]]
+    order = pd.Index(members).get_indexer(pd.Index(own["account_id"]))
+    wanted = pd.Index(own["peer_group"].iloc[np.argsort(order, kind="stable")].unique())
+    same = groups[groups["peer_group"].isin(wanted) & ~groups["account_id"].isin(members)]
+    nearest = np.argsort(wanted.get_indexer(pd.Index(same["peer_group"])), kind="stable")
+    same = same[["account_id", "peer_group"]].iloc[nearest].drop_duplicates("account_id")
+    rows = bought[bought["product_family"] == product_family].merge(same, on="account_id")
     rows = rows.merge(register[["account_id", "name"]], on="account_id", how="left")
     columns = ["account_id", "name", "peer_group", "bought_amount"]
     return rows[columns].sort_values(["bought_amount", "account_id"], ascending=[False, True], ignore_index=True)

@@ -8,10 +8,10 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from workbook.decisions import Decision, Decisions, signed_at
+from workbook.decisions import Decision, Decisions, signed_at, signer
 from workbook.errors import UsageError
 from workbook.keys import positions
-from workbook.portfolio.classes import CLASSES
+from workbook.portfolio.classes import CLASSES, class_then
 
 #: What an override says that gives an account back to the rules.
 BY_RULES = "by rules"
@@ -39,8 +39,7 @@ def classes(ruled: pd.DataFrame, earlier: pd.DataFrame, decisions: Decisions, as
     """
     frame = ruled.copy()
     frame["changed_on"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
-    at = positions(frame["account_id"], earlier["account_id"])
-    then = np.append(positions(earlier["class"], pd.Index(CLASSES)), -1)[at]
+    then = class_then(frame["account_id"], earlier)
     differs = (then >= 0) & (then != positions(frame["class"], pd.Index(CLASSES)))
     words = pd.Series([*CLASSES, None], dtype="str")
     frame["previous"] = words.take(np.where(differs, then, -1)).array
@@ -90,6 +89,7 @@ LAPSED = {
     "competitor": "no competitor is noted, or its potential fell",
     "disqualified": "it is no longer disqualified",
     "open": "the facts changed",
+    "kept": "it is past the margin by which it kept its class",
 }
 
 
@@ -98,8 +98,7 @@ def class_changes(ruled: pd.DataFrame, earlier: pd.DataFrame, won: pd.Index) -> 
     sentence. ``won`` are the accounts with which a deal was won since then.
     """
     at = positions(ruled["account_id"], earlier["account_id"])
-    now, then = (positions(frame["class"], pd.Index(CLASSES)) for frame in (ruled, earlier))
-    moved = (at >= 0) & (np.append(then, -1)[at] != now)
+    moved = (at >= 0) & (class_then(ruled["account_id"], earlier) != positions(ruled["class"], pd.Index(CLASSES)))
     rows, before = ruled[moved], earlier[["class", "rule"]].take(at[moved])
     trigger = rows["rule"].map(TRIGGERS).fillna(pd.Series(before["rule"].map(LAPSED).array, index=rows.index))
     deal = rows["account_id"].isin(won)
@@ -154,8 +153,7 @@ def class_override(known: pd.DataFrame, wish: Wish, by: str, as_of: date, now: d
         raise UsageError(f"there is no account {wish.account_id!r} here", remedy="Take an account_id of notebook 02.")
     if wish.to not in (*CLASSES, BY_RULES):
         raise UsageError(f"there is no class {wish.to!r}", remedy=f"Use one of {', '.join((*CLASSES, BY_RULES))}.")
-    if not by.strip():
-        raise UsageError("nobody signs it", remedy='Say who: --by "Kim Lee".')
+    name = signer(by)
     if not wish.reason.strip():
         raise UsageError("a class set by hand needs a reason", remedy="Say why: --reason TEXT.")
     if wish.until is not None and wish.until < as_of:
@@ -164,7 +162,7 @@ def class_override(known: pd.DataFrame, wish: Wish, by: str, as_of: date, now: d
         "class": None if wish.to == BY_RULES else wish.to,
         "until": wish.until.isoformat() if wish.until and wish.to != BY_RULES else None,
     }
-    return Decision("class_override", wish.account_id, payload, by.strip(), signed_at(as_of, now), wish.reason.strip())
+    return Decision("class_override", wish.account_id, payload, name, signed_at(as_of, now), wish.reason.strip())
 
 
 def confirmations(changes: pd.DataFrame, by: str, as_of: date, now: datetime) -> list[Decision]:
@@ -172,14 +170,13 @@ def confirmations(changes: pd.DataFrame, by: str, as_of: date, now: datetime) ->
 
     Raises :class:`UsageError` where nobody signs.
     """
-    if not by.strip():
-        raise UsageError("nobody signs it", remedy='Say who: --by "Kim Lee".')
+    name = signer(by)
     return [
         Decision(
             "class_change",
             str(row["account_id"]),
             {"from": row["from"], "to": row["to"], "trigger": row["trigger"]},
-            by.strip(),
+            name,
             signed_at(as_of, now),
             str(row["sentence"]),
         )

@@ -153,11 +153,11 @@ def _deciding(facts: pd.DataFrame, bounds: Bounds) -> npt.NDArray[np.intp]:
 
 
 def ruled_classes(
-    facts: pd.DataFrame, rules: ClassRules, currency: str, before: pd.Series | None = None
+    facts: pd.DataFrame, rules: ClassRules, currency: str, before: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """The class by rules alone: account_id, territory_id, class, rule, sentence. The first rule that fits decides.
 
-    ``before`` (class by account_id, at the last review) damps: an account keeps the class that it had, rule "kept", while the
+    ``before`` (account_id, class: those at the last review) damps: an account keeps the class that it had, rule "kept", while the
     rules would still give it with every threshold moved by ``keep_margin`` in its favour.
     """
     bounds = Bounds.of(facts, rules)
@@ -192,16 +192,26 @@ def ruled_classes(
     )
 
 
+def class_then(accounts: pd.Series, earlier: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """The class that each account had in ``earlier`` (account_id, class), as its place in :data:`CLASSES`; -1 where it had none.
+
+    >>> earlier = pd.DataFrame({"account_id": ["a", "b"], "class": ["divest", "core"]})
+    >>> class_then(pd.Series(["b", "new", "a"]), earlier).tolist()
+    [0, -1, 3]
+    """
+    place = positions(earlier["class"], pd.Index(CLASSES))
+    return np.append(place, -1)[positions(accounts, earlier["account_id"])]
+
+
 def _kept(
     facts: pd.DataFrame,
     given: npt.NDArray[np.intp],
-    damping: tuple[pd.Series, Bounds, ClassRules],
+    damping: tuple[pd.DataFrame, Bounds, ClassRules],
     class_of: npt.NDArray[np.intp],
 ) -> npt.NDArray[np.intp]:
     """``given`` classes (n,), but the one before where the account is past a threshold by less than the margin."""
     before, bounds, rules = damping
-    at = positions(facts["account_id"], before.index)
-    then = np.append(positions(before, pd.Index(CLASSES)), -1)[at]
+    then = class_then(facts["account_id"], before)
     out = given.copy()
     for place, name in enumerate(CLASSES):
         at = np.flatnonzero((then == place) & (given != place))

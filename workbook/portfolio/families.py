@@ -44,6 +44,17 @@ def _in_circle(parent: Ints) -> npt.NDArray[np.bool_]:
     return inside & (parent != np.arange(len(parent)))
 
 
+def kin_here(family: Ints, territory: pd.Series) -> Ints:
+    """One number per family and territory (n,), from 0 upwards without gaps, in the order of ``family`` (numbers ≥ 0) and of the
+    territories as they first appear; accounts without a territory stand together within their family.
+
+    >>> kin_here(np.array([4, 0, 4, 0]), pd.Series(["T1", "T1", "T1", None], dtype="str")).tolist()
+    [2, 1, 2, 0]
+    """
+    place = pd.factorize(territory)[0].astype(np.int64) + 1
+    return pd.factorize(family * (int(place.max(initial=0)) + 1) + place, sort=True)[0]
+
+
 def families(accounts: pd.DataFrame, owners: pd.DataFrame, tells: bool = True) -> pd.DataFrame:
     """One row per account: account_id, family_id (the head's account_id), family_name, depth, territory_id, owner_rep_id,
     members (in the whole family), members_here (in the row's territory).
@@ -53,8 +64,7 @@ def families(accounts: pd.DataFrame, owners: pd.DataFrame, tells: bool = True) -
     """
     head, depth = family_heads(accounts)
     ids, territory = accounts["account_id"], accounts["territory_id"]
-    place = pd.factorize(territory)[0].astype(np.int64)
-    group = pd.factorize(head * (place.max(initial=0) + 2) + place + 1)[0]
+    group = kin_here(head, territory)
     order = np.lexsort((np.arange(len(head)), depth, group))
     first_of = np.full(group.max(initial=-1) + 1, -1, dtype=np.intp)
     first_of[group[order][::-1]] = order[::-1]

@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 
 from workbook.money import format_amount
+from workbook.portfolio.families import kin_here
 from workbook.portfolio.whitespace import Compared, Floats, Ints, gaps_of
 from workbook.rules.portfolio import WhitespaceRules
 
+#: Accounts whose gaps are worked at once.
+_BLOCK = 50_000
 _SUMS = ["members", "members_buying", "members_lacking", "bought_amount", "gap_amount", "worth"]
 
 
@@ -27,16 +30,15 @@ def family_whitespace(
     live = accounts["disqualified_on"].isna().to_numpy()
     rows = np.flatnonzero((family["members"] > 1).to_numpy() & live)
     kinds = len(bought.families)
-    amounts, gap, worth = _every_gap(rows, compared, rules)
-    values = (np.ones_like(gap), amounts > 0, gap > 0, amounts, gap, worth)
-    place = pd.factorize(family["territory_id"].take(rows))[0].astype(np.int64)
-    head = pd.factorize(family["family_id"].take(rows))[0].astype(np.int64)
-    code, first = np.unique(head * (place.max(initial=0) + 1) + place, return_index=True)
-    group = np.searchsorted(code, head * (place.max(initial=0) + 1) + place)
-    sums = np.zeros((len(_SUMS), len(code), kinds))
-    for into, part in zip(sums, values, strict=True):
-        for column in range(kinds):
-            into[:, column] = np.bincount(group, part[:, column], len(code))
+    group = kin_here(pd.factorize(family["family_id"].take(rows))[0], family["territory_id"].take(rows))
+    first = np.unique(group, return_index=True)[1]
+    sums = np.zeros((len(_SUMS), len(first) * kinds))
+    for start in range(0, len(rows), _BLOCK):
+        some = slice(start, start + _BLOCK)
+        amounts, gap, worth = _every_gap(rows[some], compared, rules)
+        cell = (group[some, None] * kinds + np.arange(kinds)).ravel()
+        for into, part in zip(sums, (np.ones_like(gap), amounts > 0, gap > 0, amounts, gap, worth), strict=True):
+            np.add.at(into, cell, part.ravel().astype(np.float64))
     lead = rows[first]
     out = pd.DataFrame(
         {
@@ -46,7 +48,7 @@ def family_whitespace(
         }
     )
     for name, whole in zip(_SUMS, sums, strict=True):
-        out[name] = whole.ravel() if name == "worth" else np.rint(whole.ravel()).astype(np.int64)
+        out[name] = whole if name == "worth" else np.rint(whole).astype(np.int64)
     return out
 
 

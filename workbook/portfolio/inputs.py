@@ -8,6 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from workbook.portfolio import class_record as recording
 from workbook.portfolio import classes as classing
 from workbook.portfolio import deals as dealing
 from workbook.portfolio import families as kin
@@ -20,6 +21,9 @@ from workbook.portfolio.run_rate import RunRate, run_rate
 from workbook.rules.portfolio import PortfolioRules, ProjectionRules
 from workbook.stage import Stage
 
+#: Classes are followed over so many past reviews (two years of quarterly ones).
+_REVIEWS = 8
+
 
 class PortfolioInputs(Stage):
     """The working parts of the portfolio stage. They hold the whole company's rows: only nouns are cut to a scope."""
@@ -29,16 +33,51 @@ class PortfolioInputs(Stage):
         return self.facts.rules.portfolio
 
     @cached_property
-    def _review_day(self) -> date:
-        """The day of the company's last recorded review, else as many days ago as the rules say. One day holds for all: a
-        territory's own review must not change what others compare with."""
+    def _review_days(self) -> tuple[date, ...]:
+        """The days of the company's last recorded reviews, oldest first, at most :data:`_REVIEWS`; else the day as many days ago
+        as the rules say. They hold for all: a territory's own review must not change what others compare with."""
         root, today = self.facts.tree.root, self.facts.as_of
-        held = [r.at.date() for r in self.facts.decisions.log("review") if r.subject == root and r.at.date() < today]
-        return max(held, default=self.facts.as_of - timedelta(days=self.rules.classes.review_days))
+        held = {r.at.date() for r in self.facts.decisions.log("review") if r.subject == root and r.at.date() < today}
+        return tuple(sorted(held)[-_REVIEWS:]) or (today - timedelta(days=self.rules.classes.review_days),)
+
+    @property
+    def _review_day(self) -> date:
+        return self._review_days[-1]
+
+    @cached_property
+    def _ruled_before(self) -> pd.DataFrame:
+        """The classes on the day of the last review, from what was known then; where people confirmed a change, that.
+
+        Each review's classes are damped by those of the review before it, as they were when it was held, so that a class
+        kept by the margin is kept at the next review too. What was learned is taken as of now (smoothing, share of deals on top),
+        so that only the accounts' own facts differ.
+        """
+        decisions, rules, ruled = self.facts.decisions, self.rules.projection, None
+        ids = self.facts.tables.accounts["account_id"]
+        for day in self._review_days:
+            before = None if ruled is None else recording.confirmed(ruled, decisions.known_at(day))
+            past = history(self._booked, day, rules.history_months)
+            rate = run_rate(past, 12, self._learned_rules)
+            ruled = self._ruled(ahead.projected_totals(past, rate, self._odds_at(day), ids), past, before)
+        assert ruled is not None
+        return recording.confirmed(ruled, decisions)
+
+    def _odds_at(self, day: date) -> pd.DataFrame:
+        """The deals open on a past day, by what closed deals had taught by then."""
+        known = overlap.deals_known_at(self.facts.tables, day)
+        rows = dealing.deals(known, self._booked, day)
+        odds = dealing.learn(rows, self.rules.projection).odds(rows[rows["status"] == "open"], day)
+        return overlap.with_on_top(odds, self._on_top_share if len(odds) else 1.0)
+
+    def _ruled(self, projected: pd.Series, past: History, before: pd.DataFrame | None) -> pd.DataFrame:
+        """The classes by rules on the day of ``past``, damped by those ``before``."""
+        costs = self._touches.costs(past.as_of)
+        facts = classing.class_facts(self.facts.tables.accounts, projected, past, costs)
+        return classing.ruled_classes(facts, self.rules.classes, self.facts.currency, before)
 
     @cached_property
     def _touches(self) -> classing.Touches:
-        since = min(self._review_day, self.facts.as_of) - timedelta(days=365)
+        since = min(*self._review_days, self.facts.as_of) - timedelta(days=365)
         return classing.Touches.of(self.facts.tables, since, self.rules.classes)
 
     @cached_property
@@ -84,8 +123,7 @@ class PortfolioInputs(Stage):
         head = kin.family_heads(self.facts.tables.accounts)[0]
         if self.rules.family_elsewhere != "none":
             return head
-        place = pd.factorize(self.facts.tables.accounts["territory_id"])[0]
-        return pd.factorize(head * (int(place.max(initial=0)) + 1) + place)[0]
+        return kin.kin_here(head, self.facts.tables.accounts["territory_id"])
 
     @cached_property
     def _engaged(self) -> pd.Series | None:

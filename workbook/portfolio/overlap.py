@@ -43,8 +43,12 @@ def on_top_share(tables: Tables, booked: Booked, as_of: date, rules: ProjectionR
     if rules.pipeline_on_top_share is not None:
         return rules.pipeline_on_top_share
     step = -(-booked.size // _LEARNED_FROM)
-    booked = booked.every(step)
-    tried = [found for back in _QUARTERS_BACK if (found := _quarter(tables, booked, (as_of, back, step), rules))]
+    some = booked.every(step)
+    tried = [
+        found
+        for back in _QUARTERS_BACK
+        if (found := _quarter(tables, (booked, some, step), month_edges(as_of, back, 0)[0].astype(object), rules))
+    ]
     if len(tried) < _QUARTERS_NEEDED:
         return _PRIOR_SHARE
     due, missed = np.array(tried).T
@@ -58,26 +62,26 @@ def on_top_share(tables: Tables, booked: Booked, as_of: date, rules: ProjectionR
 
 
 def _quarter(
-    tables: Tables, booked: Booked, when: tuple[date, int, int], rules: ProjectionRules
+    tables: Tables, sales: tuple[Booked, Booked, int], then: date, rules: ProjectionRules
 ) -> tuple[float, float] | None:
-    """One past quarter that began ``when[1]`` months before ``when[0]``: weighted deals of present customers due in it, and what all of them
-    bought beyond their run-rate, of every ``when[2]``-th account. None without such deals, or with less than a year of sales before it.
+    """The quarter that began after a past day: weighted deals of present customers due in it, and what all of them bought beyond
+    their run-rate. ``sales`` are all, those of every n-th account, and n: who is a present customer and what closed deals teach is
+    taken of all, the amounts of every n-th account. None without such deals, or with less than a year of sales before.
     """
-    as_of, back, step = when
-    then = month_edges(as_of, back, 0)[0].astype(object)
+    booked, some, step = sales
     end = month_edges(then, 0, 3)[-1]
     rows = deals(deals_known_at(tables, then), booked, then)
     opened = rows[(rows["status"] == "open") & (rows["segment"] == PRESENT)]
     if step > 1:
         opened = opened[positions(opened["account_id"], tables.accounts["account_id"]) % step == 0]
-    past = history(booked, then, rules.history_months)
+    past = history(some, then, rules.history_months)
     if opened.empty or past.span < 12:
         return None
     odds = learn(rows, rules).odds(opened, then)
     due = odds.loc[(odds["expected_close_on"] <= pd.Timestamp(end)).to_numpy(), "weighted_amount"].sum()
     rate = run_rate(past, 12, rules)
     expected = (rate.gross + rate.loss)[:, :3].sum()
-    bought = booked.sums(np.datetime64(then), end)[past.accounts].sum()
+    bought = some.sums(np.datetime64(then), end)[past.accounts].sum()
     return (float(due), float(bought - expected)) if due > 0 else None
 
 

@@ -68,6 +68,8 @@ def market_scope(register: pd.DataFrame, active: pd.Series | None, tree: Tree, c
 def _market_sentence(row: Any, currency: str) -> str:
     if row.potential_amount is pd.NA:
         return "How large the market is, is not known: no account here has a potential."
+    if not row.potential_amount:
+        return f"No market: the potentials known here ({row.potential_known:,} of {row.accounts:,} accounts) are all 0."
     engaged_words = (
         f"{row.engaged_share:.0%} actively engaged"
         if row.engaged_share == row.engaged_share

@@ -8,8 +8,6 @@ import pandas as pd
 
 from workbook.portfolio import boards, grading, overlap
 from workbook.portfolio import class_record as recording
-from workbook.portfolio import classes as classing
-from workbook.portfolio import deals as dealing
 from workbook.portfolio import families as kin
 from workbook.portfolio import family_whitespace as spread
 from workbook.portfolio import new_business as fresh
@@ -18,9 +16,7 @@ from workbook.portfolio import register as registering
 from workbook.portfolio import scope as scoping
 from workbook.portfolio import segments as segmenting
 from workbook.portfolio import whitespace as gaps
-from workbook.portfolio.bookings import history
 from workbook.portfolio.inputs import PortfolioInputs
-from workbook.portfolio.run_rate import run_rate
 from workbook.stage import noun
 
 
@@ -116,8 +112,10 @@ class Portfolio(PortfolioInputs):
 
     @noun
     def class_mix(self) -> pd.DataFrame:
-        """Accounts by class and node against the target mix (C7): node, class, accounts, share, target_share."""
-        return scoping.class_mix(self.classes, self.facts.tree, self.rules.classes)
+        """Accounts that nobody disqualified by class and node against the target mix (C7): node, class, accounts, share, target_share."""
+        out = self.register.loc[self.register["disqualified"].to_numpy(), "account_id"]
+        counted = self.classes[~self.classes["account_id"].isin(out).to_numpy()]
+        return scoping.class_mix(counted, self.facts.tree, self.rules.classes)
 
     @noun
     def view(self) -> pd.DataFrame:
@@ -190,7 +188,7 @@ class Portfolio(PortfolioInputs):
 
     def peers(self, account_id: str, product_family: str) -> pd.DataFrame:
         """The accounts in scope that stand behind a gap: same peer group, and buying that product family."""
-        return boards.peers_behind(self.whitespace_groups, self.bought, self.register, (account_id, product_family))
+        return boards.peers_behind(self.whitespace_groups, self.bought, self.register, [account_id], product_family)
 
     @noun
     def whitespace_groups(self) -> pd.DataFrame:
@@ -217,11 +215,8 @@ class Portfolio(PortfolioInputs):
 
     def family_peers(self, family_id: str, product_family: str) -> pd.DataFrame:
         """The accounts in scope that stand behind a family's gap: peers of its members that buy, outside the family."""
-        own = self.families.loc[(self.families["family_id"] == family_id).to_numpy(), "account_id"]
-        found = [self.peers(account, product_family) for account in own]
-        rows = pd.concat(found).drop_duplicates("account_id") if found else self.peers("", product_family)
-        rows = rows[~rows["account_id"].isin(own).to_numpy()]
-        return rows.sort_values(["bought_amount", "account_id"], ascending=[False, True], ignore_index=True)
+        own = self.families.loc[(self.families["family_id"] == family_id).to_numpy(), "account_id"].tolist()
+        return boards.peers_behind(self.whitespace_groups, self.bought, self.register, own, product_family)
 
     @noun
     def territory_gaps(self) -> pd.DataFrame:
@@ -245,32 +240,8 @@ class Portfolio(PortfolioInputs):
 
     @cached_property
     def _ruled_now(self) -> pd.DataFrame:
-        facts = classing.class_facts(
-            self.facts.tables.accounts,
-            self.projection["projected_amount"],
-            self._history,
-            self._touches.costs(self.facts.as_of),
-        )
-        before = self._ruled_before.set_index("account_id")["class"]
-        return classing.ruled_classes(facts, self.rules.classes, self.facts.currency, before)
-
-    @cached_property
-    def _ruled_before(self) -> pd.DataFrame:
-        """The classes by rules on the day of the last review, from what was known then; where people confirmed a change, that.
-
-        What was learned is taken as of now (smoothing, share of deals on top), so that only the accounts' own facts differ.
-        """
-        day, tables, rules = self._review_day, self.facts.tables, self.rules.projection
-        past = history(self._booked, day, rules.history_months)
-        rows = dealing.deals(overlap.deals_known_at(tables, day), self._booked, day)
-        odds = dealing.learn(rows, rules).odds(rows[rows["status"] == "open"], day)
-        odds = overlap.with_on_top(odds, self._on_top_share if len(odds) else 1.0)
-        totals = ahead.projected_totals(
-            past, run_rate(past, 12, self._learned_rules), odds, tables.accounts["account_id"]
-        )
-        facts = classing.class_facts(tables.accounts, totals, past, self._touches.costs(day))
-        ruled = classing.ruled_classes(facts, self.rules.classes, self.facts.currency)
-        return recording.confirmed(ruled, self.facts.decisions)
+        projected = self.projection["projected_amount"]
+        return self._ruled(projected, self._history, self._ruled_before)
 
     @cached_property
     def _cells(self) -> ahead.Cells:

@@ -11,7 +11,7 @@ from workbook.rules.reconcile import SignOffRules
 #: What can be approved, and what a reader calls it.
 KINDS = {"meeting_point": "agreed number", "target_edits": "edits of the target", "moves": "accounts moved in"}
 #: Steps of an explained target that no edit makes.
-_PLAIN = ("base share", "season", "ramp", "rounding", "finance's numbers")
+_PLAIN = ("base share", "season", "ramp", "rounding", "finance's numbers", "change of hands")
 COLUMNS = ["node", "what", "amount", "change_share"]
 
 

@@ -78,8 +78,8 @@ def odds(facts: Facts, cube: Cube, ahead: Ahead, rules: OddsRules) -> Odds:
     places = Places(tuple(_above(cube, int(u)) for u in units), head)
     outcome = simulate(world, places, _marks(cube, head), rules, rules.seed)
     basis = (
-        f"{rules.simulations:,} simulated years from {changes} year-on-year changes of quarters, {len(deals.amount):,} open deals "
-        f"and {len(closed):,} closed ones"
+        f"{rules.simulations:,} simulated years, drawn from what the whole company knows: {changes} year-on-year changes of quarters, "
+        f"{len(deals.amount):,} open deals and {len(closed):,} closed ones"
     )
     if changes < 8:
         basis += "; fewer than 8 changes: the spread is uncertain"
@@ -217,7 +217,7 @@ def _frame(cube: Cube, head: int, outcome: Outcome, periods: list[str]) -> pd.Da
     )
     for name in ("p10", "p50", "p90", "mean"):
         out[f"{name}_amount"] = round_amounts(getattr(outcome, name)[at].reshape(-1))
-    nothing = (outcome.p10[at, -1] == 0) & (outcome.p90[at, -1] == 0)
+    nothing = (outcome.p10[at, -1] == 0) & (outcome.p90[at, -1] == 0) & (outcome.mean[at, -1] == 0)
     out["target_probability"] = np.where(nothing[:, None], np.nan, outcome.target_chance[at]).reshape(-1)
     out["plan_probability"] = outcome.plan_chance[at].reshape(-1)
     return out

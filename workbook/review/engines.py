@@ -12,14 +12,12 @@ def register() -> None:
     import os
     from tempfile import TemporaryDirectory
 
-    import papermill.execute
     from papermill.engines import NBClientEngine, papermill_engines
     from traitlets.config import Config
 
-    write = papermill.execute.write_ipynb
-    papermill.execute.write_ipynb = lambda nb, path: (
-        None if path is None else write(nb, path)
-    )  # spare it the text of nothing
+    from workbook.review.lighter import spare
+
+    spare()
 
     class PlainEngine(NBClientEngine):
         """Papermill's default engine that hands the notebook out as it stands, also when the run is cut short."""

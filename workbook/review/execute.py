@@ -87,9 +87,9 @@ def execute(job: Job, engine: str = PLAIN, **options: Any) -> tuple[Any, Failure
 
 def as_bytes(notebook: Any) -> bytes:
     """The notebook file, as papermill writes it."""
-    import nbformat
+    from workbook.review.writing import written
 
-    return str(nbformat.v4.writes(notebook)).encode()
+    return written(notebook).encode()
 
 
 def _death(fault: Exception) -> str:

@@ -32,8 +32,9 @@ class Page:
 
 def html(notebook: Any, page: Page) -> str:
     """The notebook as an HTML document; code is left out, outputs and prose are kept."""
-    text, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
-    return str(text)
+    exporter, resources = _exporter()
+    text = exporter.template.render(nb=notebook, resources={**resources, "page": page})
+    return str(text).lstrip("\r\n")
 
 
 def warm_up() -> None:
@@ -45,7 +46,12 @@ def warm_up() -> None:
 
 
 @cache
-def _exporter() -> Any:
+def _exporter() -> tuple[Any, dict[str, Any]]:
+    """The exporter, and what its template is told of its settings.
+
+    nbconvert's own way from a notebook to its text copies the notebook three times and changes nothing in it.
+    """
+    import nbformat
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from nbconvert.exporters.templateexporter import TemplateExporter
 
@@ -72,7 +78,9 @@ def _exporter() -> Any:
             return environment
 
     # nbconvert's own preprocessors change nothing here, but each validates the whole notebook
-    return ReviewExporter(extra_template_basedirs=[str(folder.parent)], default_preprocessors=[])
+    exporter = ReviewExporter(extra_template_basedirs=[str(folder.parent)], default_preprocessors=[])
+    _, resources = exporter.from_notebook_node(nbformat.v4.new_notebook(), resources={"page": Page("")})
+    return exporter, dict(resources)
 
 
 def _shown(data: Any) -> list[str]:

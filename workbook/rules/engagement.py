@@ -110,7 +110,7 @@ class EngagementRules:
     touch_kinds: tuple[str, ...] = rule(TOUCH_KINDS, "kinds of activity that can be a touch; a task cannot")
     in_person_kinds: tuple[str, ...] = rule(("meeting", "visit"), "kinds that count as a meeting")
     window_days: int = rule(365, "how far back engagement is looked at")
-    coverage_days: int = rule(91, "an account with a real touch in this time counts as touched")
+    coverage_days: int = rule(91, "an account with a real touch in this time counts as touched; else it is not engaged")
     effort_minutes: dict[str, float] = rule(
         {"call": 20.0, "email": 10.0, "meeting": 60.0, "visit": 120.0, "task": 15.0},
         "minutes of a touch where none are known",
@@ -119,7 +119,9 @@ class EngagementRules:
     prospect_touches_low: int = rule(12, "winning a new client takes at least so many touches")
     prospect_touches_high: int = rule(15, "and usually not more than so many")
     large_share: float = rule(0.1, "the share of accounts, by value, that are large")
-    high_value_share: float = rule(0.2, "the share of accounts, by value, that are high-value")
+    high_value_share: float = rule(
+        0.2, "high-value accounts: this share of all, by the greatest of sales, projection and potential"
+    )
     sits_accounts: int = rule(100, "a rep with fewer accounts than this does not sit on accounts")
     sits_worked_share: float = rule(0.2, "a rep who works a smaller share than this of a large book sits on it")
     worst_leavers: int = rule(5, "how many reps the leaver test names for the company")

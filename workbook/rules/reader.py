@@ -15,6 +15,11 @@ from workbook.money import to_decimal, to_minor
 
 T = typing.TypeVar("T")
 _MISSING = dataclasses.MISSING
+#: Keys of earlier releases, and the ones that say the same now.
+MOVED = {
+    "territories.health.high_value_share": "engagement.high_value_share",
+    "territories.health.neglected_days": "engagement.coverage_days",
+}
 
 
 def rule(default: Any, help: str, *, amount: bool = False, choices: tuple[Any, ...] = ()) -> Any:
@@ -52,10 +57,7 @@ def _struct(kind: Any, given: Any, where: str, currency: str, faults: list[str])
     known = {f.name: f for f in dataclasses.fields(kind)}
     for key in given:
         if key not in known:
-            import difflib
-
-            near = difflib.get_close_matches(key, known, n=1)
-            faults.append(f"{where}.{key} is not a rule" + (f" (did you mean {near[0]}?)" if near else ""))
+            faults.append(f"{where}.{key} {_unknown(f'{where}.{key}', known)}")
     values = {}
     for name, field in known.items():
         if name not in given:
@@ -72,6 +74,16 @@ def _struct(kind: Any, given: Any, where: str, currency: str, faults: list[str])
     except ValueError as fault:
         faults.append(f"{where}: {fault}")
     return None
+
+
+def _unknown(path: str, known: Mapping[str, Any]) -> str:
+    """What to say of a key that is no rule: where it went, or which one may be meant."""
+    import difflib
+
+    if to := MOVED.get(path.removeprefix("rules.")):
+        return f"is one rule with {to} now: set that, and delete this line"
+    near = difflib.get_close_matches(path.rsplit(".", 1)[-1], known, n=1)
+    return "is not a rule" + (f" (did you mean {near[0]}?)" if near else "")
 
 
 def _value(kind: Any, given: Any, where: str, currency: str, faults: list[str], metadata: Mapping[str, Any]) -> Any:

@@ -72,11 +72,11 @@ class HealthRules:
     concentration_share: float = rule(0.4, "largest account above this share of a book's sales: a warning")
     thread_share: float = rule(0.2, "the same where it hangs on one contact or one of us: above this share already")
     five_share: float = rule(0.6, "the five largest accounts above this share of a node's sales: a warning")
-    high_value_share: float = rule(
-        0.2, "the most valuable accounts: this share of all, by the greatest of sales, projection and potential"
+    neglected_share: float = rule(
+        0.1,
+        "this share of a book's high-value accounts (engagement.high_value_share) without a real touch in "
+        "engagement.coverage_days: a warning",
     )
-    neglected_share: float = rule(0.1, "this share of a book's high-value accounts without a real touch: a warning")
-    neglected_days: int = rule(91, "without a real touch for longer than this is not engaged")
 
 
 @dataclass(frozen=True)

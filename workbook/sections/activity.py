@@ -8,6 +8,7 @@ import pandas as pd
 
 from workbook.book import Book
 from workbook.sections.audience import Audience
+from workbook.sections.people import names_of
 from workbook.show import Note, Table
 
 ASK = (
@@ -83,8 +84,5 @@ _REPORTED = {
 
 
 def _named(book: Book, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with the rep's name; of somebody who sits in another territory, the id."""
-    reps = book.tables.reps
-    inside = reps[reps["territory_id"].isin(book.tree.below(book.node)).to_numpy()]
-    names = inside.drop_duplicates("rep_id").set_index("rep_id")["name"]
-    return rows.assign(rep=rows["rep_id"].map(names).fillna(rows["rep_id"]))
+    """Rows with the rep as :func:`~workbook.sections.people.names_of` says."""
+    return rows.assign(rep=names_of(book, rows["rep_id"]))

@@ -31,15 +31,21 @@ def borders(book: Book, cut: str = "", join: str = "") -> list[Note | Table]:
             ]
         cut = f"{over.idxmax()}=2"
     if cut:
-        node, _, parts = cut.partition("=")
-        shown += split_up(book, node.strip(), int(parts) if parts.strip().isdigit() else 2)[1]
+        shown += split_up(book, cut)[1]
     if join:
-        shown += merged(book, [node.strip() for node in join.split(",")])
+        shown += merged(book, join)
     return shown
 
 
-def split_up(book: Book, node: str, parts: int) -> tuple[pd.DataFrame, list[Note | Table]]:
-    """The accounts of a territory with the part they would lie in (account_id, territory_id), and what each part holds."""
+def split_up(book: Book, cut: str) -> tuple[pd.DataFrame, list[Note | Table]]:
+    """The accounts of a territory with the part they would lie in (account_id, territory_id), and what each part holds.
+
+    ``cut``: the territory and how many parts, such as "T-09=2".
+    """
+    node, _, count = (part.strip() for part in cut.partition("="))
+    if not count.isdecimal():
+        raise UsageError(f"{cut!r} is not a territory and a number of parts", remedy="Write it like T-09=2.")
+    parts = int(count)
     accounts, places = _of(book, [node])
     found = split(accounts, places, parts, Effort(seconds=1.0, limit=60.0))
     stage, currency = book.territories, book.facts.currency
@@ -63,10 +69,11 @@ def split_up(book: Book, node: str, parts: int) -> tuple[pd.DataFrame, list[Note
     ]
 
 
-def merged(book: Book, nodes: list[str]) -> list[Note | Table]:
-    """What territories would be as one."""
+def merged(book: Book, join: str) -> list[Note | Table]:
+    """What territories (``join``, such as "T-01,T-02") would be as one."""
+    nodes = list(dict.fromkeys(node.strip() for node in join.split(",") if node.strip()))
     if len(nodes) < 2:
-        raise UsageError("a merger takes two territories", remedy="Name them like T-01,T-02.")
+        raise UsageError(f"{join!r} are not two territories", remedy="Write them like T-01,T-02.")
     accounts, _ = _of(book, nodes)
     rows = merge(accounts, nodes, book.territories.capacity)
     names = [book.tree.name(node) for node in nodes]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from workbook.book import Book
 from workbook.money import format_amount
+from workbook.sections.people import names_of
 from workbook.show import Note, Table
 
 
@@ -15,7 +16,7 @@ def neglected(book: Book, count: int = 10) -> list[Any]:
     """High value and not engaged: how many accounts, what they are worth, and the most valuable with who could work them."""
     if not book.tables.has("activities", "done_on"):
         return [Note(book.tables.lacks("activities", "what is left alone") + ".", "warn")]
-    rows, days = book.engagement.neglected, book.rules.territories.health.neglected_days
+    rows, days = book.engagement.neglected, book.rules.engagement.coverage_days
     if rows.empty:
         return [Note(f"Every account of high value had a real touch in {days} days.", "ok")]
     worth = format_amount(int(rows["value_amount"].sum()), book.facts.currency, short=True)
@@ -51,10 +52,6 @@ def _accounts(count: int) -> str:
 
 
 def _named(book: Book, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with the account's name and the rep's; of somebody who sits in another territory, the id."""
+    """Rows with the account's name, and the rep as :func:`~workbook.sections.people.names_of` says."""
     accounts = book.tables.accounts.set_index("account_id")["name"]
-    reps = book.tables.reps
-    inside = reps[reps["territory_id"].isin(book.tree.below(book.node)).to_numpy()]
-    people = inside.drop_duplicates("rep_id").set_index("rep_id")["name"]
-    rep = rows["rep_id"].map(people).fillna(rows["rep_id"])
-    return rows.assign(name=rows["account_id"].map(accounts), rep=rep)
+    return rows.assign(name=rows["account_id"].map(accounts), rep=names_of(book, rows["rep_id"]))

@@ -17,7 +17,7 @@ def names_of(book: Book, rep_ids: pd.Series) -> pd.Series:
     reps = book.tables.reps
     if book.scope is not None:
         reps = reps[reps["territory_id"].isin(book.scope.nodes).to_numpy()]
-    known = reps.set_index("rep_id")["name"]
+    known = reps.drop_duplicates("rep_id").set_index("rep_id")["name"]
     return rep_ids.map(known).astype("str").fillna(rep_ids).astype("str")
 
 

@@ -76,7 +76,7 @@ def bases_in_force(book: Book, reader: Audience) -> list[Any]:
     found: list[Any] = [Table(pd.DataFrame(rows), book.facts.currency, "What a number is split by")]
     text = f"Hedge by level: {hedge}. Reserve for leavers: {rules.attrition_share:.1%}." if reader.hedge else ""
     if targets.allocated is not None and book.scope is None:
-        text += f" Season: {targets.allocated.draft.season.told}."
+        text += f" Season: {targets.allocated.draft.season_told}."
     found += [Note(text)] if text else []
     stood = targets.fallbacks
     if len(stood) and reader.people:

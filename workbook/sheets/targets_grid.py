@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from workbook import periods
-from workbook.errors import UsageError
 from workbook.facts import Facts
 from workbook.files import replacing
 from workbook.money import exponent, to_decimal
@@ -93,10 +92,7 @@ def write_grid(facts: Facts, targets: Targets, path: Path) -> Path:
     """Write the grid of the book's targets; returns the path. Raises :class:`UsageError` where there are no targets."""
     import xlsxwriter
 
-    made = targets.allocated
-    if made is None:
-        raise UsageError(f"there is no target for {facts.year}", remedy="Give one in targets.csv.")
-    shown = grid(made)
+    shown = grid(targets.required())
     with replacing(path) as temporary:
         book = xlsxwriter.Workbook(temporary, {"strings_to_formulas": False, "strings_to_urls": False})
         day = facts.as_of

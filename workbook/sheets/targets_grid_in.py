@@ -23,10 +23,11 @@ def read_grid(facts: Facts, targets: Targets, path: Path) -> list[Edit]:
     """
     import python_calamine
 
-    made = targets.allocated
-    if made is None:
-        raise UsageError(f"there is no target for {facts.year}", remedy="Give one in targets.csv.")
-    shown = grid(made)
+    shown = grid(targets.required())
+    if not path.is_file():
+        raise UsageError(
+            f"there is no file {path}", remedy="Write one with --out grid.xlsx, and change its yellow cells."
+        )
     _safe(path)
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))

@@ -157,6 +157,5 @@ class Tables:
 
 def _overwritten(deals: pd.DataFrame) -> bool:
     """Whether closing a deal writes the day over its expected close: no closed deal tells of two different days."""
-    return not (
-        (deals["status"] != "open") & (deals["closed_on"] != deals["close_on"]) & deals["closed_on"].notna()
-    ).any()
+    told = (deals["status"] != "open") & deals["closed_on"].notna() & deals["close_on"].notna()
+    return not (told & (deals["closed_on"] != deals["close_on"])).any()

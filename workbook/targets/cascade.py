@@ -82,10 +82,9 @@ def mixed(branches: Branches, bases: Mapping[str, Floats], mix: Mapping[str, Flo
 
 
 def reshaped(branches: Branches, shares: Floats, factors: Floats) -> tuple[Floats, Bools]:
-    """Shares (n,) or (n, 12) scaled by factors by month (n, 12), such as ramp, normalised again; where the factors leave nobody the
-    shares stay as they were. Returns shares (n, 12) and the parents by month where that happened.
+    """Shares by month (n, 12) scaled by factors (n, 12), such as ramp, and normalised again; where the factors leave nobody the
+    shares stay as they were. Returns the shares, and the parents by month where that happened.
     """
-    shares = shares[:, None] if shares.ndim == 1 else shares
     scaled, nobody = normalised(branches, shares * factors)
     up = np.maximum(branches.parent, 0)
     kept = np.where(nobody[up], shares, scaled)

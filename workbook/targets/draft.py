@@ -140,6 +140,12 @@ class Draft:
         """The company's numbers that cross the classes; under a growth scenario they are not given."""
         return () if self.method.growth_share else self.prepared.given.cuts
 
+    @property
+    def season_told(self) -> str:
+        """Where the months come from, in one short phrase."""
+        own = "; each region, team and territory by its own" if own_season_each(self.method.rules, self.top) else ""
+        return self.season.told + own
+
     @cached_property
     def shares(self) -> Floats:
         """Each node's share of its parent per slot (n, slots), without ramp."""
@@ -153,6 +159,11 @@ class Draft:
     @cached_property
     def amounts(self) -> Int64s:
         return rounded(self.nodes.branches, self.values, self.fixed)
+
+
+def own_season_each(rules: TargetsRules, top: Floats) -> bool:
+    """Whether territories have seasons of their own: by the rules, and as long as no month of the company (cells,) is negative."""
+    return rules.season == "history" and rules.season_by == "territory" and bool((top >= 0).all())
 
 
 def drafted(prepared: Prepared, method: Method) -> Draft:
@@ -178,7 +189,7 @@ def drafted(prepared: Prepared, method: Method) -> Draft:
     known_season = prepared.season(method.rules)
     top, fixed = _top(prepared, method, known_season)
     by_month = [np.repeat(s.values[:, None], 12, axis=1) for s in splits]
-    if method.rules.season == "history" and method.rules.season_by == "territory" and (top >= 0).all():
+    if own_season_each(method.rules, top):
         own = prepared.own_seasons(method.rules, nodes)
         by_month = [
             seasonal(nodes.branches, s.values, own[:, slot], top[12 * slot : 12 * slot + 12])

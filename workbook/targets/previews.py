@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from workbook.decisions import Decision
-from workbook.errors import UsageError
-from workbook.targets.allocated import Allocated, allocated
+from workbook.errors import ConflictError, UsageError
+from workbook.money import format_amount
+from workbook.targets.allocated import Allocated, allocated, met, with_faults
 from workbook.targets.edits import Edit, mask
-from workbook.targets.giving import PinConflictError
 
 COLUMNS = ["node", "name", "node_kind", "parent", "period", "before_amount", "after_amount", "change_amount"]
 
@@ -22,12 +21,14 @@ def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Alloc
     """Nodes whose target changes (columns ``COLUMNS``; accounts left out), and the allocation after.
 
     Amounts are those of the edits' period where they all speak of one, else of the year; a node whose months or families
-    change and whose sum stays has a change of 0. Raises :class:`~workbook.targets.solve.PinConflictError` when the new edits and those that stand cannot all be met.
+    change and whose sum stays has a change of 0. Raises :class:`~workbook.targets.giving.PinConflictError` when the new edits and those that stand cannot all be met.
     """
-    try:
-        after = allocated(made.draft, [*made.edits, *edits])
-    except PinConflictError as conflict:
-        raise conflict.told_in(made.draft.prepared.facts.currency) from None
+    after = allocated(made.draft, [*made.edits, *edits], made.known)
+    return _changes(made, after, edits), after
+
+
+def _changes(made: Allocated, after: Allocated, edits: Sequence[Edit]) -> pd.DataFrame:
+    """What lies between two allocations that differ by ``edits``, as :func:`preview` gives it."""
     nodes, cells = made.draft.nodes, made.draft.prepared.cells
     spoken = {e.period for e in edits} if not any(e.to_period for e in edits) else set()
     period = spoken.pop() if len(spoken) == 1 else cells.year
@@ -37,7 +38,7 @@ def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Alloc
     moved = (made.layers["target"] != after.layers["target"]).any(axis=1)
     at = [i for i in range(len(nodes)) if moved[i] and nodes.kinds[i] in ("territory", "rep")]
     up = nodes.shown_parent
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "node": [str(nodes.ids[i]) for i in at],
             "name": [str(nodes.names[i]) for i in at],
@@ -50,30 +51,55 @@ def preview(made: Allocated, edits: Sequence[Edit]) -> tuple[pd.DataFrame, Alloc
         },
         columns=COLUMNS,
     )
-    return frame, after
 
 
-def in_words(changes: pd.DataFrame, label: str) -> str:
-    """What a preview's table leaves out: nodes whose sum stays while months or product families change."""
-    still = int((changes["change_amount"] == 0).sum())
+def worth_showing(changes: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a preview that people are shown: without changes below a thousandth of the largest."""
+    size = changes["change_amount"].abs()
+    return changes[((size > 0) & (1000 * size >= size.max())).to_numpy()]
+
+
+def in_words(changes: pd.DataFrame, currency: str) -> str:
+    """What :func:`worth_showing` leaves out of a preview: small changes, and nodes whose sum stays while what is in it changes."""
     if not len(changes):
-        return f"{label}: no territory's and no rep's number would change."
-    if not still:
-        return ""
-    period = changes["period"].iloc[0]
-    return f"{still} more keep their {period} and change inside it, by month or product family."
+        return "No territory's and no rep's number changes."
+    size = changes["change_amount"].abs()
+    still, shown = int((size == 0).sum()), len(worth_showing(changes))
+    small, told = len(changes) - still - shown, []
+    if small:
+        most = format_amount(int(size[(1000 * size < size.max()).to_numpy()].max()), currency)
+        how = f"{small} more change" if small > 1 else "1 more changes"
+        told.append(f"{how} by {most} at most, since months and product families keep the company's totals.")
+    if still:
+        how = f"{still} more keep their" if still > 1 else "1 more keeps its"
+        does = "change" if still > 1 else "changes"
+        told.append(f"{how} {changes['period'].iloc[0]} and {does} inside it, by month or product family.")
+    return " ".join(told)
 
 
 def without(made: Allocated, standing: Sequence[Edit], revision: int) -> tuple[pd.DataFrame, Allocated, Decision]:
-    """What taking an edit back would do, as :func:`preview` says it, and the decision to record (not yet signed)."""
+    """What taking an edit back would do, as :func:`preview` says it, and the decision to record (not yet signed).
+
+    An edit that cannot be met now stands in no other's way; one that could not be met any more does
+    (:class:`~workbook.errors.ConflictError`).
+    """
     gone = next((e for e in standing if e.revision == revision), None)
     if gone is None:
         known = ", ".join(str(e.revision) for e in standing) or "none"
         raise UsageError(f"there is no edit {revision}", remedy=f"Edits in force: {known}.")
     kept = [e for e in standing if e is not gone]
-    rows, after = preview(replace(made, edits=()), kept)
+    after, faults = met(made.draft, kept, made.known)
+    lost = [e.label for e in made.edits if e in kept and e not in after.edits]
+    if lost:
+        raise ConflictError(
+            f"without {gone.label} these could not be met: {'; '.join(lost)}", remedy="Undo them first."
+        )
     payload = {"action": "undo", "revision": revision}
-    return rows, after, Decision("target_edit", gone.node, payload, "", datetime.min)
+    return (
+        _changes(made, after, [gone]),
+        with_faults(after, faults),
+        Decision("target_edit", gone.node, payload, "", datetime.min),
+    )
 
 
 def as_it_stands(made: Allocated, said: Mapping[str, Any]) -> int:

@@ -84,8 +84,7 @@ def own_seasons(facts: Facts, cells: Cells, sales: pd.DataFrame, season_years: i
         sums = np.zeros((len(tree), 12))
         place = (at[known].to_numpy(dtype=np.intp), month[known].to_numpy(dtype=np.intp))
         np.add.at(sums, place, sales.loc[known, "amount"].to_numpy(dtype=np.float64))
-        for node in range(len(tree) - 1, 0, -1):  # parents stand before their children
-            sums[tree.parent[node]] += sums[node]
+        sums = tree.roll_up(sums)
         usable = (sums >= 0).all(axis=1) & (sums.sum(axis=1) > 0)
         found[usable, slot] = sums[usable] / sums[usable].sum(axis=1, keepdims=True)
     return found

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.checks import Check
+from workbook.errors import UsageError
 from workbook.stage import Stage, noun
 from workbook.targets import fairness as fair
 from workbook.targets import frames
@@ -78,6 +79,14 @@ class Targets(Stage):
             return None
         methods, plan = self.methods
         return self._allocated(methods[plan])
+
+    def required(self) -> Allocated:
+        """:attr:`allocated`, for what cannot go on without; :class:`UsageError` where there is none."""
+        if self.scope is not None:
+            raise UsageError("targets are for the whole company", remedy="Open the book without a node.")
+        if self.allocated is None:
+            raise UsageError(f"there is no target for {self.facts.year}", remedy="Give one in targets.csv.")
+        return self.allocated
 
     def _allocated(self, method: Method) -> Allocated | None:
         draft = self.drafted(method)

@@ -119,7 +119,8 @@ def neglect_checks(books: Books, by: str) -> list[Check]:
         return [
             Check.not_known("engagement of high value", "No activities table: touches not known.", h) for h in holders
         ]
-    limit = pd.Timestamp(books.as_of) - pd.Timedelta(days=books.rules.neglected_days)
+    days = books.worked.coverage_days
+    limit = pd.Timestamp(books.as_of) - pd.Timedelta(days=days)
     out = []
     for holder, part in books.groups(by, books.high_value()).items():
         cold = part[~(part["last_touch_on"] >= limit)]
@@ -132,9 +133,8 @@ def neglect_checks(books: Books, by: str) -> list[Check]:
             else ("warn" if share > books.rules.neglected_share else "ok")
         )
         worth = int(cold["potential_amount"].fillna(0).sum())
-        text = (
-            f"{len(cold)} of {len(part)} high-value accounts had no real touch in {books.rules.neglected_days} days"
-            + (f", with {format_amount(worth, books.currency, short=True)} of potential." if worth else ".")
+        text = f"{len(cold)} of {len(part)} high-value accounts had no real touch in {days} days" + (
+            f", with {format_amount(worth, books.currency, short=True)} of potential." if worth else "."
         )
         evidence = cold[["account_id", "territory_id", "name", "projected_amount", "potential_amount", "last_touch_on"]]
         numbers = {"high_value": len(part), "neglected": len(cold), "potential_amount": worth}

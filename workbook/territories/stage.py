@@ -273,8 +273,8 @@ class Territories(Stage):
         }
         mix = dict(self.facts.rules.portfolio.classes.target_mix)
         knows = self.facts.tables.has("activities", "done_on")
-        rules, money = self.rules.health, self.facts.currency
-        return Books(live, self.capacity, people, held, mix, knows, self.facts.as_of, rules, money)
+        rules, worked, money = self.rules.health, self.facts.rules.engagement, self.facts.currency
+        return Books(live, self.capacity, people, held, mix, knows, self.facts.as_of, rules, worked, money)
 
     @cached_property
     def _changed(self) -> dict[str, pd.DataFrame]:

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from workbook.engagement.depth import high_value
+from workbook.rules.engagement import EngagementRules
 from workbook.rules.territories import HealthRules
 
 
@@ -38,7 +39,7 @@ class Books:
     """What health is judged on.
 
     ``accounts``: :func:`accounts_frame` · ``capacity``: per rep · ``people``: the sellers · ``held``: holdings per rep and
-    per territory by column (``rep_id``, ``territory_id``) · ``mix``: the wanted class mix · ``knows_touches``.
+    per territory by column (``rep_id``, ``territory_id``) · ``worked``: the rules of engagement · ``mix``: the wanted class mix · ``knows_touches``.
     """
 
     accounts: pd.DataFrame
@@ -49,13 +50,12 @@ class Books:
     knows_touches: bool
     as_of: date
     rules: HealthRules
+    worked: EngagementRules
     currency: str
 
     def high_value(self) -> pd.Series:
         """Which accounts belong to the most valuable, by the published share; disqualified ones are not asked about."""
-        frame = self.accounts
-        valuable = high_value(frame, self.rules.high_value_share) & ~frame["disqualified"].to_numpy(dtype=bool)
-        return pd.Series(valuable, index=frame.index)
+        return pd.Series(high_value(self.accounts, self.worked.high_value_share), index=self.accounts.index)
 
     def groups(self, by: str, rows: pd.Series | None = None) -> dict[str, pd.DataFrame]:
         """The accounts (or those of a mask) of each holder."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,19 @@ class GrowingManager(NotebookExecutionManager):
         self.save = saving  # type: ignore[method-assign]
 
     def cell_complete(self, cell: Any, cell_index: int | None = None, **options: Any) -> None:
+        """As papermill's, but the start is not read back by a parser that knows all ways to write a date."""
         self._finished = (cell_index or 0) + 1
+        told = cell.metadata.papermill
+        start = told.get("start_time")
+        told["start_time"] = None
+        saving, self.save = self.save, _nothing  # type: ignore[method-assign]
         super().cell_complete(cell, cell_index, **options)
+        self.save = saving  # type: ignore[method-assign]
+        if start:
+            told["start_time"] = start
+            lasted = datetime.fromisoformat(told["end_time"]) - datetime.fromisoformat(start)
+            told["duration"] = lasted.total_seconds()
+        self.save()
 
     def notebook_complete(self, **options: Any) -> None:
         self._ended = True

@@ -123,7 +123,8 @@ def early_warning(
 
     ``today``: odds of the year. Out: node, node_kind, target_probability, a_quarter_ago (the replayed chance about three months before; missing
     when not known), verdict (on course, at risk, likely missed), foreseeable_on (the first month end from which the chance stayed below
-    ``at_risk_below``; missing when it is not below), signs (count of leading signs), leading_signs (in words, '' without any), sentence.
+    ``at_risk_below``; missing when it is not below), signs (count of leading signs), leading_signs (in words, '' where none stands out,
+    "not known" without the tables that tell), sentence.
     """
     now = today.dropna(subset=["target_probability"]).drop_duplicates("node")
     chance = now["target_probability"].to_numpy()
@@ -158,6 +159,8 @@ def early_warning(
             "leading_signs": pd.Series(["; ".join(w) for w in words], dtype="str"),
         }
     )
+    told = found[["overdue_share", "usual_amount", "open_amount"]].notna().any(axis=1).to_numpy()
+    out["leading_signs"] = out["leading_signs"].where(told, "not known")
     out["sentence"] = pd.Series(
         [_sentence(row, said) for row, said in zip(out.itertuples(), words, strict=True)], dtype="str"
     )
@@ -186,8 +189,11 @@ def _sentence(row: object, words: list[str]) -> str:
     text += f": {row.verdict}"  # type: ignore[attr-defined]
     if not pd.isna(row.foreseeable_on):  # type: ignore[attr-defined]
         text += f", foreseeable since {row.foreseeable_on:%Y-%m-%d}"  # type: ignore[attr-defined]
+    if not words:
+        known = row.leading_signs == ""  # type: ignore[attr-defined]
+        return f"{text}; no leading sign stands out." if known else f"{text}; leading signs are not known."
     said = "; ".join(words)
-    return f"{text}. {said[:1].upper()}{said[1:]}." if words else f"{text}; no leading sign stands out."
+    return f"{text}. {said[:1].upper()}{said[1:]}."
 
 
 def warning_checks(rows: pd.DataFrame, names: dict[str, str]) -> list[Check]:

@@ -79,7 +79,11 @@ def odds(facts: Facts, cube: Cube, ahead: Ahead, rules: OddsRules) -> Odds:
     outcome = simulate(world, places, _marks(cube, head), rules, rules.seed)
     basis = (
         f"{rules.simulations:,} simulated years, drawn from what the whole company knows: {changes} year-on-year changes of quarters, "
-        f"{len(deals.amount):,} open deals and {len(closed):,} closed ones"
+        + (
+            f"{len(deals.amount):,} open deals and {len(closed):,} closed ones"
+            if facts.tables.has("opportunities")
+            else "no deals (no opportunities table)"
+        )
     )
     if changes < 8:
         basis += "; fewer than 8 changes: the spread is uncertain"

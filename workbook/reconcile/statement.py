@@ -25,7 +25,7 @@ def by_node(facts: Facts, cube: Cube, last_year: Int64s) -> pd.DataFrame:
     Out: node, node_kind (territory, rep, rest), parent, name, level, depth, ``{measure}_{q1..q4}_amount`` for every measure
     (Int64; target, street quota and plan missing where none is given), ``{measure}_amount`` of the year, last_year_amount.
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     quarters, past, parent = _quarters(cube)[:head], last_year[:head], cube.nodes.parent[:head]
     children: dict[int, list[int]] = {}
     for at in range(1, head):
@@ -85,7 +85,7 @@ def by_account(facts: Facts, cube: Cube, last_year: Int64s) -> pd.DataFrame:
 
     Out: node, node_kind (account, rest), name, territory_id, owner, status, measures of the year, last_year_amount.
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     quarters, parent = _quarters(cube), cube.nodes.parent
     below, past_below = np.zeros_like(quarters), np.zeros_like(last_year)
     np.add.at(below, parent[1:], quarters[1:])

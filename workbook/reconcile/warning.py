@@ -24,7 +24,7 @@ def progress(facts: Facts, cube: Cube) -> pd.DataFrame:
     Out: node, node_kind, period, plan_amount, target_amount (Int64), actual_amount (Int64, missing for months that have not begun),
     plan_to_date_amount, target_to_date_amount, actual_to_date_amount, closed (the month is over).
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     begun = np.array([facts.calendar.bounds(m)[0] <= facts.as_of for m in cube.months])
     closed = np.array([facts.calendar.bounds(m)[1] <= facts.as_of for m in cube.months])
     out = pd.DataFrame(
@@ -65,17 +65,12 @@ def leading(facts: Facts, cube: Cube, signs: Signs, rules: WarningRules) -> pd.D
     slipped_amount, pushes (re-forecast counts of open deals), plan_revisions.
     """
     nodes, day = cube.nodes, pd.Timestamp(facts.as_of)
-    head = int((nodes.kinds != "account").sum())
-    index = pd.Index(nodes.ids)
+    head = cube.head
 
     def rolled(accounts: pd.Series, values: pd.Series | None = None) -> pd.Series:
-        own = np.zeros(len(nodes), dtype=np.int64)
-        at = index.get_indexer(accounts)
-        weights = (
-            np.ones(len(accounts), dtype=np.int64) if values is None else values.fillna(0).to_numpy(dtype=np.int64)
-        )
-        np.add.at(own, at[at >= 0], weights[at >= 0])
-        return pd.Series(pd.array(nodes.roll_up(own)[:head], dtype="Int64"))
+        one = np.ones(len(accounts), dtype=np.int64)
+        weights = one if values is None else values.fillna(0).to_numpy(dtype=np.int64)
+        return pd.Series(pd.array(nodes.rolled(accounts, weights)[:head], dtype="Int64"))
 
     out = pd.DataFrame(
         {

@@ -48,7 +48,7 @@ def odds(facts: Facts, cube: Cube, ahead: Ahead, rules: OddsRules) -> Odds:
     (missing where there is no target; the target's also where every simulated year is nothing: no sale, no deal to simulate
     from). What no account is named for yet counts with its expected amount at its territory.
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     quarters = children(facts.year, "quarter")
     unit_of_account = cube.nodes.parent[head:]
     units, unit = np.unique(

@@ -49,6 +49,7 @@ def open_points(book: Book, audience: Audience) -> Table:
     if not audience.people:
         rows = rows[(rows["node"] == book.node).to_numpy()]
     keep = ["name", "point", "waits_for", "since", "days_open", "sentence"]
+    keep = [c for c in keep if c not in ("since", "days_open") or rows[c].notna().any()]
     return Table(
         rows[keep], book.facts.currency, "Open points", {"waits_for": "waits for", "sentence": "what"}, limit=20
     )
@@ -84,14 +85,15 @@ def early_warning(book: Book, audience: Audience) -> Any:
     rows = rows.sort_values("target_probability", kind="stable")
     if book.scope is None:  # the board reads of nodes; single reps stand in the documents of their territories
         rows = rows[rows["node"].isin(book.tree.ids).to_numpy()]
-    keep = ["name", "target_probability", "a_quarter_ago", "verdict", "foreseeable_on", "sentence"]
+    keep = ["name", "target_probability", "a_quarter_ago", "verdict", "foreseeable_on", "leading_signs"]
     shown = rows[keep].rename(columns={"target_probability": "now", "a_quarter_ago": "before"})
-    shown = shown.assign(now=shown["now"].map(chance), before=shown["before"].map(chance))
+    signs = shown["leading_signs"].replace("", "none stands out")
+    shown = shown.assign(now=shown["now"].map(chance), before=shown["before"].map(chance), leading_signs=signs)
     labels = {
         "now": "chance now",
         "before": "a quarter ago",
         "foreseeable_on": "foreseeable since",
-        "sentence": "why",
+        "leading_signs": "leading signs",
     }
     return Table(shown, book.facts.currency, "Early warning", labels, limit=8)
 

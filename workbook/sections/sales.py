@@ -109,7 +109,13 @@ def top_accounts(book: Book, count: int = 15) -> Any:
         caption += (
             f"; no sale is on record here{'' if pd.isna(first) else f' before {first:%Y-%m-%d}'}: trend not known"
         )
-    return Table(rows[keep], facts.currency, caption, {"open_amount": "open deals", "account_id": "account"})
+    return Table(rows[keep], facts.currency, caption, _LABELS)
+
+
+_LABELS = {
+    "open_amount": "open deals", "account_id": "account", "sales_12m_amount": "sales of 12 months",
+    "sales_prior_12m_amount": "12 months before",
+}  # fmt: skip
 
 
 def _trend(change: float, prior: int) -> str:

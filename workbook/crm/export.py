@@ -126,7 +126,7 @@ def _streams(db: duckdb.DuckDBPyConnection, export: Export, path: Path, base: st
     columns = ", ".join(quoted(c) for c in names)
     db.execute(
         f"create or replace view {quoted(base)} as select {columns}, {text(path.name)} as _file, "
-        f"row_number() over () + 1 as _line, _line as _record from {scan}"
+        f"row_number() over () + 1 as _line from {scan}"
     )
     export.sources[path.name] = Source(path, names, (), (), doubled, blanks=told.blanks)
     export.streamed[path.name] = (base, rows)
@@ -141,7 +141,7 @@ def _place(db: duckdb.DuckDBPyConnection, export: Export, label: str, source: So
     columns = ", ".join(quoted(c) for c in source.columns) or "null as nothing"
     db.execute(
         f"create or replace view {quoted(export.base_of(label))} as select {columns}, {text(label)} as _file, "
-        f"{line} as _line, _row as _record from {quoted(target)}"
+        f"{line} as _line from {quoted(target)}"
     )
 
 
@@ -201,7 +201,7 @@ def _expect(db: duckdb.DuckDBPyConnection, export: Export, expected: Expected, f
         )
         db.execute(
             f"create or replace view {quoted(expected.name)} as select {columns}, null::varchar as _file, "
-            "null::bigint as _line, null::bigint as _record limit 0"
+            "null::bigint as _line limit 0"
         )
         return
     base = export.views[found]
@@ -213,5 +213,5 @@ def _expect(db: duckdb.DuckDBPyConnection, export: Export, expected: Expected, f
         parts.append(f"{quoted(given[key]) if key else 'null::varchar'} as {quoted(name)}")
         used |= {alike(name), key}
     parts += [quoted(own) for key, own in given.items() if key not in used]
-    columns = ", ".join([*parts, "_file", "_line", "_record"])
+    columns = ", ".join([*parts, "_file", "_line"])
     db.execute(f"create or replace view {quoted(expected.name)} as select {columns} from {quoted(base)}")

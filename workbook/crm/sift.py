@@ -15,7 +15,7 @@ from workbook.tables.schema import TABLES, Column, Table
 from workbook.tables.source import text
 from workbook.tables.validation.values import conditions
 
-_WHERE = "_file, _line, _record"
+_WHERE = "_file, _line"
 
 
 def sift(intake: Intake, rules: QualityRules, rejects: Rejects) -> None:

@@ -22,7 +22,7 @@ _ENDINGS = ("parquet", "csv")
 #: with a blank or ends with a space (tabs at the end stay).
 MANY = 500_000
 #: Where a row of an import comes from.
-ORIGIN = {"_file": "varchar", "_line": "bigint", "_record": "bigint", "_reject": "varchar"}
+ORIGIN = {"_file": "varchar", "_line": "bigint", "_reject": "varchar"}
 
 
 def table_file(folder: Path, name: str) -> Path | None:

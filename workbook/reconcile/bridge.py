@@ -30,7 +30,7 @@ def bridge(facts: Facts, cube: Cube, lines: pd.DataFrame, outlook_months: pd.Dat
     of the year (less likely losses) and the weighted pipeline. A node whose reps owe a plan and
     have none has no parts and no plan. Out: node, node_kind, place (order), step, kind (part, total), amount.
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     inside = lines[lines["period"].isin(cube.months).to_numpy()]
     parts: dict[str, Int64s] = {}
     if len(inside):
@@ -72,9 +72,7 @@ def _at(rows: pd.DataFrame, nodes: Nodes) -> pd.Series:
 
 
 def _rolled(nodes: Nodes, ids: pd.Series, amounts: pd.Series) -> Int64s:
-    own = np.zeros(len(nodes), dtype=np.int64)
-    np.add.at(own, pd.Index(nodes.ids).get_indexer(ids), amounts.to_numpy(dtype=np.int64))
-    return nodes.roll_up(own)
+    return nodes.rolled(ids, amounts.to_numpy(dtype=np.int64))
 
 
 def _step(cube: Cube, head: int, what: tuple[int, str, str], amounts: Int64s) -> pd.DataFrame:
@@ -98,7 +96,7 @@ def coverage(facts: Facts, cube: Cube, outlook_months: pd.DataFrame, deal_odds: 
     deals expected within the year), weighted_amount, coverage (open ÷ to win), needed_coverage (open ÷ weighted: one over the
     amount-weighted chance).
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     last = facts.calendar.bounds(facts.year)[1]
     due = deal_odds[(deal_odds["expected_close_on"] <= pd.Timestamp(last)).to_numpy()]
     due = due[due["account_id"].isin(cube.nodes.ids[head:]).to_numpy()]
@@ -139,8 +137,9 @@ def coverage_checks(coverage: pd.DataFrame, names: dict[str, str], currency: str
         left = format_amount(need, currency, short=True)
         share = row.weighted_amount / need
         verdict = "ok" if share >= 1 else "warn" if share >= 0.8 else "fail"
-        text = f"{who}: {left} must still be won; open deals of {opened} weigh {weighed} ({share:.0%} of it)"
+        text = f"{who}: {left} must still be won; open deals of {opened} weigh {weighed} by their chances "
+        text += f"({share:.0%} of it)" if share < 2 else f"({share:.1f} times as much)"
         if row.needed_coverage == row.needed_coverage:
-            text += f"; its deals' chances need {row.needed_coverage:.1f}×, there is {row.coverage:.1f}×"
+            text += f"; at these chances {row.needed_coverage:.1f} times what is missing is needed, there is {row.coverage:.1f} times"
         out.append(Check("pipeline coverage", verdict, text + ".", {"to_win_amount": need}, subject=row.node))  # type: ignore[arg-type]
     return out

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbook.errors import UsageError
-from workbook.money import apportion, format_amount, round_amounts, to_decimal, to_minor, total
+from workbook.money import apportion, format_amount, round_amounts, to_decimal, to_minor, total, typed
 
 weights = st.lists(st.floats(0, 1e12, allow_nan=False), min_size=1, max_size=60)
 
@@ -51,6 +51,25 @@ def test_minor_units_and_decimals_round_trip(amount: int, currency: str) -> None
 def test_what_is_no_amount_is_refused(bad: str) -> None:
     with pytest.raises(UsageError):
         to_minor(bad)
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [("1,234.56", 123456), ("1,234,567", 123456700), (" -1,000.5 ", -100050), ("1234.56", 123456), ("0", 0)],
+)
+def test_commas_may_stand_between_thousands(text: str, minor: int) -> None:
+    assert typed(text, "USD") == minor
+
+
+@pytest.mark.parametrize("bad", ["1,5", "1,2,3", "1.234,56", "12,34", ",5", "1,000,", "400k", ""])
+def test_commas_elsewhere_are_not_dropped_but_refused(bad: str) -> None:
+    with pytest.raises(UsageError, match="is not an amount"):
+        typed(bad, "USD")
+
+
+def test_too_many_decimals_are_told_without_jargon() -> None:
+    with pytest.raises(UsageError, match=r"'1\.5' has more decimals than JPY\. Round it to 0 decimals"):
+        to_minor("1.5", "JPY")
 
 
 def test_missing_amounts_read_not_known_and_are_never_rounded_into_zero() -> None:

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from workbook import periods
 from workbook.errors import UsageError
 from workbook.facts import Facts
 from workbook.rules import Rules, read_rules
@@ -70,9 +71,8 @@ class Book:
 
         root = find_book(path)
         rules = read_rules(root / "book.toml")
-        day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of
-        day = day or rules.book.as_of or date.today()
-        assert isinstance(day, date)
+        given = periods.day(as_of) if isinstance(as_of, str) and as_of else as_of or None
+        day = given or rules.book.as_of or date.today()
         if KEPT is not None and (root, day) in KEPT:
             kept: Any = KEPT[root, day]
             return kept.scoped(node) if node else kept
@@ -97,6 +97,18 @@ class Book:
         )
         view = type(self)(self.root, facts, scope)
         view._whole = self._whole or self
+        return view
+
+    def against_street(self) -> Self:
+        """The whole book for readers who do not see the hedge: the street quota counts wherever a target would.
+
+        Everything before the reconciliation is shared with this book.
+        """
+        view = type(self)(self.root, self.facts)
+        before = STAGES[: STAGES.index("reconcile")]
+        view._stages |= {name: self._stage(name) for name in before}
+        view.reconcile.against = "street"
+        view.as_seen = type(self).against_street
         return view
 
     def reopened(self) -> Book:

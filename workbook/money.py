@@ -5,6 +5,7 @@ An *amount* is a number of minor units, such as cents. Sums of amounts are sums 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -20,6 +21,8 @@ Int64s = npt.NDArray[np.int64]
 EXPONENTS = dict.fromkeys(
     ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
 ) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
 def exponent(currency: str) -> int:
@@ -44,10 +47,22 @@ def to_minor(value: str | int | Decimal, currency: str = "USD") -> int:
         raise UsageError(f"{value!r} is too large for an amount", remedy="Check the unit.")
     if scaled != whole:
         raise UsageError(
-            f"{value!r} has more digits than {currency} has minor units",
-            remedy=f"Round it to {exponent(currency)} decimals.",
+            f"{value!r} has more decimals than {currency}", remedy=f"Round it to {exponent(currency)} decimals."
         )
     return whole
+
+
+def typed(text: str, currency: str) -> int:
+    """An amount as people type it, with or without commas between thousands, as whole minor units.
+
+    Raises :class:`UsageError` for anything else: ``1,5`` is not taken for 15.
+
+    >>> typed(" 1,234.5 ", "USD")
+    123450
+    """
+    if "," in text and not _THOUSANDS.fullmatch(text.strip()):
+        raise UsageError(f"{text!r} is not an amount", remedy="Write it like 1234.56 or 1,234.56.")
+    return to_minor(text.replace(",", ""), currency)
 
 
 def to_decimal(amount: int, currency: str = "USD") -> Decimal:

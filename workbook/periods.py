@@ -118,6 +118,18 @@ def _starts(calendar: Calendar, year: int) -> tuple[date, ...]:
     return (*edges, opening(first_year + 1))
 
 
+def day(text: str) -> date:
+    """A day as people write it; :class:`UsageError` for anything else.
+
+    >>> day("2026-06-30")
+    datetime.date(2026, 6, 30)
+    """
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{text!r} is not a day", remedy="Write it like 2026-06-30.") from None
+
+
 def parse(period: str) -> tuple[int, Grain, int]:
     """Year, grain and number of a period's name; raises :class:`UsageError` for anything else."""
     match = _NAME.fullmatch(str(period).strip())

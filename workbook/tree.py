@@ -148,6 +148,10 @@ class Tree:
             at = int(self.parent[at])
         return path[::-1]
 
+    def walk(self, node: str) -> str:
+        """What sorts nodes as one walks down the tree: each right under its parent, siblings by id."""
+        return "\x00".join(self.path(node))
+
     def level(self, node: str) -> str:
         """What people call the node: company, territory (a leaf), team (parent of leaves only), or region."""
         at = self.at(node)

@@ -43,7 +43,7 @@ def test_a_class_is_set_by_hand_and_undone(book: str, capsys: pytest.CaptureFixt
         (["A-0042", "divest", "--reason", "x"], "nobody signs"),
         (["A-0042", "gold", "--by", "Kim", "--reason", "x"], "no class 'gold'"),
         (["A-9999999", "core", "--by", "Kim", "--reason", "x"], "no account 'A-9999999'"),
-        (["A-0042", "core", "--by", "Kim", "--reason", "x", "--until", "soon"], "is no day"),
+        (["A-0042", "core", "--by", "Kim", "--reason", "x", "--until", "soon"], "is not a day"),
     ],
 )
 def test_what_cannot_stand_is_refused(

@@ -75,6 +75,8 @@ def test_a_number_is_explained(book: Path, capsys: pytest.CaptureFixture[str]) -
     assert sum(r["amount"] for r in answer["rows"]) == 9375 + answer["summary"]["hedge"]
     code, out, _ = asked(capsys, "--book", str(book), "--node", "ann")
     assert "= street quota" in out
+    assert out.splitlines()[0] == "Ann (ann), FY2026"
+    assert "USD" in out.splitlines()[1]
     code, _, err = asked(capsys, "--book", str(book), "--node", "anne")
     assert code == 2
     assert "Did you mean ann" in err
@@ -218,6 +220,26 @@ def test_every_kind_of_edit(
 
 
 @pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (("--period", "FY2026-Q3"), "--period needs --node"),
+        (("--family", "Pumps"), "--family needs --node"),
+        (("--by", "Kim"), "--by without --accept records nothing"),
+        (("--in", "grid.xlsx", "--reason", "why"), "--reason without --accept records nothing"),
+        (("--node", "ann", "--accept", "--by", "Kim"), "--node only explains a number"),
+        (("--in", "grid.xlsx", "--out", "grid.xlsx"), "--in only reads a grid"),
+        (("--in", "grid.xlsx"), "there is no file grid.xlsx. Write one with --out"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    said: tuple[str, ...], message: str, book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = asked(capsys, "--book", str(book), *said)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
     "before", [("--json",), ("--by", "Kim"), ("--node", "ann"), ("--accept",), ("--out", "x.xlsx")]
 )
 def test_options_before_a_subcommand_are_refused_not_dropped(
@@ -238,13 +260,16 @@ def test_options_before_a_subcommand_are_refused_not_dropped(
         (
             ("pin", "CO", "FY2026", "1"),
             1,
-            "they miss by 1,199.00 USD: the company's FY2026-M01 to FY2026-M12; pin (CO FY2026)",
+            "they miss by 1,199.00 USD: the company's FY2026; pin (CO FY2026)",
         ),
         (("pin", "ann", "FY2026", "much"), 2, "not an amount"),
         (("pin", "anne", "FY2026", "1"), 2, "Did you mean ann"),
         (("scale", "ann", "FY2026", "more"), 2, "not a factor"),
+        (("scale", "ann", "FY2026", "105"), 2, "would be 105 times as much. Write it like 1.05 or 105%"),
+        (("scale", "ann", "FY2026", "nan"), 2, "not a factor"),
+        (("split", "A2", "FY2026", "ann=x", "ben=1"), 2, "not a share"),
         (("split", "A2", "FY2026", "ann"), 2, "not a share"),
-        (("move", "ann", "cyd", "FY2026", "9999999"), 1, "cannot all be met"),
+        (("move", "ann", "cyd", "FY2026", "9999999"), 1, "cannot be met, it misses by 9,999,624.00 USD"),
     ],
 )
 def test_an_edit_that_cannot_be_is_refused_before_anything_changes(

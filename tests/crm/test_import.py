@@ -40,7 +40,7 @@ def test_rows_read_are_used_or_rejected_with_file_and_line(export: Write) -> Non
     assert done.rejects_file.read_text().splitlines()[1].startswith("sales,orders.csv,4,line,account_id,A-9")
     book = Book.open(done.book)
     assert book.tables.sales["amount"].tolist() == [1050, 2025, -125]
-    assert book.quality.sentence.startswith("17 rows of the export read = 15 used + 2 rejected at the import")
+    assert book.quality.sentence.startswith("17 rows of the export read = 15 used + 2 rejected, imported on ")
 
 
 def test_the_same_export_gives_the_same_bytes(export: Write, tmp_path: Path) -> None:

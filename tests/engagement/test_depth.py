@@ -40,7 +40,7 @@ def test_held_against_worked(log_of: Make, standing_of: Callable[..., Standing],
     assert np.isnan(out.loc["P-2", "recency_days"])
     assert out["sits"].tolist() == [False, True, False]
     assert out.loc["P-1", "sentence"] == (
-        "Holds 4 accounts and worked 2 of them in the window (50 %); 2 of 2 high-value ones worked."
+        "Holds 4 accounts and worked 2 of them in the window (50%); 2 of 2 high-value ones worked."
     )
 
 

@@ -77,8 +77,13 @@ def test_fill_paste_save_and_reload(served: Callable[..., str], page: Any, book_
     page.locator("textarea >> visible=true").first.fill("Be their only supplier of pumps by 2027")
     paste_new_amounts(page)
     said(page, "Draft kept at")
+    page.get_by_role("tab", name="People, actions, risks").click()
+    people = page.locator(".wb-grid-room >> visible=true").first
+    assert people.evaluate("room => room.scrollWidth > room.clientWidth && getComputedStyle(room).overflowX") == "auto"
     page.get_by_role("button", name="Save draft").click()
     said(page, "Saved at .* as revision 1")
+    nameless = "[...document.querySelectorAll('textarea, select, .wb-grid input')].filter(e => !(e.ariaLabel || e.labels?.[0]?.innerText))"
+    assert page.evaluate(f"{nameless}.map(e => e.outerHTML)") == []
 
     store = PlanDesk(Book.open(book_root), visitor_of(Book.open(book_root), None)).store
     saved = store.plan(account)
@@ -146,6 +151,8 @@ def test_a_killed_kernel_loses_nothing_that_was_typed(served: Callable[..., str]
     assert kernels
     for kernel in kernels:
         os.kill(kernel.pid, signal.SIGKILL)
+    page.locator("textarea >> visible=true").first.fill("Typed into a page that keeps nothing any more")
+    page.get_by_role("alert").get_by_text("what you type now is not kept").wait_for()
     open_plan(page, address, 4)
     said(page, "Recovered")
     assert page.locator("textarea >> visible=true").first.input_value() == "Typed before the crash"

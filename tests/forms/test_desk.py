@@ -11,7 +11,7 @@ from workbook.forms.desk import PlanDesk, visitor_of
 from workbook.forms.difference import difference
 from workbook.forms.page import USER_HEADER, user_of
 from workbook.forms.plan import PlanForm
-from workbook.plans.document import Commitment, changed
+from workbook.plans.document import Commitment, Planned, Risk, changed
 from workbook.store import PlanConflictError
 
 
@@ -76,7 +76,7 @@ def test_nobody_overwrites_unseen(book: Book) -> None:
         desk.save(second, changed(second.plan, objective="second"), "draft")
     assert clash.value.theirs is not None
     lines = difference(desk.stored(accounts[1]).plan, changed(second.plan, objective="second"), "USD")
-    assert ("objective", "first", "second") in lines
+    assert ("the end result wanted", "first", "second") in lines
 
 
 def test_every_error_of_a_handler_appears_in_the_form(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,9 +96,9 @@ def test_every_error_of_a_handler_appears_in_the_form(book: Book, monkeypatch: p
 
     monkeypatch.setattr(PlanDesk, "autosave", crash)
     with pytest.raises(ZeroDivisionError):
-        form.objective.value = "again"
+        form.words.objective.value = "again"
     assert "ZeroDivisionError" in form.message.box.value
-    assert "<" not in form.message.box.value.split(">", 1)[1].rsplit("</p>", 1)[0]
+    assert "<" not in form.message.box.value.split("<p>", 1)[1].split("</p>", 1)[0]
 
 
 def test_a_locked_plan_can_be_read_and_not_changed(book: Book) -> None:
@@ -138,11 +138,11 @@ def test_the_form_starts_from_the_end_and_keeps_strategy_and_what_the_customer_g
     tabs = form.body.children[0]
     assert tabs.titles[0] == "End result"
     first = tabs.children[0].children
-    assert form.objective in first[0].children
-    assert form.strategy in first[0].children
+    assert form.words.objective in first[0].children
+    assert form.words.strategy in first[0].children
     named = book.rules.plans.objectives
-    assert [value for _, value in form.strategy.options] == ["", *named]
-    form.strategy.value = named[1]
+    assert [value for _, value in form.words.strategy.options] == ["", *named]
+    form.words.strategy.value = named[1]
     grid = form.grids["commitments"]
     deals = [row[0] for row in grid.cells]
     assert deals
@@ -154,7 +154,7 @@ def test_the_form_starts_from_the_end_and_keeps_strategy_and_what_the_customer_g
     assert saved.commitments == (Commitment(deal=deals[0], time=True, people=True),)
     again = PlanForm(desk)
     again.pick.value = account
-    assert again.strategy.value == named[1]
+    assert again.words.strategy.value == named[1]
     assert again.grids["commitments"].cells[0] == [deals[0], "yes", "no", "yes"]
 
 
@@ -164,5 +164,119 @@ def test_an_objective_that_the_strategy_names_no_longer_is_shown_and_kept(book: 
     desk.save(opened, changed(opened.plan, strategy="An aim of last year"), "draft")
     form = PlanForm(desk)
     form.pick.value = accounts[5]
-    assert form.strategy.value == "An aim of last year"
-    assert ("An aim of last year (no longer named)", "An aim of last year") in form.strategy.options
+    assert form.words.strategy.value == "An aim of last year"
+    assert ("An aim of last year (no longer named)", "An aim of last year") in form.words.strategy.options
+
+
+def test_a_text_that_is_too_long_is_named_and_the_draft_keeps_it(book: Book) -> None:
+    """4,001 letters are one too many; before, the form failed and kept nothing, and said that it did."""
+    desk, accounts = mine(book)
+    form = PlanForm(desk)
+    form.pick.value = accounts[9]
+    ours, _ = form.words.views["history"]
+    ours.value = "x" * 4001
+    form.words.note.value = "typed after it"
+    assert "History: our view: the text has 4001 letters. Shorten it to 4000." in form.message.box.value
+    form.submit_button.click()
+    assert "not saved: 1 place cannot be read" in form.message.box.value
+    assert desk.stored(accounts[9]).saved_at is None
+    again = PlanForm(desk)
+    again.pick.value = accounts[9]
+    assert again.words.views["history"][0].value == "x" * 4001
+    assert again.words.note.value == "typed after it"
+
+
+def test_discarding_asks_once_and_goes_back_to_what_was_saved(book: Book) -> None:
+    desk, accounts = mine(book)
+    form = PlanForm(desk)
+    form.pick.value = accounts[7]
+    before = form.words.objective.value
+    form.words.objective.value = "typed"
+    form.discard_button.click()
+    assert form.words.objective.value == "typed"
+    form.discard_button.click()
+    assert form.words.objective.value == before
+    assert not desk.open(accounts[7]).recovered
+
+
+def test_a_draft_on_a_plan_that_somebody_saved_meanwhile_is_offered_and_not_dropped(book: Book) -> None:
+    """A rep's draft on revision 1; a manager returns the plan (revision 2); the rep comes back."""
+    from datetime import UTC, datetime
+
+    from workbook.store import Signature
+
+    desk, accounts = mine(book)
+    saved = desk.save(desk.open(accounts[8]), desk.open(accounts[8]).plan, "submitted")
+    desk.autosave(saved, changed(saved.plan, objective="typed before"), {})
+    desk.store.move_plan(accounts[8], "returned", Signature("lead", datetime.now(UTC), "too low"), 1)
+    form = PlanForm(desk)
+    form.pick.value = accounts[8]
+    table, buttons = form.conflict.children
+    assert "typed before" in table.value
+    assert "lead saved revision 2" in form.message.box.value
+    assert form.body.layout.display == "none"
+    buttons.children[0].click()
+    assert form.conflict.children == ()
+    assert desk.stored(accounts[8]).revision == 3
+    assert desk.stored(accounts[8]).plan.objective == "typed before"
+
+
+def test_the_texts_of_a_plan_that_is_not_open_cannot_be_typed_in(book: Book) -> None:
+    """The approved plan of the test above it: what is typed there would be kept nowhere."""
+    desk, accounts = mine(book)
+    form = PlanForm(desk)
+    form.pick.value = accounts[3]
+    assert all(box.disabled for box in form.words.boxes.values())
+    form.pick.value = accounts[4]
+    assert not any(box.disabled for box in form.words.boxes.values())
+
+
+def test_versions_that_differ_in_one_row_or_one_amount_say_which(book: Book) -> None:
+    desk, accounts = mine(book)
+    plan = desk.open(accounts[4]).plan
+    theirs = changed(plan, amounts=(Planned(period="FY2026-Q4", source="renewal", amount=100),), risks=())
+    mine_ = changed(
+        plan, amounts=(Planned(period="FY2026-Q4", source="whitespace", amount=100),), risks=(Risk(risk="fire"),)
+    )
+    assert difference(theirs, mine_, "USD") == [
+        ("FY2026-Q4, a renewal", "1.00 USD", "0.00 USD"),
+        ("FY2026-Q4, named whitespace", "0.00 USD", "1.00 USD"),
+        ("Risks, barriers, limits", "", "fire"),
+    ]
+
+
+def test_a_leader_returns_and_approves_and_nobody_the_own_plan(book: Book) -> None:
+    desk, accounts = mine(book)
+    account = accounts[10]
+    desk.save(desk.open(account), desk.open(account).plan, "submitted")
+    own = PlanForm(desk)
+    own.pick.value = account
+    assert own.approval.box.layout.display == "none"
+    with pytest.raises(UsageError, match="own plan"):
+        desk.move(desk.open(account), "approved", "")
+
+    lead = book.tables.territories.set_index("territory_id").loc["CO", "manager_rep_id"]
+    form = PlanForm(PlanDesk(book, visitor_of(book, lead)))
+    waiting = [label for label, _ in form.desk.accounts() if "submitted" in label]
+    assert form.desk.accounts()[: len(waiting)] == [row for row in form.desk.accounts() if "submitted" in row[0]]
+    form.pick.value = account
+    form.approval.give_back.click()
+    assert "without a comment" in form.message.box.value
+    form.approval.comment.value = "Too <low>"
+    form.approval.give_back.click()
+    stored = desk.stored(account)
+    assert (stored.state, stored.saved_by, stored.comment) == ("returned", lead, "Too <low>")
+    assert "Too &lt;low&gt;" in form.state.value
+    assert form.approval.box.layout.display == "none"
+    assert "returned" in form.pick.label
+    assert desk.accounts()[0][1] == account  # it waits for the rep now
+
+    desk.save(desk.open(account), desk.open(account).plan, "submitted")
+    form.show(account)
+    form.words.note.value = "a thought"
+    form.approval.approve.click()
+    assert "not saved it" in form.message.box.value
+    form.desk.discard(account)
+    form.approval.approve.click()
+    assert desk.stored(account).state == "approved"
+    assert form.approval.approve.disabled

@@ -84,7 +84,7 @@ def test_a_rep_is_late_until_the_last_plan_is_sent() -> None:
     assert late(both, date(2026, 1, 4), AS_OF).loc["P-1", ["days_late", "verdict"]].tolist() == [3, "warn"]
     missing = late(PLANS, date(2026, 6, 20), AS_OF)
     assert missing.loc["P-1", ["sent", "accounts", "days_late", "verdict"]].tolist() == [1, 2, 10, "fail"]
-    assert missing.loc["P-1", "sentence"] == "Ann: 1 of 2 plans sent, 10 days late"
+    assert missing.loc["P-1", "sentence"] == "Ann: 1 of 2 plans sent, 10 days late."
     assert late(PLANS, date(2026, 7, 20), AS_OF).loc["P-1", "verdict"] == "not known"
     assert pd.isna(missing.loc["P-2", "planned_amount"])
 

@@ -74,10 +74,10 @@ def test_hunting_holds_prospects_and_new_customers_and_both_kinds_add_up(portfol
     assert whole["sales_12m_amount"].sum() == portfolio.register["sales_12m_amount"].sum()
 
 
-def test_the_class_mix_counts_every_account_once_per_level(portfolio: Portfolio) -> None:
-    mix = portfolio.class_mix
-    assert mix[mix["node"] == "CO"]["accounts"].sum() == 9
-    assert mix[mix["node"].isin(["T1", "T2", "T3"])]["accounts"].sum() == 9
+def test_the_class_mix_counts_every_account_once_per_level_but_those_disqualified(portfolio: Portfolio) -> None:
+    mix = portfolio.class_mix  # of nine accounts, B3 is disqualified
+    assert mix[mix["node"] == "CO"]["accounts"].sum() == 8
+    assert mix[mix["node"].isin(["T1", "T2", "T3"])]["accounts"].sum() == 8
     rows = mix.set_index(["node", "class"])
     assert rows.loc[("T1", "invest"), "share"] == pytest.approx(1 / 3)
     assert rows.loc[("CO", "core"), "target_share"] == 0.4

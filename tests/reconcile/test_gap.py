@@ -191,4 +191,4 @@ def test_coverage_is_measured_against_the_deals_own_chances(facts: Facts) -> Non
     assert pd.isna(rows.loc["B", "to_win_amount"])
     (check, _) = coverage_checks(rows.reset_index(), {"CO": "Company"}, "USD")
     assert check.verdict == "fail"
-    assert "need 3.0×" in check.sentence
+    assert "3.0 times what is missing is needed, there is 1.2 times" in check.sentence

@@ -102,6 +102,24 @@ def test_a_reps_copy_holds_no_single_reps_numbers(whole: Book) -> None:
     )
 
 
+def test_a_reps_copy_shows_no_colleagues_quota_plan_or_coverage(whole: Book) -> None:
+    rows = whole.reconcile.standing
+    rows = rows[(rows["node_kind"] == "rep").to_numpy() & (rows["parent"] == NODE).to_numpy()]
+    rows = rows[(rows["period"] == whole.facts.year).to_numpy()]
+    assert len(rows) == 2
+    amounts = [int(a) for c in ("street_amount", "target_amount", "plan_amount") for a in rows[c]]
+    rep, manager = shown(whole, "rep"), shown(whole, "manager")
+    assert not [t for a in amounts for t in spellings(a) if t in rep]
+    assert all(any(t in manager for t in spellings(a)) for a in amounts)
+    reader, view = audience_of("rep"), as_seen_by(whole, audience_of("rep")).scoped(NODE)
+    names = whole.tables.reps.loc[(whole.tables.reps["territory_id"] == NODE).to_numpy(), "name"].tolist()
+    text = repr((sections.engagement(view, reader), sections.plan_status(view, reader)))
+    assert "Pennsylvania and Upstate" in text
+    assert not [name for name in names if name in text]
+    told = repr((sections.engagement(view, audience_of("manager")), sections.plan_status(view, audience_of("manager"))))
+    assert all(name in told for name in names)
+
+
 def test_a_book_opened_again_is_the_same_view_for_the_same_reader_with_what_was_decided(book: Path) -> None:  # noqa: F811
     """ann and ben of T1 have 600.00 and, with the tenth that territories hand out more, 660.00: a rep never sees the 600.00."""
     for audience, target in (("manager", 600_00), ("rep", 660_00)):

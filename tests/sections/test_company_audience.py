@@ -10,7 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from tests.reconcile.conftest import facts_of, tables_of
+from tests.reconcile.conftest import facts_of, said, tables_of
 from tests.review.shown import shown
 from workbook import sections
 from workbook.book import Book
@@ -109,3 +109,41 @@ def test_finances_files_hold_no_pay_and_a_nodes_files_nothing_of_other_nodes(com
     for node in ("CO", "N", "S", "B"):
         for column in ("target_amount", "street_amount"):
             assert not [t for t in spelled(int(rows.loc[node, column])) if t in one], (node, column)
+
+
+def test_a_reps_copy_compares_with_the_street_quota_on_every_day() -> None:
+    """The company's target of 330,000.00 lies under a quota of more; booked and run-rate come to about 336,000.00."""
+    given = pd.DataFrame({"territory_id": ["CO"], "period": "FY2026", "amount": [330_000]})
+    book = Book(Path("nowhere"), facts_of(tables_of(targets=given)))
+    plain, street = (b.reconcile.replayed.set_index(["node", "known_on"]) for b in (book, book.against_street()))
+    quota, target = book.reconcile.totals.loc[0, ["street_amount", "target_amount"]]
+    assert quota > target
+    least = (plain["target_probability"] - street["target_probability"]).loc["CO"]
+    assert (least >= 0).all()
+    assert least.max() > 0.1
+
+
+def test_what_is_signed_is_as_signed_in_every_copy_and_no_change_of_the_target_is_told(company: Book) -> None:
+    differs = [{"measure": m, "month": 3, "before": 5_512_311, "after": 6_613_412} for m in ("target", "street")]
+    signed = [
+        said("sign_off", "CO", "Fin", 20, **company.reconcile.seal_of("CO"), role="finance"),
+        said("change_request", "CO", "Kim", 21, "merger", year="FY2026", differences=differs),
+    ]
+    book = Book(company.root, facts_of(company.tables, signed))
+    rep = as_seen_by(book, audience_of("rep"))
+    assert book.reconcile.sign_offs["state"].tolist() == rep.reconcile.sign_offs["state"].tolist() == ["signed"]
+    told = {a: sections.change_requests(book, audience_of(a)).frame["measure"].tolist() for a in ("rep", "manager")}
+    assert told == {"rep": ["street"], "manager": ["target", "street"]}
+
+
+def test_a_reps_copy_marks_no_past_target_under_the_hedge(company: Book) -> None:
+    past = company.tables.targets.assign(period="FY2025-Q3")
+    with_past = Book(company.root, facts_of(tables_of(targets=pd.concat([company.tables.targets, past]))))
+    without = Book(company.root, facts_of(company.tables))
+
+    def chart(book: Book, audience: str) -> str:
+        reader = audience_of(audience)
+        return str(sections.sales_against_target(as_seen_by(book, reader), reader).svg())
+
+    assert chart(with_past, "rep") == chart(without, "rep")
+    assert chart(with_past, "manager") != chart(without, "manager")

@@ -9,7 +9,7 @@ import pytest
 from workbook.book import Book
 from workbook.plans.document import Planned, TerritoryPlan
 from workbook.sample import write_sample
-from workbook.sections import planning, together
+from workbook.sections import audience_of, planning, together
 from workbook.store import PlanRevision, open_store
 
 
@@ -61,6 +61,19 @@ def test_a_territory_prints_its_reps_plans_in_their_words(planned: Book) -> None
     ):
         assert said in text
     assert "P-29" not in text
+
+
+def test_a_reps_copy_shows_the_parts_of_a_plan_without_single_reps(planned: Book) -> None:
+    rep = audience_of("rep")
+    territory = repr(together.plan_parts(planned.scoped("T-06"), rep))
+    assert "1,000.01" in territory
+    assert "rep" not in together.plan_parts(planned.scoped("T-06"), rep)[0].frame["kind"].tolist()
+    assert set(together.plan_parts(planned.scoped("R-2"), rep)[0].frame["kind"].dropna()) == {"team"}
+    assert "rep" in together.plan_parts(planned.scoped("T-06"))[0].frame["kind"].tolist()
+    said, told = (repr(together.territory_plans(planned.scoped("T-06"), audience_of(a))) for a in ("rep", "manager"))
+    assert "Service days for P-21" in said
+    assert "1.00 k USD" in told
+    assert "1.00 k USD" not in said
 
 
 def test_a_node_lists_its_parts_with_sums_and_says_that_they_add_up(planned: Book) -> None:

@@ -10,14 +10,14 @@ import pytest
 from workbook.book import Book
 from workbook.facts import Facts
 from workbook.rules import Rules
-from workbook.sections import portfolio
+from workbook.sections import market, portfolio
 from workbook.show import Note
 from workbook.tables.frames import Tables
 
 SECTIONS = (
     portfolio.view_of_accounts, portfolio.projection, portfolio.trial, portfolio.win_rates, portfolio.grades,
     portfolio.segment_grid, portfolio.class_mix, portfolio.class_changes, portfolio.families, portfolio.whitespace,
-    portfolio.market,
+    market.market,
 )  # fmt: skip
 
 
@@ -68,8 +68,8 @@ def test_a_territorys_sections_hold_nothing_of_another(section: object) -> None:
 def test_what_lacks_its_input_says_so() -> None:
     book = _book()
     assert "no opportunities table" in portfolio.win_rates(book)[0].text
-    assert isinstance(portfolio.market(book)[0], Note)
-    assert "potential_amount" in portfolio.market(book)[0].text
+    assert isinstance(market.market(book)[0], Note)
+    assert "potential_amount" in market.market(book)[0].text
     assert "families" in portfolio.whitespace(book)[0].text
     assert "without a node" in portfolio.trial(book.scoped("T1"))[0].text
 

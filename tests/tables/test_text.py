@@ -136,4 +136,22 @@ def test_records_are_counted_by_lines_only_where_they_are_the_same(
 ) -> None:
     (tmp_path / "x.csv").write_bytes(content)
     monkeypatch.setattr(text_module, "_BLOCK", block)
-    assert text_module.plain_records(tmp_path / "x.csv") == records
+    assert text_module.survey(tmp_path / "x.csv").records == records
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 1 << 20])
+@pytest.mark.parametrize(
+    ("content", "blanks"),
+    [
+        (b"a,b\n1,2\n", " "), (b"a,b\r\n1,2\r\n", " \r"), (b"a\tb\n1\t2\n", " \t"), (b'a,b\n"1\n",2\n', " \r\n"),
+        ("a,b\n1\u00a0,2\n".encode(), " \u00a0"), (b"\xef\xbb\xbfa,b\n1,2\n", " "),
+    ],
+)  # fmt: skip
+def test_a_survey_names_the_blanks_that_a_file_may_hold(
+    content: bytes, blanks: str, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.csv").write_bytes(content)
+    monkeypatch.setattr(text_module, "_BLOCK", block)
+    found = text_module.survey(tmp_path / "x.csv").blanks
+    assert set(blanks) <= set(found)
+    assert found == blanks or block < 4

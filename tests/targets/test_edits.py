@@ -18,7 +18,7 @@ from workbook.targets.allocated import Allocated, allocated
 from workbook.targets.draft import Draft
 from workbook.targets.edits import Edit, edits_of
 from workbook.targets.giving import PinConflictError
-from workbook.targets.previews import decisions_of, preview, without
+from workbook.targets.previews import decisions_of, in_words, preview, without, worth_showing
 from workbook.targets.stated import Stated, stated
 
 Stages = Callable[..., Targets]
@@ -100,7 +100,7 @@ def test_a_shift_against_finances_quarters_is_refused(targets: Stages) -> None:
     stage = targets(
         frames={"targets": quarters}, decisions=[edit("shift", "dan", "FY2026-Q1", amount=10_00, to_period="FY2026-Q3")]
     )
-    with pytest.raises(PinConflictError, match="the company's FY2026-M01 to FY2026-M03"):
+    with pytest.raises(PinConflictError, match="the company's FY2026-Q1"):
         strict(stage)
 
 
@@ -321,6 +321,43 @@ def test_a_preview_shows_what_would_change_and_changes_nothing(targets: Stages) 
     assert rows.set_index("node")["change_amount"].to_dict() == {"ann": 25_00, "ben": -25_00}
     assert year_of(stage)["ann"] == 375_00
     assert after.edits[-1].node == "ann"
+
+
+@pytest.mark.parametrize(
+    ("made", "label"),
+    [
+        (Edit(3, "pin", "T1", "FY2026-Q1", "Pumps", amount=5), "pin 3 (T1 FY2026-Q1 Pumps)"),
+        (Edit(0, "transfer", "ann", "FY2026", amount=5, to_node="cyd"), "transfer (ann to cyd FY2026)"),
+        (Edit(4, "shift", "ann", "FY2026-Q1", amount=5, to_period="FY2026-Q2"), "shift 4 (ann FY2026-Q1 to FY2026-Q2)"),
+        (Edit(5, "scale", "T1", "FY2026", factor=1.07), "scale 5 (T1 FY2026 by 107%)"),
+        (Edit(6, "split", "A2", "FY2026", shares=(("ann", 0.4), ("ben", 0.6))), "split 6 (A2 FY2026 ann=0.4, ben=0.6)"),
+    ],
+)
+def test_an_edits_name_says_all_of_it_but_the_amount(made: Edit, label: str) -> None:
+    assert made.label == label
+
+
+def test_one_number_alone_that_cannot_be_is_told_in_the_singular(targets: Stages) -> None:
+    with pytest.raises(
+        PinConflictError, match=r"^transfer 1 \(dan to cyd FY2026\) cannot be met, it misses by 100\.00 USD"
+    ):
+        strict(targets(decisions=[edit("transfer", "dan", amount=300_00, to_node="cyd")]))
+    with pytest.raises(UsageError, match="dan is the same"):
+        strict(targets(decisions=[edit("transfer", "dan", amount=1, to_node="dan")]))
+
+
+def test_what_is_small_beside_the_largest_change_is_told_and_not_listed() -> None:
+    rows = pd.DataFrame({"change_amount": [5000_00, -4999_00, 0, -1_00, 2, 0], "period": "FY2026"})
+    assert worth_showing(rows)["change_amount"].tolist() == [5000_00, -4999_00]
+    assert in_words(rows, "EUR") == (
+        "2 more change by 1.00 EUR at most, since months and product families keep the company's totals. "
+        "2 more keep their FY2026 and change inside it, by month or product family."
+    )
+    assert (
+        in_words(rows.iloc[:3], "EUR") == "1 more keeps its FY2026 and changes inside it, by month or product family."
+    )
+    assert in_words(rows.iloc[:2], "EUR") == ""
+    assert in_words(rows.iloc[:0], "EUR") == "No territory's and no rep's number changes."
 
 
 FINANCE = pd.DataFrame(

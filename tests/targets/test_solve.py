@@ -127,6 +127,20 @@ def test_what_is_not_touched_keeps_every_cell() -> None:
     assert (made.amounts[2] == base[2]).all()
 
 
+def test_nothing_falls_below_zero_to_make_room_for_a_number_that_no_other_contains() -> None:
+    """Two families, 4,800 and 14,400 in the year, 4,800 of both in each quarter: a1 cannot have 1,000,000,000 of both."""
+    base, family = np.hstack([BASE, 3 * BASE]), np.arange(24) // 12
+    quarters = [np.tile(month(q, q + 1, q + 2), 2) for q in (1, 4, 7, 10)]
+    company = [Held(0, m, int(base[:, m].sum()), "company", "company") for m in (family == 0, family == 1, *quarters)]
+    with pytest.raises(PinConflictError) as refused:
+        solved(TREE, base, base.astype(float), [*company, Held(2, family >= 0, 10**9, "pin a1")])
+    assert refused.value.amount == 10**9 - 19_200
+    made = solved(TREE, base, base.astype(float), [*company, Held(2, family >= 0, 19_200, "pin a1")]).amounts
+    assert years(made) == [19_200, 0, 0]
+    credit = [*company, Held(2, family >= 0, -1200, "credit"), Held(1, family >= 0, 9600, "a as it was", "keep")]
+    assert years(solved(TREE, base, base.astype(float), credit).amounts) == [-1200, 10_800, 9600]
+
+
 def test_a_pin_may_be_negative() -> None:
     held = [COMPANY, Held(2, YEAR, -120, "credit"), Held(1, YEAR, 2400, "a as it was", "keep")]
     assert years(solved(TREE, BASE, BASE.astype(float), held).amounts) == [-120, 2520, 2400]
@@ -141,13 +155,16 @@ def problems(draw: st.DrawFn) -> tuple[Branches, np.ndarray, np.ndarray, list[He
     base = rounded(branches, values[branches.leaves], fixed)
     sums = branches.roll_up(base)
     kind = by_year(slots)
-    held = [Held(0, kind == k, totals[k], f"company {k}", "company") for k in range(slots)]
+    quarter = np.arange(12 * slots) % 12 // 3
+    cuts = [quarter == q for q in range(4)] if draw(st.booleans()) else [kind >= 0]
+    parts = [(kind == k) & cut for k in range(slots) for cut in cuts]
+    held = [Held(0, part, int(sums[0, part].sum()), f"company {n}", "company") for n, part in enumerate(parts)]
     spans = [range(12), range(6), range(3, 6), [5]]
     for number in range(draw(st.integers(1, 4))):
         node = draw(st.integers(0, len(branches) - 1))
         months = np.isin(np.arange(12 * slots) % 12, list(draw(st.sampled_from(spans))))
         mask = months & (np.isin(kind, draw(st.lists(st.integers(0, slots - 1), min_size=1, unique=True))))
-        amount = int(sums[node, mask].sum() * draw(st.sampled_from([0.0, 0.5, 0.9, 1.0, 1.1, 1.7]))) + draw(
+        amount = int(sums[node, mask].sum() * draw(st.sampled_from([0.0, 0.5, 0.9, 1.0, 1.1, 1.7, 9.0]))) + draw(
             st.integers(0, 2)
         )
         held.append(Held(node, mask, amount, f"pin {number}"))

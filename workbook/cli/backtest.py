@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -25,14 +24,11 @@ def backtest(
 
     Example: workbook backtest --book data/sample --cut 2025-06-30
     """
+    from workbook import periods
     from workbook.book import Book
-    from workbook.errors import UsageError
     from workbook.portfolio.backtest import backtest as score
 
-    try:
-        day = date.fromisoformat(cut) if cut else None
-    except ValueError:
-        raise UsageError(f"{cut!r} is not a date", remedy="Write it like 2025-06-30.") from None
+    day = periods.day(cut) if cut else None
     opened = Book.open(book, as_of=as_of)
     result = score(opened.facts, day)
     of = result.scores.set_index(["level", "method"])

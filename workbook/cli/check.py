@@ -26,11 +26,14 @@ def check(book: BookOption = None, as_json: JsonOption = False) -> int:
         step("writing the page")
         page = write_check_page(root / "documents" / "check.html", quality, rules)
     if as_json:
+        from workbook.cli.data_tables import imported
+
         keys = ["table", "file", "row", "column", "value", "fault", "remedy", "severity"]
         summary = {
             "errors": quality.errors,
             "warnings": quality.warnings,
             "snapshot": quality.snapshot,
+            "imported": imported(quality),
             "page": page,
             "tables": records(quality.counts.drop(columns="columns")),
             "topics": records(quality.topics),

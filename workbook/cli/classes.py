@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -67,15 +67,12 @@ def set_class(
     Examples: workbook set-class A-0042 invest --by "Kim Lee" --reason "new plant in spring" --until 2026-12-31 ·
     workbook set-class A-0042 rules --by "Kim Lee" --reason "plant was cancelled"
     """
+    from workbook import periods
     from workbook.book import Book
-    from workbook.errors import UsageError
     from workbook.portfolio.class_record import BY_RULES, Wish, class_override
     from workbook.store import open_store
 
-    try:
-        last = date.fromisoformat(until) if until else None
-    except ValueError:
-        raise UsageError(f"--until {until} is no day", remedy="Write it like 2026-12-31.") from None
+    last = periods.day(until) if until else None
     opened = Book.open(book, as_of=as_of)
     known = opened.portfolio.classes
     wish = Wish(account, BY_RULES if to == "rules" else to, reason, last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -64,6 +64,14 @@ def show_check(quality: Quality, page: Path) -> None:
         console.print(table)
     console.print(f"{escape(quality.sentence)}.", highlight=False)
     console.print(f"page: {escape(str(page))}", highlight=False, soft_wrap=True)
+
+
+def imported(quality: Quality) -> dict[str, Any] | None:
+    """When, by which mapping and from which files the tables were imported, for programs; None where nobody knows."""
+    done = quality.imported
+    if done is None:
+        return None
+    return {"on": done.on, "mapping": done.mapping, "sources": [vars(source) for source in done.sources]}
 
 
 def _counts(counts: pd.DataFrame, columns: tuple[str, ...]) -> Table:

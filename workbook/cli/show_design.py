@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import typer
 
+from workbook import periods
 from workbook.book import Book
 from workbook.cli.options import print_json, records
+from workbook.decisions import signed_at
 from workbook.errors import UsageError
 from workbook.money import format_amount
 from workbook.territories import daily
@@ -143,14 +145,11 @@ def _pairs(given: tuple[str, ...], option: str) -> list[tuple[str, str]]:
 def _answered(book: Book, made: Proposal, said: Said) -> list[str]:
     """Record what is accepted and write the files; returns their paths."""
     refused = dict(_pairs(said.refuse, "--refuse"))
-    try:
-        on = date.fromisoformat(said.on) if said.on else book.as_of + timedelta(days=1)
-    except ValueError as fault:
-        raise UsageError(f"--on is {said.on!r}", remedy="Write a date like 2026-07-01.") from fault
+    on = periods.day(said.on) if said.on else book.as_of + timedelta(days=1)
     if said.accept:
         from workbook.store import open_store
 
-        answer = Answer(said.by, _moment(book.as_of), on, refused)
+        answer = Answer(said.by, signed_at(book.as_of, datetime.now()), on, refused)
         rows = decisions(made, answer)
         open_store(book.root).record_all(rows)
     moves = made.without(set(refused))
@@ -164,12 +163,6 @@ def _answered(book: Book, made: Proposal, said: Said) -> list[str]:
     paths = [write_owners(moves, said.out / "owners.csv", on)]
     paths += write_hand_overs(handed, said.out, book.as_of, book.facts.currency)
     return [str(path) for path in paths]
-
-
-def _moment(as_of: date) -> datetime:
-    """Now; never later than the as-of day, so that a book opened as of a day sees what was decided on it."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    return now if now.date() <= as_of else datetime(as_of.year, as_of.month, as_of.day, 23, 59, 59, tzinfo=UTC)
 
 
 def _curve(book: Book, made: Proposal) -> Any:

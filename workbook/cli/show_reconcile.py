@@ -39,6 +39,7 @@ def about(book: Book) -> About:
         ("Decisions", str(len(book.facts.decisions.rows))),
         ("Plans", f"{len(plans):,}, saved, sent, returned or approved {steps:,} times: see Audit trail"),
         ("Data", quality.sentence if quality else "not known"),
+        *(("Source", source.sentence) for source in (quality.imported.sources if quality and quality.imported else ())),
         ("Made by", f"territory-workbook {__version__}"),
     )
     return About(

@@ -10,7 +10,7 @@ import typer
 from workbook.cli.options import print_json
 from workbook.decisions import Decision, signed_at, signer
 from workbook.errors import ConflictError, UsageError
-from workbook.money import format_amount, to_minor
+from workbook.money import format_amount, typed
 from workbook.reconcile.approving import KINDS
 from workbook.reconcile.rounds import Wish, checked
 
@@ -40,7 +40,7 @@ def say(book: Book, what: tuple[str, str, str | None, str], signed: Signed, as_j
     """Record one word of the talk about a node's number."""
     node, action, text, side = what
     _known(book, node, signed)
-    amount = None if text is None else to_minor(text, book.facts.currency)
+    amount = None if text is None else typed(text, book.facts.currency)
     states = book.reconcile.sign_offs
     sealed = bool(((states["node"] == node) & (states["state"] == "signed")).any())
     wish = checked(Wish(action, node, side, amount, signed[1]), book.reconcile.talks, sealed)

@@ -15,7 +15,7 @@ from workbook.decisions import Decision, signed_at
 from workbook.money import format_amount
 from workbook.targets.allocated import Allocated
 from workbook.targets.edits import Edit, edits_of
-from workbook.targets.previews import as_it_stands, decisions_of, in_words, preview, without
+from workbook.targets.previews import as_it_stands, decisions_of, in_words, preview, without, worth_showing
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -78,13 +78,15 @@ def _told(book: Book, what: tuple[str, pd.DataFrame, Allocated], decisions: list
     out = console()
     out.print(escape(label), highlight=False)
     if (changes["change_amount"] != 0).any():
-        out.print(changes_table(changes, book.facts.currency))
-    if told := in_words(changes, label):
+        out.print(changes_table(worth_showing(changes), book.facts.currency))
+    if told := in_words(changes, book.facts.currency):
         out.print(escape(told), highlight=False)
     for name in after.given_way:
         out.print(f"could not stay: {escape(name)}", highlight=False)
     for text in after.not_applied:
         out.print(f"not applied: {escape(text)}", highlight=False, soft_wrap=True)
-    state = f"recorded as decision {revision}" if stored else "not recorded: add --by NAME, and --reason"
+    state = (
+        f"recorded as decision {revision}" if stored else "not recorded: add --by NAME (and --reason WHY) to record it"
+    )
     out.print(state, highlight=False)
     return 0

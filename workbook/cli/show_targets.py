@@ -17,7 +17,7 @@ from workbook.cli.options import print_json, records
 from workbook.decisions import Decision, signed_at
 from workbook.files import replacing
 from workbook.money import format_amount, to_decimal
-from workbook.targets.previews import decisions_of, in_words, preview
+from workbook.targets.previews import decisions_of, in_words, preview, worth_showing
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -114,7 +114,7 @@ def explanation(book: Book, node: str, what: tuple[str | None, str | None], as_j
         return 0
     table = Table(box=None, pad_edge=False)
     table.add_column("step")
-    table.add_column("amount", justify="right")
+    table.add_column(book.facts.currency, justify="right")
     table.add_column("why")
     currency, running = book.facts.currency, 0
     for layer, result in (("target", "= target"), ("hedge", "= street quota")):
@@ -122,6 +122,12 @@ def explanation(book: Book, node: str, what: tuple[str | None, str | None], as_j
             running += row.amount
             table.add_row(row.step, f"{to_decimal(row.amount, currency):,}", escape(row.sentence))
         table.add_row(result, f"{to_decimal(running, currency):,}", "", style="bold")
+    nodes = book.targets.by_node.drop_duplicates("node").set_index("node")["name"]
+    name = str(nodes.get(node, node))
+    head = node if name == node else f"{name} ({node})"
+    period, family = what
+    said = [head, period or book.facts.year, *([family] if family else [])]
+    console().print(escape(", ".join(said)), highlight=False)
     console().print(table)
     return 0
 
@@ -147,8 +153,8 @@ def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
         assert edit.amount is not None
         text = f"{edit.label}: {format_amount(edit.amount, book.facts.currency)}"
         out.print(escape(text), highlight=False)
-    out.print(changes_table(changes, book.facts.currency))
-    if told := in_words(changes, "These changes"):
+    out.print(changes_table(worth_showing(changes), book.facts.currency))
+    if told := in_words(changes, book.facts.currency):
         out.print(told, highlight=False)
     for label in after.given_way:
         out.print(f"could not stay: {escape(label)}", highlight=False)
@@ -157,14 +163,14 @@ def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
 
 
 def changes_table(changes: pd.DataFrame, currency: str) -> Table:
-    """Nodes whose number changes, before and after, for the terminal. ``changes`` as ``previews.preview`` gives them."""
+    """Nodes whose number changes, before and after, for the terminal. ``changes`` as ``previews.worth_showing`` gives them."""
     table = Table(box=None, pad_edge=False)
     table.add_column("node", no_wrap=True)
     table.add_column("name", no_wrap=True)
     period = changes["period"].iloc[0] if len(changes) else ""
     for name in (f"{period} before".strip(), "after", "change"):
         table.add_column(name, justify="right")
-    for row in changes[changes["change_amount"] != 0].itertuples():
+    for row in changes.itertuples():
         amounts = (row.before_amount, row.after_amount, row.change_amount)
         table.add_row(escape(row.node), escape(row.name), *(f"{to_decimal(a, currency):,}" for a in amounts))
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -148,27 +149,36 @@ def _edit(book: Book, said: dict[str, Any], signed: tuple[str, str], as_json: bo
 
 
 def _minor(book: Book, amount: str) -> int:
-    from workbook.money import to_minor
+    from workbook.money import typed
 
-    return to_minor(amount.replace(",", ""), book.facts.currency)
+    return typed(amount, book.facts.currency)
 
 
 def _factor(given: str) -> float:
     from workbook.errors import UsageError
 
-    try:
-        return float(given[:-1]) / 100 if given.endswith("%") else float(given)
-    except ValueError:
-        raise UsageError(f"{given!r} is not a factor", remedy="Write it like 1.05 or 105%.") from None
+    factor = _ratio(given)
+    if factor is None:
+        raise UsageError(f"{given!r} is not a factor", remedy="Write it like 1.05 or 105%.")
+    if factor >= 10 and not given.endswith("%"):
+        raise UsageError(f"{given} would be {given} times as much", remedy=f"Write it like 1.05 or {given}%.")
+    return factor
 
 
 def _share(given: str) -> tuple[str, float]:
     from workbook.errors import UsageError
 
-    rep, _, share = given.rpartition("=")
+    rep, _, text = given.rpartition("=")
+    share = _ratio(text)
+    if not rep or share is None:
+        raise UsageError(f"{given!r} is not a share", remedy="Write it like P-15=0.6.")
+    return rep, share
+
+
+def _ratio(given: str) -> float | None:
+    """A number that is not negative, such as 1.05 or 105%; None for anything else."""
     try:
-        if rep:
-            return rep, _factor(share)
-    except UsageError:
-        pass  # what stands after the sign is told with the rest
-    raise UsageError(f"{given!r} is not a share", remedy="Write it like P-07=0.6.")
+        made = float(given[:-1]) / 100 if given.endswith("%") else float(given)
+    except ValueError:
+        return None
+    return made if 0 <= made < math.inf else None

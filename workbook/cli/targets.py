@@ -73,6 +73,16 @@ def allocation(
         return 0
     if accept and not by.strip():
         raise UsageError("--accept needs --by", remedy='Say who decides: --by "Kim Lee".')
+    for text, name in ((by, "--by"), (reason, "--reason")):
+        if text and not accept:
+            raise UsageError(f"{name} without --accept records nothing", remedy="Add --accept, or leave it out.")
+    for option, name in ((period, "--period"), (family, "--family")):
+        if option and node is None:
+            raise UsageError(f"{name} needs --node", remedy=f"Say of whom: --node NODE {name} {option}.")
+    if node is not None and (accept or letters or out or given):
+        raise UsageError("--node only explains a number", remedy="Leave --accept, --letters, --out and --in out.")
+    if given is not None and (letters or out):
+        raise UsageError("--in only reads a grid", remedy="Write letters and grids in a call of their own.")
     opened = Book.open(book, as_of=as_of)
     if given is not None:
         return show.grid_in(opened, given, (by, reason) if accept else None, as_json)

@@ -12,7 +12,7 @@ from workbook.crm.mapping import Expected, Mapping
 from workbook.errors import DataError, UsageError
 from workbook.tables.source import SPREADSHEETS, Source, csv_scan, quoted, read_into, show, text, unique
 from workbook.tables.spreadsheet import read_sheet, sheets
-from workbook.tables.text import Record, dialect, line_ends, lines_of, plain_records
+from workbook.tables.text import Record, dialect, lines_of, survey
 
 #: From this many bytes a CSV file is read where it is used, not held.
 STREAMED = 64_000_000
@@ -50,6 +50,12 @@ class Export:
         else:
             lines = quoted(self.base_of(file))
         return tuple(db.execute(f"select {counts} from {lines}").fetchall()[0])
+
+    @property
+    def blanks(self) -> str | None:
+        """Those that a cell of any of its files may begin or end with; None where nobody looked."""
+        found = [source.blanks for source in self.sources.values()]
+        return "".join(sorted({mark for marks in found for mark in marks or ""})) if None not in found else None
 
     def base_of(self, file: str) -> str:
         """The view that holds a file's lines."""
@@ -108,20 +114,21 @@ def _streams(db: duckdb.DuckDBPyConnection, export: Export, path: Path, base: st
     if not names or not how.encoding.startswith("utf-8") or how.first_line != 1:
         return False
     scan = csv_scan(path, how, names)
-    rows = plain_records(path)
+    told = survey(path)
+    rows = told.records
     if rows is None:
         try:
             rows = int(db.execute(f"select count(*) from {scan}").fetchall()[0][0])
         except duckdb.Error:
             return False
-        if line_ends(path) - rows not in (0, 1):
+        if told.ends - rows not in (0, 1):
             return False
     columns = ", ".join(quoted(c) for c in names)
     db.execute(
         f"create or replace view {quoted(base)} as select {columns}, {text(path.name)} as _file, "
-        f"row_number() over () + 1 as _line, _line as _record from {scan}"
+        f"row_number() over () + 1 as _line from {scan}"
     )
-    export.sources[path.name] = Source(path, names, (), (), doubled)
+    export.sources[path.name] = Source(path, names, (), (), doubled, blanks=told.blanks)
     export.streamed[path.name] = (base, rows)
     return True
 
@@ -134,7 +141,7 @@ def _place(db: duckdb.DuckDBPyConnection, export: Export, label: str, source: So
     columns = ", ".join(quoted(c) for c in source.columns) or "null as nothing"
     db.execute(
         f"create or replace view {quoted(export.base_of(label))} as select {columns}, {text(label)} as _file, "
-        f"{line} as _line, _row as _record from {quoted(target)}"
+        f"{line} as _line from {quoted(target)}"
     )
 
 
@@ -194,7 +201,7 @@ def _expect(db: duckdb.DuckDBPyConnection, export: Export, expected: Expected, f
         )
         db.execute(
             f"create or replace view {quoted(expected.name)} as select {columns}, null::varchar as _file, "
-            "null::bigint as _line, null::bigint as _record limit 0"
+            "null::bigint as _line limit 0"
         )
         return
     base = export.views[found]
@@ -206,5 +213,5 @@ def _expect(db: duckdb.DuckDBPyConnection, export: Export, expected: Expected, f
         parts.append(f"{quoted(given[key]) if key else 'null::varchar'} as {quoted(name)}")
         used |= {alike(name), key}
     parts += [quoted(own) for key, own in given.items() if key not in used]
-    columns = ", ".join([*parts, "_file", "_line", "_record"])
+    columns = ", ".join([*parts, "_file", "_line"])
     db.execute(f"create or replace view {quoted(expected.name)} as select {columns} from {quoted(base)}")

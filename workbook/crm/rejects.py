@@ -22,22 +22,22 @@ class Rejects:
         self.db = db
         db.execute(
             'create table _rejects ("table" varchar, file varchar, line bigint, what varchar, "column" varchar, '
-            "value varchar, reason varchar, place bigint)"
+            "value varchar, reason varchar)"
         )
 
     def take(self, table: str, what: str, rows: str, reason: str, column: str = "") -> int:
-        """Note the rows of SQL ``rows``, which gives _file, _line, _record, value and detail (put into ``reason`` at ``{}``)."""
+        """Note the rows of SQL ``rows``, which gives _file, _line, value and detail (put into ``reason`` at ``{}``)."""
         before = self._count()
         said = f"replace({text(reason)}, '{{}}', coalesce(detail::varchar, ''))"
         self.db.execute(
             f"insert into _rejects select {text(table)}, _file, _line, {text(what)}, {text(column)}, "
-            f"coalesce(value::varchar, '')[:200], {said}, _record from ({rows}) order by _file, _line, value, detail"
+            f"coalesce(value::varchar, '')[:200], {said} from ({rows}) order by _file, _line, value, detail"
         )
         return self._count() - before
 
     def line(self, table: str, file: str, line: int, reason: str) -> None:
         """Note one line."""
-        self.db.execute("insert into _rejects values (?, ?, ?, 'line', '', '', ?, null)", [table, file, line, reason])
+        self.db.execute("insert into _rejects values (?, ?, ?, 'line', '', '', ?)", [table, file, line, reason])
 
     def _count(self) -> int:
         number: int = self.db.execute("select count(*) from _rejects").fetchall()[0][0]
@@ -47,7 +47,7 @@ class Rejects:
         """All rejects in order of file, line, table; lines counted as a text editor does."""
         found = frame(
             self.db,
-            'select "table", coalesce(file, \'\') as file, coalesce(line, 0) as line, what, "column", value, reason, place '
+            'select "table", coalesce(file, \'\') as file, coalesce(line, 0) as line, what, "column", value, reason '
             'from _rejects order by file, line, "table", what, "column", reason',
         ).astype({"line": "int64"})
         for file in sorted(set(found["file"])):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -14,16 +15,17 @@ from workbook.crm.export import Export, open_export
 from workbook.crm.mapping import Mapping
 from workbook.crm.rejects import Rejects, write_rejects
 from workbook.crm.sift import sift
+from workbook.decisions import signed_at
 from workbook.errors import DataError
 from workbook.files import write_text
 from workbook.rules import Rules, read_rules
 from workbook.tables.cast import typed
 from workbook.tables.faults import Faults
 from workbook.tables.intake import ORIGIN, Intake
-from workbook.tables.load import write_report
-from workbook.tables.quality import Imported
+from workbook.tables.manifest import Imported, Written, source_files, write_report
 from workbook.tables.schema import TABLES
 from workbook.tables.source import Source, connect, text
+from workbook.tables.text import BLANKS
 from workbook.tables.write import MANY, Format, replacing_folder, selection, write_query
 
 Step = Callable[[str], None]
@@ -43,8 +45,13 @@ class Import:
     notes: tuple[str, ...] = ()
 
 
-def import_export(mapping: Mapping, folder: Path, book: Path, step: Step = lambda _: None) -> Import:
-    """Import ``folder`` into ``book``. Raises :class:`DataError` when it cannot be done; the book is then as it was."""
+def import_export(
+    mapping: Mapping, folder: Path, book: Path, step: Step = lambda _: None, today: date | None = None
+) -> Import:
+    """Import ``folder`` into ``book``. Raises :class:`DataError` when it cannot be done; the book is then as it was.
+
+    ``today`` dates the import (else the clock does); in a book that is held at an earlier day it counts as that day's.
+    """
     rules, notes = _book(mapping, book)
     db = connect()
     try:
@@ -54,6 +61,8 @@ def import_export(mapping: Mapping, folder: Path, book: Path, step: Step = lambd
         db.execute("create schema export")
         _within(db, "export,main")
         export = open_export(db, folder, mapping)
+        names = ", ".join(map(text, sorted(export.sources)))
+        db.execute(f"create type main._files as enum ({names})")  # a byte in each of ten million rows, not the name
         if mapping.prepare:
             _run(db, mapping, "prepare", mapping.prepare, export)
         read = {}
@@ -72,6 +81,7 @@ def import_export(mapping: Mapping, folder: Path, book: Path, step: Step = lambd
         step("writing")
         counts = _write(intake, book, read)
         found = rejects.frame(export)
+        sources = source_files({source.path for source in export.sources.values()})
     finally:
         db.close()
     path = book / "import" / "rejects.csv"
@@ -81,7 +91,11 @@ def import_export(mapping: Mapping, folder: Path, book: Path, step: Step = lambd
         path.unlink(missing_ok=True)
     if not (book / "book.toml").is_file():
         write_text(book / "book.toml", rules.toml())
-    write_report(book, Imported(mapping.name, int(counts["read"].sum()), int(counts["used"].sum()), mapping.notes))
+    now = datetime.combine(today, datetime.min.time()) if today else datetime.now()
+    on = signed_at(rules.book.as_of or now.date(), now).date()
+    columns = counts[["table", "file", "read", "used"]].itertuples(index=False)
+    written = tuple(Written(table, file, "", int(read), int(used)) for table, file, read, used in columns)
+    write_report(book, Imported(mapping.name, on, written, sources, mapping.notes))
     return Import(mapping.name, book, counts, found, path if len(found) else None, (*notes, *mapping.notes))
 
 
@@ -139,19 +153,28 @@ def _stage(intake: Intake, mapping: Mapping, name: str, rejects: Rejects, export
             remedy=f"Columns of {name} are {', '.join(table.names)}.",
         )  # fmt: skip
     kept = {c: kind for c, kind in types.items() if not c.startswith("_") or c in ORIGIN}
-    select = typed(table, kept, f"_{name}", intake.currency)
+    origin = " replace (try_cast(_file as main._files) as _file)" if "_file" in types else ""
+    select = typed(table, kept, f"(select *{origin} from _{name})", intake.currency)
     _run(db, mapping, name, f"create or replace table main.{name}_data as {select}", export)
     _within(db, "main,export")
     intake.files[name] = f"{name}.sql"
-    intake.take(table, Source(mapping.folder, tuple(given)))
+    intake.take(table, Source(mapping.folder, tuple(given), blanks=_blanks(mapping, name, export)))
     total: int = db.execute(f"select count(*) from {name}").fetchall()[0][0]
     if "_line" in types and not _SOME.search(mapping.sql[name]):
         total += _left_out(db, name, rejects, export)
     if "_reject" in types:
-        rows = f"select _file, _line, _record, '' as value, _reject as detail from {name} where _reject is not null"
+        rows = f"select _file, _line, '' as value, _reject as detail from {name} where _reject is not null"
         if rejects.take(name, "line", rows, "{}"):
             db.execute(f"delete from {name}_data where _reject is not null")
     return total
+
+
+def _blanks(mapping: Mapping, name: str, export: Export) -> str | None:
+    """What blanks the cells of a table may begin or end with: those of the files, and those that the mapping's SQL writes."""
+    sql = mapping.prepare + mapping.sql[name]
+    if export.blanks is None or "chr(" in sql.lower() or "\\" in sql:
+        return None
+    return export.blanks + "".join(mark for mark in BLANKS if f"{mark}'" in sql or f"'{mark}" in sql)
 
 
 def _left_out(db: duckdb.DuckDBPyConnection, name: str, rejects: Rejects, export: Export) -> int:
@@ -165,7 +188,7 @@ def _left_out(db: duckdb.DuckDBPyConnection, name: str, rejects: Rejects, export
                 export.base_of(file),
                 f"select _line from {name} where _file = {text(file)} and _line is not null",
             )
-            rows = f"select _file, _line, _record, '' as value, '' as detail from {view} where _line not in ({mine})"
+            rows = f"select _file, _line, '' as value, '' as detail from {view} where _line not in ({mine})"
             number += rejects.take(name, "line", rows, f"{name}.sql leaves this line out")
         for record in export.broken_of(file):
             rejects.line(name, file, record.line, record.broken)

@@ -15,7 +15,7 @@ from workbook.tables.schema import TABLES, Column, Table
 from workbook.tables.source import text
 from workbook.tables.validation.values import conditions
 
-_WHERE = "_file, _line, _record"
+_WHERE = "_file, _line"
 
 
 def sift(intake: Intake, rules: QualityRules, rejects: Rejects) -> None:
@@ -87,7 +87,7 @@ def _senseless(intake: Intake, table: Table, rules: QualityRules, rejects: Rejec
 def _doubled(intake: Intake, table: Table, rejects: Rejects) -> None:
     name = table.name
     key = ("territory_id", "period", "measure", "product_family") if name == "targets" else table.key
-    if not key:
+    if not key or (len(key) == 1 and intake.ascends(name, key[0])):
         return
     columns = ", ".join(f"coalesce({c}, '')" for c in key) if name == "targets" else ", ".join(key)
     if not intake.db.execute(f"select 1 from {name} group by {columns} having count(*) > 1 limit 1").fetchall():

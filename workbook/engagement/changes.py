@@ -16,6 +16,8 @@ from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
 
 _DAY = 4_000_000
+#: What is asked of an account to look at again.
+ASK = "Do class, grade or plan follow?"
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +120,7 @@ def _sentences(out: pd.DataFrame, change_share: float) -> pd.Series:
     parts = (parts + sold + nps.fillna("") + owner).str[2:]
     head = "Since " + day_text(days(out["since_on"])).fillna("") + ": "
     what = parts.where(parts != "", "nothing new on record")
-    again = np.where(out["look_again"], ". Do class, grade or plan follow?", ".")
+    again = np.where(out["look_again"], f". {ASK}", ".")
     return (head + what + pd.Series(again, index=out.index, dtype="str")).astype("str")
 
 

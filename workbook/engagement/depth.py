@@ -71,7 +71,7 @@ def books(standing: Standing, real: Log, rules: EngagementRules) -> pd.DataFrame
 
 def _book_sentences(out: pd.DataFrame) -> pd.Series:
     head = "Holds " + out["accounts"].astype("str") + " accounts and worked " + out["worked"].astype("str")
-    share = " of them in the window (" + (out["worked_share"] * 100).round().astype("int64").astype("str") + " %); "
+    share = " of them in the window (" + (out["worked_share"] * 100).round().astype("int64").astype("str") + "%); "
     high = out["high_value_worked"].astype("str") + " of " + out["high_value"].astype("str") + " high-value ones worked"
     return (head + share + high + ".").astype("str")
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from workbook.forms.fields import Faults, Rows
 from workbook.forms.grid import GridColumn
-from workbook.money import format_amount, to_decimal
+from workbook.money import exponent, format_amount, to_decimal
 from workbook.plans.document import (
     BOOKED,
+    LONGEST,
     SOURCES,
     AccountPlan,
     Planned,
@@ -45,13 +46,19 @@ class AmountForm:
         )
 
     def shown(self, plan: AccountPlan) -> list[list[str]]:
-        """Rows of text; amounts in major units with all their decimals."""
+        """Rows of text; amounts in major units with all their decimals, grouped where that can be read in one way only."""
+        grouped = "," if exponent(self.currency) == 2 else ""
         table: dict[tuple[str, str, str], dict[str, int]] = {}
         for row in plan.amounts:
             cells = table.setdefault((row.source, row.reference, row.product_family), {})
             cells[row.period] = cells.get(row.period, 0) + row.amount
         return [
-            [SOURCES[s], r, f, *(str(to_decimal(cells[p], self.currency)) if p in cells else "" for p in self.periods)]
+            [
+                SOURCES[s],
+                r,
+                f,
+                *(f"{to_decimal(cells[p], self.currency):{grouped}}" if p in cells else "" for p in self.periods),
+            ]
             for (s, r, f), cells in table.items()
         ]
 
@@ -76,6 +83,11 @@ class AmountForm:
         for at, row in rows:
             source = sources.get(row["source"].strip())
             key: tuple[str, str, str] = (str(source or ""), row["reference"].strip(), row["product_family"].strip())
+            long = [c for c in (1, 2) if len(key[c]) > LONGEST]
+            for column in long:
+                faults[f"{at},{column}"] = f"the text has {len(key[column])} letters. Shorten it to {LONGEST}."
+            if long:
+                continue
             if source is None:
                 faults[f"{at},0"] = (
                     f"rests on {row['source'] or 'nothing'!r}: not in the list. Choose {', '.join(SOURCES.values())}."
@@ -143,7 +155,10 @@ def totals_table(
         ]
         rows.append("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in cells) + "</tr>")
     heads = "".join(
-        f"<th>{h}</th>" for h in ("", "this plan", "all saved plans with this one", "your target", "over or short")
+        f'<th scope="col">{h}</th>'
+        for h in ("", "this plan", "all saved plans with this one", "your target", "over or short")
     )
     said = f"<p>{escape(horizon.carried_over)}</p>" if horizon.carried_over else ""
-    return f'<table class="wb-form-totals"><tr>{heads}</tr>{"".join(rows)}</table>{said}'
+    return (
+        f'<div class="wb-form-scroll"><table class="wb-form-totals"><tr>{heads}</tr>{"".join(rows)}</table></div>{said}'
+    )

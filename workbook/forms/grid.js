@@ -5,8 +5,12 @@ function render({ model, el }) {
   const table = document.createElement("table");
   table.className = "wb-grid";
   table.setAttribute("role", "grid");
+  table.setAttribute("aria-label", model.get("label"));
+  const room = document.createElement("div");
+  room.className = "wb-grid-room";
+  room.append(table);
   const lists = document.createElement("div");
-  el.append(table, lists);
+  el.append(room, lists);
   let inputs = [];
   let mine = false;
 
@@ -56,8 +60,8 @@ function render({ model, el }) {
       line.split("\t").forEach((value, j) => {
         if (c + j < columns().length && editable(c + j)) changes.push([r + i, c + j, value.trim()]);
       }));
-    const room = model.get("grows") ? changes : changes.filter(([row]) => row < inputs.length);
-    commit(room);
+    const inside = model.get("grows") ? changes : changes.filter(([row]) => row < inputs.length);
+    commit(inside);
     update(true); // the cell in focus was pasted into as well
     focus(r, c);
   }

@@ -28,7 +28,7 @@ class GridColumn:
 class Grid(anywidget.AnyWidget):
     """Cells are text, as typed; what they mean is judged in Python, and faults come back by ``"row,column"``.
 
-    ``grows``: pasting below the last row adds rows. The page never redraws on its own change, and never touches the cell that
+    ``label`` names the grid to those who hear it. ``grows``: pasting below the last row adds rows. The page never redraws on its own change, and never touches the cell that
     somebody is typing in.
     """
 
@@ -39,6 +39,7 @@ class Grid(anywidget.AnyWidget):
     cells = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)
     faults = traitlets.Dict().tag(sync=True)
     locked = traitlets.Bool(False).tag(sync=True)
+    label = traitlets.Unicode("").tag(sync=True)
     grows = traitlets.Bool(True).tag(sync=True)
 
     def __init__(self, columns: Sequence[GridColumn], **more: Any) -> None:

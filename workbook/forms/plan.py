@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
 import ipywidgets as widgets
 
-from workbook.errors import DataError, WorkbookError
+from workbook.errors import WorkbookError
+from workbook.forms.alive import Alive
 from workbook.forms.amounts import AmountForm, totals_table
+from workbook.forms.approval import Approval
 from workbook.forms.desk import Opened, PlanDesk
 from workbook.forms.difference import difference_table
-from workbook.forms.fields import PARTS, Faults, parts_of, read, shown
+from workbook.forms.fields import PARTS, parts_of, read, shown
 from workbook.forms.grid import Grid
-from workbook.plans.document import SECTIONS, AccountPlan, View, changed
+from workbook.forms.message import STYLE, Message, cannot_read
+from workbook.forms.words import Words
+from workbook.plans.document import AccountPlan, changed
 from workbook.store import PlanConflictError
 from workbook.store.plan import State
 
-_FULL = widgets.Layout(width="100%")
-
-
-@dataclass
-class Message:
-    """The one place where the form speaks: what was done, and every error of a handler."""
-
-    box: widgets.HTML
-
-    def say(self, text: str, kind: str = "note") -> None:
-        self.box.value = f'<p class="wb-form-{kind}" role="status">{escape(text)}</p>' if text else ""
+_WIDE = widgets.Layout(width="auto")
+#: Under this name a draft keeps the texts beside the grids' cells.
+_WORDS = "words"
+_DISCARD = "Discard changes"
 
 
 class PlanForm:
@@ -45,45 +41,47 @@ class PlanForm:
         self.amount_form = AmountForm(desk.book.plans.horizon, facts.currency, families)
         self.message = Message(widgets.HTML())
         self.state, self.totals, self.conflict = widgets.HTML(), widgets.HTML(), widgets.VBox()
-        self.pick = widgets.Dropdown(
-            options=[("choose an account …", ""), *desk.accounts()], description="Account", layout=_FULL
-        )
-        self.objective = widgets.Textarea(placeholder="The end result wanted, in one sentence", layout=_FULL, rows=2)
-        self.strategy = _strategy(desk.book.rules.plans.objectives)
-        self.views = {key: (self._area(ours), self._area(theirs)) for key, (_, ours, theirs) in SECTIONS.items()}
-        self.amounts = Grid(self.amount_form.columns())
-        self.grids = {name: Grid([f.column() for f in form.fields]) for name, form in PARTS.items()}
-        self.note = self._area("anything else")
-        self.save_button = widgets.Button(description="Save draft", icon="", tooltip="Save; you can go on later")
+        self.pick = widgets.Dropdown(options=self._choices(), description="Account", layout=_WIDE)
+        self.words = Words(desk.book.rules.plans.objectives)
+        self.amounts = Grid(self.amount_form.columns(), label=f"Planned amounts, {facts.currency}")
+        self.grids = {name: Grid([f.column() for f in form.fields], label=form.title) for name, form in PARTS.items()}
+        self.save_button = widgets.Button(description="Save draft", tooltip="Save; you can go on later")
         self.submit_button = widgets.Button(
             description="Submit", button_style="primary", tooltip="Send to your manager"
         )
-        self.body = widgets.VBox(self._body(), layout=widgets.Layout(display="none"))
-        head = widgets.VBox([self.pick, self.state, self.message.box, self.conflict])
-        self.box = widgets.VBox([widgets.HTML(_STYLE), head, self.body])
+        self.discard_button = widgets.Button(description=_DISCARD, tooltip="Go back to what was saved last")
+        self.body = widgets.VBox(self._body())
+        head = widgets.VBox([self.pick, self.state])
+        self.box = widgets.VBox([widgets.HTML(STYLE), head, self.body, self.conflict, self._bar(), Alive()])
+        self.box.add_class("wb-form")
+        self._visible(False)
         self._listen()
 
-    def _area(self, hint: str) -> widgets.Textarea:
-        return widgets.Textarea(placeholder=hint, layout=_FULL, rows=3, continuous_update=False)
+    def _choices(self) -> tuple[tuple[str, str], ...]:
+        return (("choose an account …", ""), *self.desk.accounts())
+
+    def _bar(self) -> widgets.VBox:
+        """Buttons, and what they did, side by side at the lower edge: it is seen from wherever one types."""
+        self.buttons = widgets.HBox([self.save_button, self.submit_button, self.discard_button])
+        self.approval = Approval(lambda state, comment: self._guarded(lambda _: self.decide(state, comment))(None))
+        bar = widgets.VBox([self.message.box, self.buttons, self.approval.box])
+        bar.add_class("wb-form-bar")
+        return bar
 
     def _body(self) -> list[widgets.Widget]:
         def titled(text: str, *children: widgets.Widget) -> widgets.VBox:
             return widgets.VBox([widgets.HTML(f"<h4>{escape(text)}</h4>"), *children])
 
-        sections = []
-        for key, (title, _, _) in SECTIONS.items():
-            ours, theirs = self.views[key]
-            columns = widgets.HBox([titled("Our view", ours), titled("The customer's view", theirs)], layout=_FULL)
-            for child in columns.children:
-                child.layout = widgets.Layout(width="50%")
-            sections.append(titled(title, columns))
+        sections = [widgets.HBox(pair) for pair in self.words.views.values()]
+        for pair in sections:
+            pair.add_class("wb-form-pair")
         first, with_amounts = ("outcomes",), ("commitments",)
         grids = {name: titled(form.title, self.grids[name]) for name, form in PARTS.items()}
         rest = [box for name, box in grids.items() if name not in (*first, *with_amounts)]
         end = [
-            titled("The end result wanted", self.objective, self.strategy),
+            widgets.VBox([self.words.objective, self.words.strategy]),
             *(grids[name] for name in first),
-            titled("Then work back: planned amounts", self.amounts, self.totals),
+            titled(f"Then work back: planned amounts, {self.desk.book.facts.currency}", self.amounts, self.totals),
             *(grids[name] for name in with_amounts),
         ]
         tabs = widgets.Tab(
@@ -91,11 +89,11 @@ class PlanForm:
                 widgets.VBox(end),
                 widgets.VBox(sections),
                 widgets.VBox(rest),
-                widgets.VBox([titled("Note", self.note)]),
+                widgets.VBox([self.words.note]),
             ],
             titles=("End result", "Seven sections", "People, actions, risks", "Note"),
         )
-        return [tabs, widgets.HBox([self.save_button, self.submit_button])]
+        return [tabs]
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -110,14 +108,9 @@ class PlanForm:
         self.pick.observe(self._guarded(lambda change: self.show(change["new"])), "value")
         self.save_button.on_click(self._guarded(lambda _: self.save("draft")))
         self.submit_button.on_click(self._guarded(lambda _: self.save("submitted")))
+        self.discard_button.on_click(self._guarded(lambda _: self.discard()))
         typed = self._guarded(lambda _: self.changed())
-        for area in (
-            self.objective,
-            self.strategy,
-            self.note,
-            *(area for pair in self.views.values() for area in pair),
-        ):
-            area.observe(typed, "value")
+        self.words.listen(typed)
         for grid in self._grids.values():
             grid.observe(typed, "cells")
 
@@ -133,7 +126,8 @@ class PlanForm:
                 self.message.say(str(fault), "error")
             except Exception as fault:
                 self.message.say(
-                    f"The form failed ({type(fault).__name__}: {fault}). What you typed is kept as a draft.", "error"
+                    f"The form failed ({type(fault).__name__}: {fault}). What you typed last may not be kept: copy it.",
+                    "error",
                 )
                 raise
 
@@ -141,100 +135,97 @@ class PlanForm:
 
     def show(self, account_id: str) -> None:
         """Show an account's plan; an autosaved draft is recovered, and said so."""
+        if self.busy:
+            return
         self.conflict.children = ()
-        self.body.layout.display = "none"
+        self.message.say("")
+        self._visible(False)
         if not account_id:
             self.opened = None
             self.state.value = ""
             return
         self.opened = self.desk.open(account_id)
+        if self.opened.left is not None:
+            self._tell()
+            self._choose(self.opened, self.opened.left)
+            return
         self._fill(self.opened.plan, self.opened.typed)
-        self.body.layout.display = ""
+        self._visible(True)
         if self.opened.recovered:
-            self.message.say(
-                "Recovered what you typed and had not saved. Save it, or pick the account again after discarding.", "ok"
-            )
-        else:
-            self.message.say("")
+            self.message.say("Recovered what you typed and had not saved. Save it, or discard it.", "ok")
         self._tell()
 
+    def _visible(self, on: bool) -> None:
+        for box in (self.body, self.buttons, self.approval.box):
+            box.layout.display = "" if on else "none"
+
     def _fill(self, plan: AccountPlan, typed: Mapping[str, list[list[str]]] | None = None) -> None:
+        assert self.opened is not None
+        open_, typed = self.opened.is_open, dict(typed or {})
         self.busy = True
         try:
-            self.objective.value, self.note.value = plan.objective, plan.note
-            if (
-                isinstance(self.strategy, widgets.Dropdown)
-                and plan.strategy not in dict(self.strategy.options).values()
-            ):
-                self.strategy.options = [*self.strategy.options, (f"{plan.strategy} (no longer named)", plan.strategy)]
-            self.strategy.value = plan.strategy
-            for key, (ours, theirs) in self.views.items():
-                view = plan.sections.get(key, View())
-                ours.value, theirs.value = view.ours, view.theirs
+            self.words.fill(plan, locked=not open_)
+            self.words.restore(typed.pop(_WORDS, []))
             for grid in self._grids.values():
-                grid.locked = not (self.opened and self.opened.is_open)
+                grid.locked = not open_
             self.amounts.fill(self.amount_form.shown(plan), spare=3)
             for name, form in PARTS.items():
                 self.grids[name].fill(shown(form, parts_of(form, plan)), spare=0 if form.fields[0].fixed else 2)
-            for name, cells in (typed or {}).items():
+            for name, cells in typed.items():
                 self._grids[name].cells = cells
-            open_ = bool(self.opened and self.opened.is_open)
-            self.save_button.disabled = self.submit_button.disabled = not open_
+            for button in self.buttons.children:
+                button.disabled = not open_
+            self.discard_button.description = _DISCARD
         finally:
             self.busy = False
         self.elsewhere = self.desk.planned_elsewhere(plan.rep_id, plan.account_id)
         self._judge()
 
-    def document(self) -> tuple[AccountPlan, bool]:
-        """The plan as typed, and whether every cell could be read. Faults are marked in the grids."""
+    def document(self) -> tuple[AccountPlan, list[str]]:
+        """The plan as typed, and what of it cannot be read, in words. Faults are marked where they are."""
         assert self.opened is not None
         before = self.opened.plan
-        found: dict[str, Any] = {}
-        faults: list[Faults] = []
-        found["amounts"], wrong = self.amount_form.read(self.amounts.rows(), before)
-        self.amounts.faults = wrong
-        faults.append(wrong)
+        found, faults = self.words.read()
+        found["amounts"], self.amounts.faults = self.amount_form.read(self.amounts.rows(), before)
         for name, form in PARTS.items():
-            found[name], wrong = read(form, self.grids[name].rows(), getattr(before, name))
-            self.grids[name].faults = wrong
-            faults.append(wrong)
-        views = {key: View(ours=ours.value, theirs=theirs.value) for key, (ours, theirs) in self.views.items()}
-        found["sections"] = {key: view for key, view in views.items() if view != View()}
-        words = {"objective": self.objective.value, "strategy": self.strategy.value, "note": self.note.value}
-        plan = changed(before, **words, **found)
-        return plan, not any(faults)
+            found[name], self.grids[name].faults = read(form, self.grids[name].rows(), getattr(before, name))
+        for grid in self._grids.values():
+            for at, fault in grid.faults.items():
+                faults.append(f"{grid.label}, row {int(at.split(',')[0]) + 1}: {fault}")
+        return changed(before, **found), faults
 
-    def _judge(self) -> tuple[AccountPlan, bool]:
-        plan, sound = self.document()
+    def _judge(self) -> tuple[AccountPlan, list[str]]:
+        plan, faults = self.document()
         self.totals.value = totals_table(
             plan,
             self.elsewhere,
             self.desk.targets(plan.rep_id),
             (self.amount_form.horizon, self.desk.book.facts.currency),
         )
-        return plan, sound
+        return plan, faults
 
     def changed(self) -> None:
         """Something was typed: judge it, keep it as a draft, say when."""
         if self.busy or self.opened is None or not self.opened.is_open:
             return
-        plan, sound = self._judge()
-        at = self.desk.autosave(self.opened, plan, {name: grid.cells for name, grid in self._grids.items()})
-        count = sum(len(g.faults) for g in self._grids.values())
+        plan, faults = self._judge()
+        typed = {name: grid.cells for name, grid in self._grids.items()} | {_WORDS: self.words.typed()}
+        at = self.desk.autosave(self.opened, plan, typed)
+        self.discard_button.description = _DISCARD
         text = f"Draft kept at {at.astimezone():%H:%M:%S}, not saved yet."
-        self.message.say(
-            text if sound else f"{text} {count} cells cannot be read; point at the marked ones.",
-            "note" if sound else "error",
-        )
+        if faults:
+            self.message.say(f"{text} {cannot_read(faults)}:", "error", faults)
+        else:
+            self.message.say(text)
 
     def save(self, state: State) -> None:
-        """Save as a draft or submit; nothing is saved while a cell cannot be read."""
+        """Save as a draft or submit; nothing is saved while something cannot be read."""
         if self.opened is None:
             return
-        plan, sound = self._judge()
-        if not sound:
-            texts = [t for g in self._grids.values() for t in g.faults.values()]
-            raise DataError(f"not saved: {'; '.join(texts[:3]).rstrip('.')}", remedy="Mend the marked cells.")
+        plan, faults = self._judge()
+        if faults:
+            self.message.say(f"not saved: {cannot_read(faults)}. Mend what is marked:", "error", faults)
+            return
         self.opened = self.desk.save(self.opened, plan, state)
         self._fill(self.opened.plan)
         self.conflict.children = ()
@@ -243,58 +234,67 @@ class PlanForm:
         self.message.say(f"{done} at {at.astimezone():%H:%M:%S} as revision {self.opened.revision}.", "ok")
         self._tell()
 
+    def discard(self) -> None:
+        """Go back to what was saved last, at the second press."""
+        assert self.opened is not None
+        if self.discard_button.description == _DISCARD:
+            self.discard_button.description = "Really discard?"
+            return
+        self.desk.discard(self.opened.plan.account_id)
+        self.show(self.opened.plan.account_id)
+        self.message.say("Discarded what was not saved.", "ok")
+
+    def decide(self, state: State, comment: str) -> None:
+        """Approve the plan, or return it."""
+        assert self.opened is not None
+        self.opened = self.desk.move(self.opened, state, comment)
+        self._fill(self.opened.plan)
+        self.message.say(f"The plan is {state} now.", "ok")
+        self._tell()
+
     def _tell(self) -> None:
+        """Where the plan stands, above it and in the list of accounts, and what may be decided."""
         assert self.opened is not None
         opened = self.opened
-        if opened.saved_at is None:
-            text = "Not saved yet: pre-filled with what is known."
-        else:
-            text = f"Revision {opened.revision}, {opened.state}, last saved {opened.saved_at.astimezone():%Y-%m-%d %H:%M:%S} by {opened.saved_by}."
-        if opened.comment:
-            text += f" Comment: {opened.comment}"
-        if not opened.is_open:
-            text += " It can be read here, and edited again when your manager returns it."
-        self.state.value = f'<p class="wb-form-state">{escape(text)}</p>'
+        choices = self._choices()
+        if self.pick.options != choices:
+            self.busy = True
+            self.pick.options, self.pick.value = choices, opened.plan.account_id
+            self.busy = False
+        self.approval.show(opened, self.desk.may_decide(opened) and opened.left is None)
+        self.state.value = f'<p class="wb-form-state" role="status">{escape(opened.told)}</p>'
 
     def _show_conflict(self, clash: PlanConflictError) -> None:
-        """Both versions side by side, and the choice."""
+        """What is typed against what somebody else saved meanwhile."""
         assert self.opened is not None
         theirs = self.desk.stored(self.opened.plan.account_id)
-        mine, _ = self.document()
+        self._choose(theirs, self.document()[0])
+        self.message.say(str(clash), "error")
+
+    def _choose(self, theirs: Opened, mine: AccountPlan) -> None:
+        """Both versions side by side, and the choice."""
         keep = widgets.Button(description="Keep mine", tooltip="Save your version over theirs, as a new revision")
         take = widgets.Button(description="Take theirs", tooltip="Drop your version and show theirs")
         keep.on_click(self._guarded(lambda _: self._keep(mine, theirs)))
         take.on_click(self._guarded(lambda _: self._take(theirs)))
+        keep.disabled = not theirs.is_open
         table = difference_table(theirs.plan, mine, self.desk.book.facts.currency)
         self.conflict.children = (widgets.HTML(table), widgets.HBox([keep, take]))
-        self.message.say(str(clash), "error")
+        self.message.say(
+            f"What you typed was not saved when {theirs.saved_by} saved revision {theirs.revision}. Choose.", "error"
+        )
 
     def _keep(self, mine: AccountPlan, theirs: Opened) -> None:
         self.opened = theirs
         self._fill(mine)
+        self._visible(True)
         self.save("draft")
 
     def _take(self, theirs: Opened) -> None:
         self.desk.discard(theirs.plan.account_id)
         self.opened = theirs
         self._fill(theirs.plan)
+        self._visible(True)
         self.conflict.children = ()
         self.message.say("You see their version now.", "ok")
         self._tell()
-
-
-def _strategy(objectives: Sequence[str]) -> widgets.Dropdown | widgets.Text:
-    """Which objective of the sales strategy a plan serves: from the rules' list, or in the rep's own words where there is none."""
-    if not objectives:
-        return widgets.Text(placeholder="which objective of our sales strategy it serves", layout=_FULL)
-    options = [("choose the objective of our sales strategy that it serves …", ""), *((o, o) for o in objectives)]
-    return widgets.Dropdown(options=options, layout=_FULL)
-
-
-_STYLE = """<style>
-.wb-form-note, .wb-form-state { color: #555; margin: 2px 0; }
-.wb-form-ok { color: #00734f; margin: 2px 0; } .wb-form-error { color: #b34700; font-weight: 600; margin: 2px 0; }
-.wb-form-totals { border-collapse: collapse; font-size: 13px; }
-.wb-form-totals td, .wb-form-totals th { padding: 2px 10px; text-align: right; border-bottom: 1px solid #e4e4e4; }
-.wb-form-totals td:first-child, .wb-form-totals th:first-child { text-align: left; }
-</style>"""

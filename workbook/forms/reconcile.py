@@ -14,7 +14,7 @@ from workbook.charts import reconcile as charts
 from workbook.decisions import Decision, signed_at
 from workbook.errors import WorkbookError
 from workbook.forms.fallback import with_fallback
-from workbook.money import format_amount, to_minor
+from workbook.money import format_amount, typed
 from workbook.reconcile.rounds import ACTIONS, SIDES, Wish, checked
 from workbook.show import Table
 
@@ -93,8 +93,8 @@ class ReconcileSession:
             ((stage.sign_offs["node"] == node) & (stage.sign_offs["state"] == "signed")).to_numpy()
         ]
         try:
-            text = self.amount.value.strip().replace(",", "")
-            amount = to_minor(text, self.currency) if text else None
+            text = self.amount.value.strip()
+            amount = typed(text, self.currency) if text else None
             wish = checked(
                 Wish(self.action.value, node, self.side.value, amount, self.reason.value), stage.talks, len(signed) > 0
             )

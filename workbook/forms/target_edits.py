@@ -14,11 +14,11 @@ from workbook.book import Book
 from workbook.decisions import signed_at
 from workbook.errors import WorkbookError
 from workbook.forms.fallback import with_fallback
-from workbook.money import to_decimal, to_minor
+from workbook.money import to_decimal, typed
 from workbook.show import Note
 from workbook.targets.allocated import Allocated
 from workbook.targets.edits import Edit, edits_of
-from workbook.targets.previews import as_it_stands, decisions_of, in_words, preview, without
+from workbook.targets.previews import as_it_stands, decisions_of, in_words, preview, without, worth_showing
 
 #: What each action needs besides node and period.
 NEEDS = {"pin": ("amount",), "lock": (), "scale": ("percent",), "transfer": ("amount", "to_node"), "shift": ("amount", "to_period"), "undo": ("revision",)}  # fmt: skip
@@ -79,7 +79,7 @@ class EditDesk:
             "family": self.family.value,
         }
         if "amount" in NEEDS[action]:
-            said["amount"] = to_minor(self.amount.value.replace(",", ""), self.currency)
+            said["amount"] = typed(self.amount.value, self.currency)
         if action == "scale":
             said["factor"] = self.percent.value / 100
         if "to_node" in NEEDS[action]:
@@ -97,7 +97,7 @@ class EditDesk:
         except WorkbookError as fault:
             self._told(str(fault), wrong=True)
             return None
-        moved = rows[rows["change_amount"] != 0]
+        moved = worth_showing(rows)
         lines = "".join(
             f"<tr><td style='text-align:left'>{escape(r.name)} ({escape(r.node)})</td>"
             + "".join(
@@ -107,7 +107,7 @@ class EditDesk:
             for r in moved.head(40).itertuples(index=False)
         )
         more = f"<p>… and {len(moved) - 40} more</p>" if len(moved) > 40 else ""
-        told = in_words(rows, self.action.value)
+        told = in_words(rows, self.currency)
         gave = f"<p>Could not stay: {escape(', '.join(after.given_way))}.</p>" if after.given_way else ""
         gave += "".join(f"<p>Not applied: {escape(text)}</p>" for text in after.not_applied)
         period = rows["period"].iloc[0] if len(rows) else ""

@@ -108,7 +108,7 @@ def status(
         [done & (out["days_late"] == 0), done, as_of <= due_on], ["ok", "warn", "not known"], "fail"
     ).tolist()
     out["sentence"] = [
-        f"{n}: {s} of {a} plans sent" + (f", {late} days late" if late else "")
+        f"{n}: {s} of {a} plans sent" + (f", {late} days late." if late else ".")
         for n, s, a, late in zip(out["name"], out["sent"], out["accounts"], out["days_late"], strict=True)
     ]
     return out

@@ -112,8 +112,10 @@ class Portfolio(PortfolioInputs):
 
     @noun
     def class_mix(self) -> pd.DataFrame:
-        """Accounts by class and node against the target mix (C7): node, class, accounts, share, target_share."""
-        return scoping.class_mix(self.classes, self.facts.tree, self.rules.classes)
+        """Accounts that nobody disqualified by class and node against the target mix (C7): node, class, accounts, share, target_share."""
+        out = self.register.loc[self.register["disqualified"].to_numpy(), "account_id"]
+        counted = self.classes[~self.classes["account_id"].isin(out).to_numpy()]
+        return scoping.class_mix(counted, self.facts.tree, self.rules.classes)
 
     @noun
     def view(self) -> pd.DataFrame:

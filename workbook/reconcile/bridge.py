@@ -139,8 +139,9 @@ def coverage_checks(coverage: pd.DataFrame, names: dict[str, str], currency: str
         left = format_amount(need, currency, short=True)
         share = row.weighted_amount / need
         verdict = "ok" if share >= 1 else "warn" if share >= 0.8 else "fail"
-        text = f"{who}: {left} must still be won; open deals of {opened} weigh {weighed} ({share:.0%} of it)"
+        text = f"{who}: {left} must still be won; open deals of {opened} weigh {weighed} by their chances "
+        text += f"({share:.0%} of it)" if share < 2 else f"({share:.1f} times as much)"
         if row.needed_coverage == row.needed_coverage:
-            text += f"; its deals' chances need {row.needed_coverage:.1f}×, there is {row.coverage:.1f}×"
+            text += f"; at these chances {row.needed_coverage:.1f} times what is missing is needed, there is {row.coverage:.1f} times"
         out.append(Check("pipeline coverage", verdict, text + ".", {"to_win_amount": need}, subject=row.node))  # type: ignore[arg-type]
     return out

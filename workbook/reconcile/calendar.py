@@ -76,7 +76,7 @@ def calendar_checks(rows: pd.DataFrame, root: str) -> list[Check]:
     late = rows[(rows["state"] == "late").to_numpy()]
     if len(late):
         worst = late.sort_values("days_late", ascending=False, kind="stable").iloc[0]
-        text = f"{len(late)} of {len(rows)} steps of the planning cycle are late: {worst['title']} by {worst['days_late']} days ({worst['owner']})."
+        text = f"{len(late)} of {len(rows)} steps of the planning cycle are late, by most days: {worst['title']}, {worst['days_late']} days (owed by {worst['owner']})."
         return [Check("readiness", "fail", text, {"late": len(late)}, subject=root)]
     done = int(rows["state"].isin(["done", "done late"]).sum())
     return [
@@ -96,23 +96,28 @@ def _data(facts: Facts) -> Evidence:
         return Evidence(None, None, "the tables were not checked")
     if quality.errors:
         return Evidence(False, None, f"{quality.errors} errors in the tables")
-    return Evidence(
-        True,
-        None,
-        f"{len(facts.tables.given)} tables, no errors, {quality.warnings} warnings; since when is not recorded",
-    )
+    on, since = _dated(facts, *facts.tables.given)
+    return Evidence(True, on, f"{len(facts.tables.given)} tables, no errors, {quality.warnings} warnings; {since}")
+
+
+def _dated(facts: Facts, *tables: str) -> tuple[date | None, str]:
+    """Since when some tables are there, as their import noted it, and in words; a table written by hand keeps no day."""
+    imported = facts.tables.quality.imported if facts.tables.quality else None
+    if imported is None or not all(map(imported.wrote, tables)):
+        part = f"{', '.join(t for t in sorted(tables) if not imported.wrote(t))} by hand, " if imported else ""
+        return None, f"{part}since when is not recorded"
+    later = imported.on > facts.as_of
+    return None if later else imported.on, imported.sentence + (", after this day" if later else "")
 
 
 def _target(facts: Facts) -> Evidence:
     rows = facts.tables.targets
     mine = rows[(rows["territory_id"] == facts.tree.root).to_numpy()]
     held = [p for p in mine["period"].unique() if parent(p, "year") == facts.year]
-    words = (
-        f"the target of {facts.year} stands in targets.csv; since when is not recorded"
-        if held
-        else f"no target of {facts.tree.root} for {facts.year}"
-    )
-    return Evidence(bool(held), None, words)
+    if not held:
+        return Evidence(False, None, f"no target of {facts.tree.root} for {facts.year}")
+    on, since = _dated(facts, "targets")
+    return Evidence(True, on, f"the target of {facts.year} stands in the targets table; {since}")
 
 
 def _territories(facts: Facts) -> Evidence:

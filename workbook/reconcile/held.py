@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbook.decisions import Decision, signed_at
+from workbook.engagement.changes import ASK
 from workbook.engagement.reviews import TOPICS, Answers, last_review, payload
 from workbook.errors import UsageError
 
@@ -29,13 +30,17 @@ def numbers(stage: Reconcile, node: str) -> dict[str, int | None]:
 
 
 def asked(stage: Reconcile) -> pd.DataFrame:
-    """The accounts in scope that the review asks about: columns account_id, name, class, grade, sentence, largest win first."""
+    """The accounts in scope that the review asks about: columns account_id, name, class, grade, sentence, largest win first.
+
+    The question that every row asks stands above them, once.
+    """
     engagement = stage.earlier("engagement")
     rows = engagement.since_review
     rows = rows[rows["look_again"].to_numpy(bool)]
     rows = rows.sort_values(["deals_won_amount", "sales_amount", "account_id"], ascending=[False, False, True])
     names = engagement.standing.set_index("account_id")["name"]
-    rows = rows.assign(name=rows["account_id"].map(names))
+    said = rows["sentence"].str.removesuffix(f" {ASK}")
+    rows = rows.assign(name=rows["account_id"].map(names), sentence=said)
     return rows[["account_id", "name", "class", "grade", "sentence"]].reset_index(drop=True)
 
 

@@ -42,8 +42,8 @@ class Numbers(Stage):
         return self.facts.rules.reconcile
 
     @cached_property
-    def cube(self) -> Cube:
-        """Plan, target, street quota, projection and actuals by node × month × family (whole company)."""
+    def given_cube(self) -> Cube:
+        """Plan, target, street quota, projection and actuals by node × month × family (whole company), as they are signed."""
         register = self.earlier("portfolio").register
         inputs = Inputs(
             register.set_index("account_id")["owner_rep_id"],
@@ -51,8 +51,19 @@ class Numbers(Stage):
             self.earlier("targets").allocation,
             self.earlier("portfolio").outlook_months,
         )
-        made = cube(self.facts, inputs, (PLANS, NO_PLANS))
+        return cube(self.facts, inputs, (PLANS, NO_PLANS))
+
+    @cached_property
+    def cube(self) -> Cube:
+        """The same cube with the layer that counts as the target in the target's place."""
+        made = self.given_cube
         return replace(made, cells={**made.cells, "target": made.cells[self.against]})
+
+    @property
+    def _judged_allocation(self) -> pd.DataFrame:
+        """The allocation with the layer that counts as the target alone, as layer target."""
+        rows = self.earlier("targets").allocation
+        return rows[(rows["layer"] == self.against).to_numpy()].assign(layer="target")
 
     @noun
     def gap(self) -> pd.DataFrame:
@@ -130,8 +141,7 @@ class Numbers(Stage):
     def replayed(self) -> pd.DataFrame:
         """The odds of the year as they stood at past month ends, from what was known then."""
         owners = self.earlier("portfolio").register.set_index("account_id")["owner_rep_id"]
-        lines, allocation = self.earlier("plans").lines, self.earlier("targets").allocation
-        given = replaying.Given(owners, lines, allocation)
+        given = replaying.Given(owners, self.earlier("plans").lines, self._judged_allocation)
         days = replaying.month_ends(self.facts, self.facts.year)
         return replaying.replay(self.facts, given, days, self._replay_rules)
 

@@ -108,7 +108,7 @@ class Reconcile(Numbers):
     def sign_offs(self) -> pd.DataFrame:
         """Nodes that were signed off, and whether every number still is what was signed."""
         money = (self.facts.year, self.facts.currency)
-        return seal.sign_offs(self.cube, self.facts.decisions, self._agreed, self._names, money)
+        return seal.sign_offs(self.given_cube, self.facts.decisions, self._agreed, self._names, money)
 
     @noun
     def change_requests(self) -> pd.DataFrame:
@@ -130,15 +130,15 @@ class Reconcile(Numbers):
             unsent,
             quality.errors if quality else 0,
         )
-        return seal.reasons_against(self.cube, node, ready, self.rules.sign_off, self.facts.year)
+        return seal.reasons_against(self.given_cube, node, ready, self.rules.sign_off, self.facts.year)
 
     def seal_of(self, node: str) -> dict[str, Any]:
         """What a sign-off of a node says: the year, the hash over all its numbers, the agreed number, its numbers by month."""
         if self.whole is not None:
             return self.whole.seal_of(node)
         agreed = self._agreed.get(node)
-        mark = seal.numbers_hash(self.cube, node, agreed)
-        return {"year": self.facts.year, "hash": mark, "agreed": agreed, "numbers": seal.numbers(self.cube, node)}
+        mark = seal.numbers_hash(self.given_cube, node, agreed)
+        return {"year": self.facts.year, "hash": mark, "agreed": agreed, "numbers": seal.numbers(self.given_cube, node)}
 
     def changes_of(self, node: str) -> list[dict[str, Any]]:
         """Months and measures of a node that differ from what was signed last: measure, month, before, after."""
@@ -149,7 +149,9 @@ class Reconcile(Numbers):
             for d in self.facts.decisions.log("sign_off")
             if d.subject == node and d.payload.get("year") == self.facts.year
         ]
-        return seal.differences(rows[-1].payload.get("numbers", {}), seal.numbers(self.cube, node)) if rows else []
+        return (
+            seal.differences(rows[-1].payload.get("numbers", {}), seal.numbers(self.given_cube, node)) if rows else []
+        )
 
     @property
     def _names(self) -> dict[str, str]:

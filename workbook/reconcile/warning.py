@@ -123,7 +123,7 @@ def early_warning(
 
     ``today``: odds of the year. Out: node, node_kind, target_probability, a_quarter_ago (the replayed chance about three months before; missing
     when not known), verdict (on course, at risk, likely missed), foreseeable_on (the first month end from which the chance stayed below
-    ``at_risk_below``; missing when it is not below), signs (count of leading signs), sentence.
+    ``at_risk_below``; missing when it is not below), signs (count of leading signs), leading_signs (in words, '' without any), sentence.
     """
     now = today.dropna(subset=["target_probability"]).drop_duplicates("node")
     chance = now["target_probability"].to_numpy()
@@ -155,6 +155,7 @@ def early_warning(
             "verdict": pd.Series(verdict, dtype="str"),
             "foreseeable_on": foreseen,
             "signs": [len(w) for w in words],
+            "leading_signs": pd.Series(["; ".join(w) for w in words], dtype="str"),
         }
     )
     out["sentence"] = pd.Series(
@@ -194,7 +195,7 @@ def warning_checks(rows: pd.DataFrame, names: dict[str, str]) -> list[Check]:
     verdicts = {"on course": "ok", "at risk": "warn", "likely missed": "fail"}
     tree = rows[(rows["node_kind"] == "territory").to_numpy()]
     return [
-        Check("early warning", verdicts[row.verdict], f"{names.get(row.node, row.node)}: {row.sentence}",  # type: ignore[arg-type]
+        Check("early warning", verdicts[row.verdict], f"{names.get(row.node, row.node)}: c{row.sentence[1:]}",  # type: ignore[arg-type]
               {"target_probability": row.target_probability}, subject=row.node)
         for row in tree.itertuples()
     ]  # fmt: skip

@@ -78,8 +78,8 @@ def odds(facts: Facts, cube: Cube, ahead: Ahead, rules: OddsRules) -> Odds:
     places = Places(tuple(_above(cube, int(u)) for u in units), head)
     outcome = simulate(world, places, _marks(cube, head), rules, rules.seed)
     basis = (
-        f"{rules.simulations:,} simulated years from {changes} year-on-year changes of quarters, {len(deals.amount):,} open deals "
-        f"and {len(closed):,} closed ones"
+        f"{rules.simulations:,} simulated years, drawn from what the whole company knows: {changes} year-on-year changes of quarters, "
+        f"{len(deals.amount):,} open deals and {len(closed):,} closed ones"
     )
     if changes < 8:
         basis += "; fewer than 8 changes: the spread is uncertain"

@@ -34,6 +34,7 @@ from workbook.sections.frame import title as title
 from workbook.sections.headline import headline as headline
 from workbook.sections.headline import summary as summary
 from workbook.sections.loans import on_loan as on_loan
+from workbook.sections.market import market_words as market_words
 from workbook.sections.maturity import maturity_chart as maturity_chart
 from workbook.sections.maturity import maturity_compared as maturity_compared
 from workbook.sections.maturity import maturity_evidence as maturity_evidence
@@ -56,7 +57,6 @@ from workbook.sections.planning import plan_cards as plan_cards
 from workbook.sections.planning import plan_changes as plan_changes
 from workbook.sections.planning import plan_quality as plan_quality
 from workbook.sections.planning import plan_status as plan_status
-from workbook.sections.portfolio import market_words as market_words
 from workbook.sections.quality import completeness as completeness
 from workbook.sections.quality import completeness_by_rep as completeness_by_rep
 from workbook.sections.quality import faults as faults

@@ -10,6 +10,8 @@ import pandas as pd
 from workbook.book import Book
 from workbook.charts import portfolio as portfolio_charts
 from workbook.money import format_amount
+from workbook.portfolio.classes import CLASSES
+from workbook.sections.audience import AUDIENCES, Audience
 from workbook.sections.people import name_of
 from workbook.show import MISSING, Note, Table
 
@@ -27,32 +29,40 @@ def portfolio_table(book: Book) -> Any:
     """Accounts, sales and projection of the node by class and grade."""
     if book.portfolio.register.empty:
         return Note("No accounts lie in this node.", "warn")
-    rows = book.portfolio.register[["account_id", "sales_12m_amount"]]
+    register = book.portfolio.register
+    rows = register[["account_id", "sales_12m_amount"]]
     rows = rows.merge(book.portfolio.classes[["account_id", "class"]], on="account_id", how="left")
     rows = rows.merge(book.portfolio.grades[["account_id", "grade"]], on="account_id", how="left")
     rows = rows.merge(book.portfolio.projection[["account_id", "projected_amount"]], on="account_id", how="left")
     rows[["class", "grade"]] = rows[["class", "grade"]].fillna("not known")
     counts = rows.pivot_table(index="class", columns="grade", values="account_id", aggfunc="count", fill_value=0)
     sums = rows.groupby("class")[["sales_12m_amount", "projected_amount"]].sum().astype("int64")
-    out = counts.join(sums).reset_index()
-    out.insert(1, "accounts", counts.sum(axis=1).to_numpy())
-    return Table(out, book.facts.currency, "Accounts by class and grade", {c: f"grade {c}" for c in counts.columns})
+    order = [name for name in (*CLASSES, "not known") if name in counts.index]
+    out = counts.join(sums).loc[order].reset_index()
+    out.insert(1, "accounts", counts.sum(axis=1).loc[order].to_numpy())
+    gone = int(register["disqualified"].sum())
+    caption = "Accounts by class and grade" + (
+        f"; {gone:,} of them disqualified, which count in no mix" if gone else ""
+    )
+    return Table(out, book.facts.currency, caption, {c: f"grade {c}" for c in counts.columns})
 
 
-def engagement(book: Book) -> Any:
-    """How the node's accounts are worked: coverage by rep, and touches that do not count."""
+def engagement(book: Book, audience: Audience = AUDIENCES["manager"]) -> Any:
+    """How the node's accounts are worked: coverage of nodes, and of who holds accounts where single reps may be read of."""
     facts = book.facts
     if not facts.tables.has("activities"):
         return Note(facts.tables.lacks("activities", "cadence and integrity"), "warn")
     coverage = book.engagement.coverage
+    nodes = coverage["node"].isin(book.tree.ids)
+    coverage = coverage[(nodes | ((coverage["accounts"] > 0) & audience.people)).to_numpy()]
     names = pd.concat(
         [facts.tables.reps.set_index("rep_id")["name"], facts.tables.territories.set_index("territory_id")["name"]]
     )
     rows = coverage.assign(name=coverage["node"].map(names))
     keep = [c for c in ("node", "name", "accounts", "touched", "on_time", "share") if c in rows]
-    return Table(
-        rows[keep], facts.currency, "Coverage: accounts touched, and touched on time", {"share": "share on time"}
-    )
+    days = book.rules.engagement.coverage_days
+    caption = f"Coverage: accounts touched in {days} days, and those within their cadence"
+    return Table(rows[keep], facts.currency, caption, {"share": "share on time"})
 
 
 def overdue(book: Book, count: int = 12) -> Any:
@@ -68,7 +78,7 @@ def overdue(book: Book, count: int = 12) -> Any:
     names = facts.tables.accounts.set_index("account_id")["name"]
     late = late.assign(name=late["account_id"].map(names))
     keep = ["account_id", "name", "class", "grade", "last_touch_on", "due_on", "overdue_days", "verdict"]
-    return Table(late[keep], facts.currency, "Touches overdue", limit=count)
+    return Table(late[keep], facts.currency, "Touches overdue, key accounts first", limit=count)
 
 
 def whitespace(book: Book, count: int = 10) -> Any:

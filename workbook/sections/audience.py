@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbook.book import STAGES, Book
+from workbook.book import Book
 from workbook.checks import Check
 from workbook.errors import UsageError
-from workbook.reconcile import Reconcile
 from workbook.targets.fairness import PAY_CHECK
 
 
@@ -51,18 +50,5 @@ def seen_by(found: Iterable[Check], audience: Audience, book: Book) -> list[Chec
 
 
 def as_seen_by(book: Book, audience: Audience) -> Book:
-    """The whole book as a reader may see it: where the hedge is not shown, the street quota stands wherever a target would.
-
-    Everything before the reconciliation is shared with the given book.
-    """
-    if audience.hedge:
-        return book
-    view = Book(book.root, book.facts)
-    view.as_seen = lambda opened: as_seen_by(opened, audience)
-    before = STAGES[: STAGES.index("reconcile")]
-    for name in before:
-        view._stages[name] = book._stage(name)
-    stage = Reconcile(book.facts, book._stage(before[-1]))
-    stage.against = "street"
-    view._stages["reconcile"] = stage
-    return view
+    """The whole book as a reader may see it: where the hedge is not shown, the street quota stands wherever a target would."""
+    return book if audience.hedge else book.against_street()

@@ -59,7 +59,7 @@ def meeting_summary(book: Book, audience: Audience) -> Any:
     rows = order.merge(book.reconcile.meeting_point, on="node")
     keep = ["name", "target_amount", "plan_amount", "proposal_amount", "target_weight_share", "talked_amount", "state"]
     labels = {"target_amount": "hold the target", "plan_amount": "hold the plan", "proposal_amount": "proposal",
-              "target_weight_share": "target counts", "talked_amount": "on the table"}  # fmt: skip
+              "target_weight_share": "weight of the target", "talked_amount": "on the table"}  # fmt: skip
     shown = rows[keep].assign(state=rows["state"].fillna("not talked about"))
     return Table(shown, book.facts.currency, "Where plan and target can meet; all nodes and the reasons: notebook 07", labels, limit=ROWS)  # fmt: skip
 
@@ -82,7 +82,7 @@ def off_course(book: Book) -> list[Any]:
             "a quarter ago": bad["a_quarter_ago"].map(chance),
             "verdict": bad["verdict"],
             "foreseeable_on": bad["foreseeable_on"],
-            "signs": bad["sentence"].str.partition(". ")[2].str.rstrip("."),
+            "signs": bad["leading_signs"].replace("", "none stands out"),
         }
     )
     labels = {"foreseeable_on": "foreseeable since", "signs": "leading signs"}
@@ -116,7 +116,10 @@ def decisions(book: Book, audience: Audience) -> Any:
         company = [c for c in checks if c.subject in ("", book.node)]
         where = list(dict.fromkeys(names.get(c.subject, c.subject) for c in checks if c not in company))
         at = ", ".join(where[:3]) + (f" and {len(where) - 3} more" if len(where) > 3 else "")
-        made.append((decision, who, at or "the company", (company or checks)[0].sentence, bool(company), len(checks)))
+        first = (company or checks)[0]
+        told, name = first.sentence, names.get(first.subject, first.subject)
+        told = told if company or told.startswith(name) else f"{name}: {told}"
+        made.append((decision, who, at or "the company", told, bool(company), len(checks)))
     rows = pd.DataFrame(made, columns=["decision", "who", "where", "evidence", "company", "count"])
     rows = rows.sort_values(["company", "count"], ascending=False, kind="stable")
     return Table(rows[["decision", "who", "where", "evidence"]], book.facts.currency, "To decide", limit=10)

@@ -55,11 +55,12 @@ def changes(book: Book) -> Table:
     """What happened since the last review, in numbers; each line says what it counts."""
     since, held = since_when(book)
     rows = [*_deals(book, since), *_sales(book, since), *_work(book, since), *_decided(book, since)]
-    what = "the last review" if held else "13 weeks ago (no review is recorded yet)"
+    day = f"{since:%Y-%m-%d}"
+    caption = f"Since the last review, {day}" if held else f"Since {day}, 13 weeks ago, as no review is recorded yet"
     frame = pd.DataFrame(rows, columns=["what", "number", "amount", "detail"]).astype(
         {"number": "Int64", "amount": "Int64"}
     )
-    return Table(frame, book.facts.currency, f"Since {what}, {since:%Y-%m-%d}", limit=20)
+    return Table(frame, book.facts.currency, caption, limit=20)
 
 
 def _deals(book: Book, since: date) -> list[tuple[Any, ...]]:

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from importlib.metadata import version
 from typing import Any
 
+import pandas as pd
+
 from workbook import __version__
 from workbook.book import Book
 from workbook.errors import UsageError
@@ -51,7 +53,7 @@ def title(book: Book, audience: Audience) -> Title:
     """Whose document it is, as of when, for whom."""
     tree, rules = book.tree, book.rules.book
     level, path = tree.level(book.node), tree.path(book.node)[1:]
-    people = book.tables.reps[(book.tables.reps["territory_id"] == book.node).to_numpy()]["name"].tolist()
+    people = _people(book)
     lines = [
         f"{level if level == book.node else f'{level} {book.node}'}, {book.facts.year}, as of {book.as_of:%Y-%m-%d}, "
         f"copy for {audience.name}",
@@ -65,6 +67,18 @@ def title(book: Book, audience: Audience) -> Title:
             + (f" and {len(people) - 6} more" if len(people) > 6 else "")
         )
     return Title(tree.name(book.node), lines, rules.sample)
+
+
+def _people(book: Book) -> list[str]:
+    """Who leads a node with others below it: its manager on record, else who sits there; who works a territory today."""
+    reps, day = book.tables.reps, pd.Timestamp(book.as_of)
+    here = (reps["territory_id"] == book.node) & ~(reps["left_on"] < day) & ~(reps["hired_on"] > day)
+    if book.tree.children(book.node):
+        nodes = book.tables.territories
+        manager = nodes.loc[(nodes["territory_id"] == book.node).to_numpy(), "manager_rep_id"].dropna()
+        here = here & reps["rep_id"].isin(manager) if len(manager) else here
+    names: list[str] = reps.loc[here.to_numpy(), "name"].tolist()
+    return names
 
 
 def show(*parts: Any) -> None:
@@ -81,8 +95,6 @@ def show(*parts: Any) -> None:
 
 def footer(book: Book) -> Note:
     """The data footer: as-of, hashes, versions, data quality."""
-    import pandas
-
     quality = book.quality
     parts = [
         f"As of {book.as_of:%Y-%m-%d}",
@@ -90,7 +102,7 @@ def footer(book: Book) -> Note:
         f"rules {book.rules.hash}",
         f"decisions {len(book.facts.decisions.rows)}",
         quality.sentence,
-        f"territory-workbook {__version__}, pandas {pandas.__version__}, papermill {version('papermill')}",
+        f"territory-workbook {__version__}, pandas {pd.__version__}, papermill {version('papermill')}",
     ]
     if book.rules.book.sample:
         parts.insert(0, "Sample data: synthetic, no real company")

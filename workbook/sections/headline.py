@@ -36,12 +36,13 @@ def headline(book: Book, audience: Audience) -> Figures:
 
     gap, target, street = known(row.gap_amount), known(row.target_amount), known(row.street_amount)
     plan = known(row.plan_amount)
-    ratio = f"{plan / target:.0%} of target" if target and plan is not None else ""
+    word = "target" if audience.hedge else "quota"
+    ratio = f"{plan / target:.0%} of {word}" if target and plan is not None else ""
     items = [
         (
-            ("Target " if audience.hedge else "Quota ") + book.facts.year,
+            f"{word.capitalize()} {book.facts.year}",
             money(target),
-            "" if target is not None else "no target given for this node",
+            "" if target is not None else f"no {word} given for this node",
         )
     ]
     if audience.hedge and street is not None and street != target:
@@ -52,7 +53,7 @@ def headline(book: Book, audience: Audience) -> Figures:
         _booked(book, money(row.actual_amount)),
         ("Last year", money(row.last_year_amount), _last_year(book)),
     ]
-    return Figures([*items, *_odds(book)])
+    return Figures([*items, *_odds(book, word)])
 
 
 def _booked(book: Book, amount: str) -> tuple[str, str, str]:
@@ -77,17 +78,17 @@ def _last_year(book: Book) -> str:
     return f"{year} until {book.as_of:%Y-%m-%d}" if book.as_of < book.facts.calendar.bounds(year)[1] else year
 
 
-def _odds(book: Book) -> list[tuple[str, str, str]]:
+def _odds(book: Book, word: str) -> list[tuple[str, str, str]]:
     odds = book.reconcile.odds
     own = odds[(odds["node"] == book.node).to_numpy() & (odds["period"] == book.facts.year).to_numpy()]
     if own.empty or known(row_of(book).target_amount) is None:
         return []
     row = own.iloc[0]
     if pd.isna(row["target_probability"]):
-        return [("Odds of target", "not known", "no sale and no deal to simulate from")]
+        return [(f"Odds of {word}", "not known", "no sale and no deal to simulate from")]
     low, high = (format_amount(int(row[c]), book.facts.currency, short=True) for c in ("p10_amount", "p90_amount"))
     said = chance(float(row["target_probability"]))
-    return [("Odds of target", said, f"8 of 10 outcomes: {low} to {high}")]
+    return [(f"Odds of {word}", said, f"8 of 10 outcomes: {low} to {high}")]
 
 
 def summary(book: Book) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def open_points(book: Book, audience: Audience) -> Table:
     if not audience.people:
         rows = rows[(rows["node"] == book.node).to_numpy()]
     keep = ["name", "point", "waits_for", "since", "days_open", "sentence"]
+    keep = [c for c in keep if c not in ("since", "days_open") or rows[c].notna().any()]
     return Table(
         rows[keep], book.facts.currency, "Open points", {"waits_for": "waits for", "sentence": "what"}, limit=20
     )
@@ -63,9 +64,10 @@ def sign_offs(book: Book) -> Table:
     )
 
 
-def change_requests(book: Book) -> Table:
-    """What changed after sign-off, month by month."""
+def change_requests(book: Book, audience: Audience) -> Table:
+    """What changed after sign-off, month by month; of the target only for who sees it under the hedge."""
     rows = book.reconcile.change_requests
+    rows = rows if audience.hedge else rows[(rows["measure"] != "target").to_numpy()].reset_index(drop=True)
     keep = ["node", "measure", "month", "before_amount", "after_amount", "decided_by", "decided_at", "reason"]
     return Table(rows[keep], book.facts.currency, "Changes after sign-off", {"decided_by": "by", "decided_at": "at"})
 
@@ -83,14 +85,15 @@ def early_warning(book: Book, audience: Audience) -> Any:
     rows = rows.sort_values("target_probability", kind="stable")
     if book.scope is None:  # the board reads of nodes; single reps stand in the documents of their territories
         rows = rows[rows["node"].isin(book.tree.ids).to_numpy()]
-    keep = ["name", "target_probability", "a_quarter_ago", "verdict", "foreseeable_on", "sentence"]
+    keep = ["name", "target_probability", "a_quarter_ago", "verdict", "foreseeable_on", "leading_signs"]
     shown = rows[keep].rename(columns={"target_probability": "now", "a_quarter_ago": "before"})
-    shown = shown.assign(now=shown["now"].map(chance), before=shown["before"].map(chance))
+    signs = shown["leading_signs"].replace("", "none stands out")
+    shown = shown.assign(now=shown["now"].map(chance), before=shown["before"].map(chance), leading_signs=signs)
     labels = {
         "now": "chance now",
         "before": "a quarter ago",
         "foreseeable_on": "foreseeable since",
-        "sentence": "why",
+        "leading_signs": "leading signs",
     }
     return Table(shown, book.facts.currency, "Early warning", labels, limit=8)
 

@@ -25,19 +25,15 @@ def tree_table(book: Book) -> Table:
             "accounts": pd.Series(tree.ids).map(accounts).fillna(0).astype("int64"),
         }
     )
-    order = [_walk(book, str(i)) for i in tree.ids]
+    order = [tree.walk(str(i)) for i in tree.ids]
     frame = frame.assign(order=order).sort_values("order", ignore_index=True).drop(columns="order")
     return Table(frame, book.facts.currency, "The tree of nodes", limit=80)
-
-
-def _walk(book: Book, node: str) -> str:
-    return "\x00".join(book.tree.path(node))
 
 
 def nodes_table(book: Book) -> Table:
     """Target, plan and gap of every node, in the order of the tree."""
     totals = book.reconcile.totals
-    order = totals["node"].map(lambda n: _walk(book, n))
+    order = totals["node"].map(book.tree.walk)
     rows = totals.assign(order=order).sort_values("order", ignore_index=True)
     rows["name"] = ["\u2003" * int(d) + n for d, n in zip(rows["depth"], rows["name"], strict=True)]
     share = rows["plan_amount"].astype("float64") / rows["target_amount"].astype("float64")

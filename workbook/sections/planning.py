@@ -12,6 +12,7 @@ from workbook.money import format_amount
 from workbook.plans.behaviour import QUESTIONS
 from workbook.plans.document import COMMITTED, SECTIONS, SOURCES, AccountPlan, Outcome
 from workbook.sections.accounts import Cards
+from workbook.sections.audience import AUDIENCES, Audience
 from workbook.sections.judgements import with_names
 from workbook.sections.people import names_of
 from workbook.show import Note, Table, checks
@@ -29,8 +30,8 @@ _WORDS = {
 }  # fmt: skip
 
 
-def plan_status(book: Book) -> list[Any]:
-    """Who has sent plans, what is late, and whether the plan exceeds the quota."""
+def plan_status(book: Book, audience: Audience = AUDIENCES["manager"]) -> list[Any]:
+    """Who has sent plans, what is late, and whether the plan exceeds the quota; rep by rep for who may read of single ones."""
     rows = book.plans.status
     if rows.empty:
         if not book.tables.has("ownership"):
@@ -47,6 +48,8 @@ def plan_status(book: Book) -> list[Any]:
     late = rows[(rows["verdict"] != "ok").to_numpy()]
     keep = ["rep_id", "name", "sent", "accounts", "sent_at", "days_late", "planned_amount", "street_amount", "verdict"]
     out: list[Any] = [Note(text.strip())]
+    if not audience.people:
+        return out
     if rows["planned_amount"].notna().any():
         out.append(charts.plan_against_quota(rows, book.facts.currency).figure)
     if not late.empty:
@@ -104,8 +107,8 @@ def plan_behaviour(book: Book) -> list[Any]:
     return [charts.how_planned({_WORDS[q]: float(row[q]) for q in QUESTIONS}).figure]
 
 
-def plan_quality(book: Book, count: int = 10) -> list[Any]:
-    """Scores beside the approval: mean by rep, and the weakest plans with their reasons."""
+def plan_quality(book: Book, audience: Audience = AUDIENCES["manager"], count: int = 10) -> list[Any]:
+    """Scores beside the approval: mean by rep for who may read of single ones, and the weakest plans with their reasons."""
     rows = book.plans.scores
     if rows.empty:
         return [Note(NONE_YET, "warn")]
@@ -126,7 +129,7 @@ def plan_quality(book: Book, count: int = 10) -> list[Any]:
         {f"{s}_share": SCORES[s] for s in weakness},
         limit=count,
     )
-    return [Note(text), charts.score_board(means, SCORES).figure, table]
+    return [Note(text), charts.score_board(means, SCORES).figure, table] if audience.people else [Note(text), table]
 
 
 def actions_due(book: Book, days: int = 45, count: int = 15) -> list[Any]:

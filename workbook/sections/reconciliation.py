@@ -41,7 +41,12 @@ def reconciliation(book: Book, audience: Audience) -> Table:
     if not audience.hedge:
         keep.remove("target_amount")
         own, below = (f.assign(gap_amount=f["plan_amount"].astype("Int64") - f["street_amount"]) for f in (own, below))
-    labels = {"what": "", "street_amount": "street quota", "actual_amount": "booked", "projection_amount": "projection"}
+    labels = {
+        "what": "period, or part",
+        "street_amount": "street quota",
+        "actual_amount": "booked",
+        "projection_amount": "projection",
+    }
     return Table(
         pd.concat([own[keep], below[keep]], ignore_index=True), book.facts.currency,
         f"Target and plan by quarter, and what lies below (–: no plan yet, no target, or not begun); the plan is: {book.reconcile.totals['plan_is'].iloc[0]}",
@@ -56,7 +61,9 @@ def _rest(own: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
         return own.iloc[:0]
     given = ("target_amount", "street_amount", "gap_amount")
     rest = {name: own[name].iloc[0] - below[name].sum(skipna=name not in given) for name in amounts}
-    if all(pd.isna(rest[name]) or rest[name] == 0 for name in ("plan_amount", "projection_amount", "actual_amount")):
+    told = ["plan_amount", "projection_amount", "actual_amount"]
+    told += ["target_amount", "street_amount"] if below["target_amount"].notna().any() else []
+    if all(pd.isna(rest[name]) or rest[name] == 0 for name in told):
         return own.iloc[:0]
     values = {name: pd.array([value], dtype="Int64") for name, value in rest.items()}
     return own.iloc[[0]].assign(what="with none of these", verdict="", **values)

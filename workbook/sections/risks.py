@@ -100,7 +100,7 @@ def questions(book: Book, audience: Audience, count: int = 12) -> Any:
     names = subject_names(book)
     rows = pd.DataFrame(
         [(c.verdict, names.get(c.subject, c.subject), c.name, c.sentence) for c in bad],
-        columns=["verdict", "about", "question", "evidence"],
+        columns=["verdict", "about", "check", "evidence"],
     )
     return Table(rows, book.facts.currency, "To decide, or to ask", limit=count)
 
@@ -114,5 +114,5 @@ def in_order(book: Book) -> Table:
     """The checks about the node itself that ask nothing of the meeting; the others stand in ``questions``."""
     rest = [c for c in about(book, judgements(book)) if c.verdict in ("ok", "not known")]
     rows = checks_table(rest)[["name", "verdict", "sentence"]]
-    labels = {"name": "question", "sentence": "evidence"}
+    labels = {"name": "check", "sentence": "evidence"}
     return Table(rows, book.facts.currency, "Checked as well: in order, or not known", labels, limit=60)

@@ -9,16 +9,17 @@ import pandas as pd
 from workbook.book import Book
 from workbook.charts import history as charts
 from workbook.portfolio import history
+from workbook.sections.audience import AUDIENCES, Audience
 from workbook.show import Note, Table
 
 
-def sales_against_target(book: Book, quarters: int = 12) -> Any:
-    """Chart: sales by quarter (the running one pale) against the node's target."""
+def sales_against_target(book: Book, audience: Audience = AUDIENCES["manager"], quarters: int = 12) -> Any:
+    """Chart: sales by quarter (the running one pale) against the node's target; past targets for who sees them under the hedge."""
     facts = book.facts
     sold = history.sales_by_period(facts.tables.sales, facts.calendar, "quarter").tail(quarters)
     if sold.empty:
         return Note("No sales are known for this node: history not known.", "warn")
-    targets = _quarter_targets(book)
+    targets = _quarter_targets(book, audience)
     ahead = targets[
         (targets["period"] > sold["period"].iloc[-1]).to_numpy()
         & targets["period"].str.startswith(facts.year).to_numpy()
@@ -30,14 +31,16 @@ def sales_against_target(book: Book, quarters: int = 12) -> Any:
     return charts.sales_against_target(frame, facts.currency).figure
 
 
-def _quarter_targets(book: Book) -> pd.DataFrame:
-    """Finance's numbers by quarter; for the planned year those of the allocation, where there is one."""
+def _quarter_targets(book: Book, audience: Audience) -> pd.DataFrame:
+    """Finance's numbers by quarter, which carry no hedge; for the planned year those of the allocation, where there is one."""
     facts = book.facts
     given = history.given_targets(facts.tables.targets, book.node, "quarter")
     rows = book.reconcile.standing
     own = rows[(rows["node"] == book.node).to_numpy() & rows["period"].str.contains("-Q").to_numpy()]
     own = own[own["target_amount"].notna().to_numpy()]
     allocated = pd.DataFrame({"period": own["period"], "amount": own["target_amount"].astype("int64")})
+    if not audience.hedge:
+        return allocated
     return pd.concat([allocated, given[~given["period"].isin(allocated["period"])]], ignore_index=True)
 
 
@@ -106,7 +109,13 @@ def top_accounts(book: Book, count: int = 15) -> Any:
         caption += (
             f"; no sale is on record here{'' if pd.isna(first) else f' before {first:%Y-%m-%d}'}: trend not known"
         )
-    return Table(rows[keep], facts.currency, caption, {"open_amount": "open deals", "account_id": "account"})
+    return Table(rows[keep], facts.currency, caption, _LABELS)
+
+
+_LABELS = {
+    "open_amount": "open deals", "account_id": "account", "sales_12m_amount": "sales of 12 months",
+    "sales_prior_12m_amount": "12 months before",
+}  # fmt: skip
 
 
 def _trend(change: float, prior: int) -> str:

@@ -17,7 +17,8 @@ def territory_health(book: Book, audience: Audience) -> Any:
         found = [c for c in found if c.subject in ("", book.node)]
     bad = [c for c in found if c.verdict in ("fail", "warn")]
     if not bad:
-        return Note("Books are within bounds.", "ok") if found else None
+        who = "Books are" if audience.people else f"{book.tree.name(book.node)} as a whole is"
+        return Note(f"{who} within bounds.", "ok") if found else None
     table = checks(with_names(book, bad), limit=12)
     return Table(table.frame, book.facts.currency, "Books out of bounds", table.labels, limit=12)
 

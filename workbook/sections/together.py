@@ -10,16 +10,22 @@ from workbook.book import Book
 from workbook.money import format_amount
 from workbook.plans.together import NAME, WORDS
 from workbook.sections.accounts import Cards
+from workbook.sections.audience import AUDIENCES, Audience
 from workbook.show import Note, Table
 
 
-def plan_parts(book: Book) -> list[Any]:
-    """The node's plan of the year as the sum of its parts: nodes under it, reps in it; and the check that it adds up."""
+def plan_parts(book: Book, audience: Audience = AUDIENCES["manager"]) -> list[Any]:
+    """The node's plan of the year as the sum of its parts: nodes under it, reps in it; and the check that it adds up.
+
+    Reps stand as one row for who may not read of single ones.
+    """
     rows = book.plans.parts
     own = rows[(rows["node"] == book.node).to_numpy() & (rows["node_kind"] == "territory").to_numpy()]
     if own.empty:
-        return [Note(f"Nothing is planned for {book.facts.year} here yet.", "warn")]
+        return [Note(f"No rep of this node has planned {book.facts.year} yet.", "warn")]
     under = rows[(rows["parent"] == book.node).to_numpy()].sort_values(["node_kind", "node"], ascending=[False, True])
+    if not audience.people:
+        under = under[(under["node_kind"] == "territory").to_numpy()]
     names = _names(book)
     frame = under.assign(part=under["node"].map(names))
     frame["kind"] = [
@@ -29,8 +35,11 @@ def plan_parts(book: Book) -> list[Any]:
     whole = own.iloc[0]
     sums = ["plan_amount", "unnamed_amount"]
     left = {c: int(whole[c]) - int(frame[c].sum()) for c in sums}
-    rest = pd.DataFrame([{"part": "reps of other territories", "kind": "rep"} | left] if any(left.values()) else [])
-    total = pd.DataFrame([{"part": f"{book.tree.name(book.node)} in all", **whole[[*sums, "reps", "written"]]}])
+    others = "reps of other territories" if audience.people else "reps"
+    rest = pd.DataFrame([{"part": others, "kind": "rep"} | left] if any(left.values()) and len(frame) else [])
+    total = pd.DataFrame(
+        [{"part": f"{book.tree.name(book.node)} in all", "kind": None, **whole[[*sums, "reps", "written"]]}]
+    )
     table = pd.concat([p for p in (frame, rest, total) if len(p)], ignore_index=True)
     table = table.astype({"reps": "Int64", "written": "Int64"} | dict.fromkeys(sums, "int64"))
     labels = {
@@ -44,8 +53,11 @@ def plan_parts(book: Book) -> list[Any]:
     return [shown, *said]
 
 
-def territory_plans(book: Book, count: int = 12) -> list[Any]:
-    """Reps' territory plans: in a territory a card for each; above it what they need from others, rep by rep."""
+def territory_plans(book: Book, audience: Audience = AUDIENCES["manager"], count: int = 12) -> list[Any]:
+    """Reps' territory plans: in a territory a card for each; above it what they need from others, rep by rep.
+
+    The words are for all to read; a single rep's amount is not.
+    """
     rows = book.plans.territory_words
     rows = rows[(rows[list(WORDS)] != "").any(axis=1).to_numpy()].reset_index(drop=True)
     if rows.empty:
@@ -53,7 +65,8 @@ def territory_plans(book: Book, count: int = 12) -> list[Any]:
         return [Note(text, "warn")]
     names = _names(book)
     if not book.tree.children(book.node):
-        return [Cards([_card(book, row, str(names.get(row.rep_id, row.rep_id))) for row in rows.itertuples()][:count])]
+        cards = [_card(book, row, str(names.get(row.rep_id, row.rep_id))) for row in rows.head(count).itertuples()]
+        return [Cards(cards if audience.people else [(who, sub, lines[:-1]) for who, sub, lines in cards])]
     wanted = rows[(rows["help_wanted"] != "").to_numpy()]
     table = wanted.assign(rep=wanted["rep_id"].map(names), territory=wanted["territory_id"].map(names))
     text = f"{len(rows)} reps have written a territory plan; {len(wanted)} of them ask others for help."

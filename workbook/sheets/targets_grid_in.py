@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from workbook.errors import DataError, Fault
+from workbook.errors import DataError, Fault, UsageError
 from workbook.facts import Facts
 from workbook.money import exponent
 from workbook.sheets.targets_grid import ABOUT, FIRST, LEAD, LEAST, MOST_BYTES, Grid, columns, grid, sheet_names
@@ -24,6 +24,10 @@ def read_grid(facts: Facts, targets: Targets, path: Path) -> list[Edit]:
     import python_calamine
 
     shown = grid(targets.required())
+    if not path.is_file():
+        raise UsageError(
+            f"there is no file {path}", remedy="Write one with --out grid.xlsx, and change its yellow cells."
+        )
     _safe(path)
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))

@@ -13,20 +13,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbook.errors import DataError
-from workbook.files import write_text
 from workbook.periods import Calendar
 from workbook.rules.quality import QualityRules
 from workbook.tables.frames import Tables
 from workbook.tables.intake import Intake, table_file, take_in
-from workbook.tables.quality import Imported, Quality
+from workbook.tables.manifest import Imported, read_report
+from workbook.tables.quality import Quality
 from workbook.tables.schema import TABLES, Table
-from workbook.tables.snapshot import Cache, snapshot
+from workbook.tables.snapshot import Cache, digests, snapshot_of
 from workbook.tables.source import quoted, text
 from workbook.tables.validation import validate
 from workbook.tables.validation.completeness import check as completeness
 from workbook.tables.write import settle
 
-__all__ = ["assess", "load_tables", "read_report", "table_file", "table_files", "write_report"]
+__all__ = ["assess", "load_tables", "table_file", "table_files"]
 
 #: Changes when what is cached changes its shape.
 _FORMAT = "7"
@@ -86,26 +86,6 @@ def assess(folder: Path, currency: str, calendar: Calendar | None = None, rules:
         intake.db.close()
 
 
-def write_report(book: Path, done: Imported) -> None:
-    """Note what an import did beside what it rejected; it holds for the tables as they are now."""
-    mark = snapshot(table_files(book / "tables"))
-    noted = {"snapshot": mark, "mapping": done.mapping, "read": done.read, "used": done.used, "notes": list(done.notes)}
-    write_text(book / "import" / "report.json", json.dumps(noted, indent=1, ensure_ascii=False) + "\n")
-
-
-def read_report(book: Path, mark: str) -> Imported | None:
-    """What the last import noted, if the tables are still those that it wrote."""
-    try:
-        noted = json.loads((book / "import" / "report.json").read_text(encoding="utf-8"))
-        if noted["snapshot"] == mark:
-            return Imported(
-                str(noted["mapping"]), int(noted["read"]), int(noted["used"]), tuple(map(str, noted["notes"]))
-            )
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # no import, or notes that somebody changed: nothing is known of it
-    return None
-
-
 @dataclass(frozen=True)
 class _Place:
     """Where a state of the tables is cached: by the hash of the files (``mark``) and of how they are read (``key``)."""
@@ -113,16 +93,17 @@ class _Place:
     cache: Cache
     key: str
     mark: str
-    book: Path
+    imported: Imported | None
 
 
 def _place(folder: Path, currency: str, calendar: Calendar, rules: QualityRules) -> _Place:
     home = folder.parent / ".cache"
     settle(folder)
-    mark = snapshot(table_files(folder), home / "hashes.json")
+    hashes = digests(table_files(folder), home / "hashes.json")
+    mark = snapshot_of(hashes)
     strangers = sorted(p.name for p in folder.glob("*")) if folder.is_dir() else []
     key = sha256(repr((_FORMAT, mark, currency, calendar, rules, strangers)).encode()).hexdigest()[:20]
-    return _Place(Cache(home / "tables"), key, mark, folder.parent)
+    return _Place(Cache(home / "tables"), key, mark, read_report(folder.parent, hashes))
 
 
 def _known(place: _Place) -> Quality | None:
@@ -136,7 +117,7 @@ def _known(place: _Place) -> Quality | None:
         place.cache.drop(f"{place.key}-quality")
         return None
     faults, topics, counts, done = parts
-    return Quality(faults, topics, counts, done, place.mark, read_report(place.book, place.mark))
+    return Quality(faults, topics, counts, done, place.mark, place.imported)
 
 
 def _judge(intake: Intake, rules: QualityRules, place: _Place) -> Quality:
@@ -156,7 +137,7 @@ def _judge(intake: Intake, rules: QualityRules, place: _Place) -> Quality:
         pd.DataFrame(rows, columns=["table", "file", "read", "used", "rejected", "columns"]),
         done,
         place.mark,
-        read_report(place.book, place.mark),
+        place.imported,
     )
     with contextlib.suppress(OSError), place.cache.making(f"{place.key}-quality") as made:
         for part in _PARTS:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from workbook.checks import Check
 from workbook.errors import Fault
+from workbook.tables.manifest import Imported
 
 #: What each topic of faults is called in a check, in order.
 TOPICS = {
@@ -55,23 +56,13 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True)
-class Imported:
-    """What the import that made these tables said of itself: rows of the export, and how its mapping reads them."""
-
-    mapping: str
-    read: int
-    used: int
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Quality:
     """The data quality of a snapshot.
 
     ``faults`` has the columns of :data:`workbook.tables.faults.COLUMNS` (up to a thousand rows of a kind), ``topics`` counts
     all of them: topic, severity, count. ``counts``: table, file, read, used, rejected, columns (the canonical ones in the file,
     with blanks between). ``completeness``: rep_id, territory_id, table, column, rows, filled, share. ``snapshot`` is the hash of the input files; ``imported`` is there as long as
-    these are what an import wrote.
+    the tables that an import wrote are as it wrote them.
     """
 
     faults: pd.DataFrame
@@ -101,7 +92,7 @@ class Quality:
         rows = f"{read:,} rows read = {used:,} used + {read - used:,} rejected"
         if self.imported:
             whole, kept = self.imported.read, self.imported.used
-            rows = f"{whole:,} rows of the export read = {kept:,} used + {whole - kept:,} rejected at the import"
+            rows = f"{whole:,} rows of the export read = {kept:,} used + {whole - kept:,} rejected, {self.imported.sentence}"
             rows += f", then {read - used:,} with errors" if read > used else ""
         if not len(self.topics):
             return f"{rows}; no warnings"

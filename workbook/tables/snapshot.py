@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,25 +21,34 @@ _LITTER_SECONDS = 3600
 
 
 def snapshot(files: Iterable[Path], memory: Path | None = None) -> str:
-    """Sixteen hexadecimal digits over the names and contents of files, in any order.
+    """Sixteen hexadecimal digits over the names and contents of files, in any order; ``memory`` as in :func:`digests`."""
+    return snapshot_of(digests(files, memory))
+
+
+def snapshot_of(hashes: Mapping[str, str]) -> str:
+    """The snapshot of files whose :func:`digests` are known."""
+    whole = "".join(f"{name}\0{digest}\n" for name, digest in sorted(hashes.items()))
+    return sha256(whole.encode()).hexdigest()[:16]
+
+
+def digests(files: Iterable[Path], memory: Path | None = None) -> dict[str, str]:
+    """The SHA-256 of each file's content by its name.
 
     ``memory`` is a file where content hashes are remembered by size and times of change, so that unchanged files are not
     read again; it is only a shortcut and may be deleted.
     """
     known = _remembered(memory)
     found: dict[str, Any] = {}
-    whole = sha256()
-    for path in sorted(files, key=lambda p: p.name):
+    for path in files:
         state = path.stat()
         stamp = [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
         before = known.get(path.name)
         digest = before[1] if before and before[0] == stamp else _hash(path)
         found[path.name] = [stamp, digest]
-        whole.update(f"{path.name}\0{digest}\n".encode())
     if memory is not None and found != known:
         with contextlib.suppress(OSError):
             _remember(memory, found)
-    return whole.hexdigest()[:16]
+    return {name: digest for name, (_, digest) in found.items()}
 
 
 def _hash(path: Path) -> str:

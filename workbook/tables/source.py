@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 
 from workbook.errors import DataError
-from workbook.tables.text import Dialect, Record, dialect, line_ends, records
+from workbook.tables.text import Dialect, Record, Survey, dialect, records, survey
 
 #: Given the columns of a relation, their types, and the relation: the SELECT that reads it.
 Project = Callable[[dict[str, str], str], str]
@@ -25,7 +25,8 @@ _BATCH = 50_000
 class Source:
     """What was read from one file (or one sheet): its columns, its broken records, and remarks on how it was read.
 
-    ``exact`` is true where rows carry their own ``_row`` (and ``_line``), false where row = rowid + 2.
+    ``exact`` is true where rows carry their own ``_row`` (and ``_line``), false where row = rowid + 2. ``blanks`` are those
+    that its cells may begin or end with, None where nobody looked.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class Source:
     remarks: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
     exact: bool = False
+    blanks: str | None = None
 
 
 def quoted(name: str) -> str:
@@ -115,8 +117,11 @@ def _text_file(db: duckdb.DuckDBPyConnection, path: Path, target: str, project: 
     names, doubled = unique(how.header)
     if not names:
         return empty(db, path, target, project)
-    if how.encoding.startswith("utf-8") and how.first_line == 1 and _quickly(db, path, (target, how, names), project):
-        return Source(path, names, (), (), doubled)
+    if how.encoding.startswith("utf-8") and how.first_line == 1:
+        told = survey(path)
+        select = project(dict.fromkeys(names, "VARCHAR"), csv_scan(path, how, names))
+        if _quickly(db, select, target, told):
+            return Source(path, names, (), (), doubled, blanks=told.blanks)
     how = dialect(path, whole=True)
     names, doubled = unique(how.header)
     remarks = () if how.encoding.startswith("utf-8") else (f"read as {how.encoding}, not UTF-8",)
@@ -142,18 +147,14 @@ def csv_scan(path: Path, how: Dialect, names: tuple[str, ...]) -> str:
     )
 
 
-def _quickly(
-    db: duckdb.DuckDBPyConnection, path: Path, what: tuple[str, Dialect, tuple[str, ...]], project: Project
-) -> bool:
+def _quickly(db: duckdb.DuckDBPyConnection, select: str, target: str, told: Survey) -> bool:
     """Read a clean UTF-8 file by DuckDB; false where a line is broken or blank, so that rows could not be told by number."""
-    target, how, names = what
-    scan = csv_scan(path, how, names)
     try:
-        db.execute(f"create or replace table {quoted(target)} as {project(dict.fromkeys(names, 'VARCHAR'), scan)}")
+        db.execute(f"create or replace table {quoted(target)} as {select}")
     except duckdb.Error:
         return False
     rows: int = db.execute(f"select count(*) from {quoted(target)}").fetchall()[0][0]
-    beyond = line_ends(path) - rows
+    beyond = told.ends - rows
     if beyond in (0, 1):
         return True
     kept = [r[0] for r in db.execute(f"describe {quoted(target)}").fetchall() if r[1] == "VARCHAR"]

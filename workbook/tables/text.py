@@ -9,9 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 DELIMITERS = (",", ";", "\t", "|")
+#: What is cut off the ends of text cells.
+BLANKS = " \t\r\n\u00a0\ufeff"
 _HEAD = 1 << 16
 _BLOCK = 1 << 20
+_LINE_FEED = 10
 csv.field_size_limit(1 << 30)
 
 
@@ -36,6 +41,18 @@ class Record:
     line: int
     cells: tuple[str, ...]
     broken: str = ""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the bytes of a text file tell: ``ends`` counts its line feeds; ``blanks`` are those of :data:`BLANKS` that a cell may
+    hold; ``records`` counts what follows the header, or is None where records and lines are not the same (quotes, blank
+    lines, bare carriage returns).
+    """
+
+    ends: int
+    records: int | None
+    blanks: str
 
 
 def dialect(path: Path, *, whole: bool = False) -> Dialect:
@@ -78,27 +95,27 @@ def records(path: Path, how: Dialect) -> Iterator[Record]:
             yield Record(row, line, tuple(cells), broken)
 
 
-def line_ends(path: Path) -> int:
-    """How many line feeds a file holds."""
-    with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(_BLOCK), b""))
-
-
-def plain_records(path: Path) -> int | None:
-    """How many records follow the header of a file without quotes, blank lines and bare carriage returns, by its line ends.
-
-    None for any other file: there records and lines are not the same. The first line is taken as the header.
-    """
-    ends, before = 0, b"\n"
+def survey(path: Path) -> Survey:
+    """What the bytes of a text file tell, in one pass at the disk's speed. The first line is taken as the header."""
+    ends, before, lines, found = 0, b"\n", True, set(" ")
     with path.open("rb") as file:
         for block in iter(lambda: file.read(_BLOCK), b""):
             block += file.read(1) if block.endswith(b"\r") else b""
-            seam = before[-2:] + block
-            blank = b"\n\n" in seam or b"\n\r" in seam
-            if b'"' in block or blank or (b"\r" in block and b"\r" in block.replace(b"\r\n", b"")):
-                return None
-            ends, before = ends + block.count(b"\n"), block
-    return ends - 1 + (before[-1:] != b"\n")
+            places = np.flatnonzero(np.frombuffer(block, np.uint8) == _LINE_FEED)
+            returns = block.count(b"\r") if b"\r" in block else 0
+            if b'"' in block:
+                lines, found = False, found | set("\r\n")
+            elif returns:
+                blank = b"\n\r" in block or (before == b"\n" and block[:1] == b"\r")
+                lines = lines and not blank and returns == block.count(b"\r\n")
+            lines = lines and not (np.diff(places) == 1).any() and not (before == b"\n" and block[:1] == b"\n")
+            found |= {mark for mark in "\t\r" if mark.encode() in block}
+            if not block.isascii():
+                text = block if ends else block.removeprefix(codecs.BOM_UTF8)
+                found |= {mark for mark in "\u00a0\ufeff" if mark.encode()[:1] in text}
+            ends, before = ends + len(places), block[-1:]
+    records = ends - 1 + (before != b"\n") if lines else None
+    return Survey(ends, records, "".join(mark for mark in BLANKS if mark in found))
 
 
 def lines_of(path: Path, rows: set[int]) -> dict[int, int]:

@@ -49,8 +49,12 @@ class Edit:
 
     @property
     def label(self) -> str:
-        """How people know it: ``pin 12 (T-03 FY2026 Pumps)``."""
-        what = " ".join(p for p in (self.node, self.period, self.family or "") if p)
+        """How people know it: ``pin 12 (T-03 FY2026 Pumps)``, ``transfer 13 (P-15 to P-16 FY2026-H2)``, ``scale 14 (R-1 FY2026 by 105%)``."""
+        node = f"{self.node} to {self.to_node}" if self.to_node else self.node
+        period = f"{self.period} to {self.to_period}" if self.to_period else self.period
+        factor = f"by {100 * self.factor:.10g}%" if self.factor is not None else ""
+        shares = ", ".join(f"{rep}={share:.10g}" for rep, share in self.shares)
+        what = " ".join(p for p in (node, period, self.family or "", factor, shares) if p)
         number = f" {self.revision}" if self.revision else ""
         return f"{self.action}{number} ({what})"
 

@@ -96,14 +96,18 @@ def _steps(made: Allocated, at: Ints, columns: Bools) -> list[tuple[str, Floats,
     ]
     count = len(at)
     return [
-        ("base share", base, [f"{s}, by the published bases, in even months." for s in share]),
+        ("base share", base, [f"{s}, by the bases in force, in even months." for s in share]),
         ("season", seasoned, [f"Months: {draft.season_told}."] * count),
         ("ramp", ramped, ["New reps, open positions and leavers carry what their months allow."] * count),
-        ("rounding", _sums(made, made.plain, at, columns).astype(float), ["To whole units that add up."] * count),
+        (
+            "rounding",
+            _sums(made, made.plain, at, columns).astype(float),
+            ["To the currency's smallest unit, so that all adds up."] * count,
+        ),
         (
             "finance's numbers",
             _sums(made, made.stated, at, columns).astype(float),
-            ["Finance gave numbers below the company."] * count,
+            ["What finance's own numbers for nodes below the company change here."] * count,
         ),
         ("edits", _sums(made, made.pinned, at, columns).astype(float), told),
     ]
@@ -158,7 +162,11 @@ def _hedge_steps(made: Allocated, at: Ints, columns: Bools) -> list[tuple[str, I
         factor = np.where(below, factor * grow, factor)
         names = list(dict.fromkeys(str(n) for n in nodes.levels[level[own[level] > 0]]))
         steps.append(
-            (f"hedge of {' and '.join(names)}", value(factor - 1.0), f"Over-assignment that the {names[0]} level adds.")
+            (
+                f"hedge of {' and '.join(names)}",
+                value(factor - 1.0),
+                f"What the {names[0]} level hands out beyond its target (over-assignment).",
+            )
         )
     running = np.rint(np.stack([s[1] for s in steps]))
     parts = np.diff(running, axis=0, prepend=0.0).astype(np.int64)
@@ -167,6 +175,10 @@ def _hedge_steps(made: Allocated, at: Ints, columns: Bools) -> list[tuple[str, I
         merged[name] = (merged[name][0] + part if name in merged else part, text)
     rows = [(name, part, [text] * len(at)) for name, (part, text) in merged.items()]
     rows.append(
-        ("rounding of the hedge", hedge - running[-1].astype(np.int64), ["To whole units that add up."] * len(at))
+        (
+            "rounding of the hedge",
+            hedge - running[-1].astype(np.int64),
+            ["To the currency's smallest unit, so that all adds up."] * len(at),
+        )
     )
     return rows

@@ -20,8 +20,11 @@ class PinConflictError(ConflictError):
     def __init__(self, labels: Sequence[str], amount: int, currency: str = "") -> None:
         self.labels, self.amount = tuple(labels), int(amount)
         apart = format_amount(self.amount, currency) if currency else f"{amount:,} minor units"
+        if len(self.labels) == 1:
+            super().__init__(f"{self.labels[0]} cannot be met, it misses by {apart}", remedy="Change it.")
+            return
         super().__init__(
-            f"these numbers cannot all be met, they miss by {apart}: {'; '.join(labels)}",
+            f"these numbers cannot all be met, they miss by {apart}: {'; '.join(self.labels)}",
             remedy="Change or undo one of them.",
         )
 

@@ -51,7 +51,8 @@ def _transfer(nodes: Nodes, cells: Cells, amounts: Int64s, edit: Edit) -> tuple[
     source, goal = nodes.at(edit.node, edit.holder), nodes.at(edit.to_node)
     end = nodes.branches.end
     if source <= goal < end[source] or goal <= source < end[goal]:
-        raise UsageError(f"{edit.label}: {edit.to_node} lies above or under {edit.node}", remedy="Name two apart.")
+        how = "is the same" if source == goal else f"lies above or under {edit.node}"
+        raise UsageError(f"{edit.label}: {edit.to_node} {how}", remedy="Name two apart.")
     if edit.amount < 0:
         source, goal = goal, source
     columns = np.flatnonzero(mask(cells, edit))

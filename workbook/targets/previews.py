@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbook.decisions import Decision
 from workbook.errors import ConflictError, UsageError
+from workbook.money import format_amount
 from workbook.targets.allocated import Allocated, allocated, met, with_faults
 from workbook.targets.edits import Edit, mask
 
@@ -52,15 +53,28 @@ def _changes(made: Allocated, after: Allocated, edits: Sequence[Edit]) -> pd.Dat
     )
 
 
-def in_words(changes: pd.DataFrame, label: str) -> str:
-    """What a preview's table leaves out: nodes whose sum stays while months or product families change."""
-    still = int((changes["change_amount"] == 0).sum())
+def worth_showing(changes: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a preview that people are shown: without changes below a thousandth of the largest."""
+    size = changes["change_amount"].abs()
+    return changes[((size > 0) & (1000 * size >= size.max())).to_numpy()]
+
+
+def in_words(changes: pd.DataFrame, currency: str) -> str:
+    """What :func:`worth_showing` leaves out of a preview: small changes, and nodes whose sum stays while what is in it changes."""
     if not len(changes):
-        return f"{label}: no territory's and no rep's number would change."
-    if not still:
-        return ""
-    period = changes["period"].iloc[0]
-    return f"{still} more keep their {period} and change inside it, by month or product family."
+        return "No territory's and no rep's number changes."
+    size = changes["change_amount"].abs()
+    still, shown = int((size == 0).sum()), len(worth_showing(changes))
+    small, told = len(changes) - still - shown, []
+    if small:
+        most = format_amount(int(size[(1000 * size < size.max()).to_numpy()].max()), currency)
+        how = f"{small} more change" if small > 1 else "1 more changes"
+        told.append(f"{how} by {most} at most, since months and product families keep the company's totals.")
+    if still:
+        how = f"{still} more keep their" if still > 1 else "1 more keeps its"
+        does = "change" if still > 1 else "changes"
+        told.append(f"{how} {changes['period'].iloc[0]} and {does} inside it, by month or product family.")
+    return " ".join(told)
 
 
 def without(made: Allocated, standing: Sequence[Edit], revision: int) -> tuple[pd.DataFrame, Allocated, Decision]:

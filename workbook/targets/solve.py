@@ -60,12 +60,26 @@ def solved(branches: Branches, base: Int64s, weights: Floats, held: Sequence[Hel
 
 def _table(skeleton: Skeleton, active: Bools, parts: list[list[int]]) -> Int64s | None:
     """The skeleton's table in whole units; None where the held numbers cannot be met."""
+    low = _lowest(skeleton, active)
     for seed in (0.0, 1e-3):
         found = _whole(skeleton, active, _fitted(skeleton, active, parts, seed))
-        if found is not None:
+        if found is not None and (found.reshape(-1) >= low).all():
             return found
     conflict, feasible = _conflict(skeleton, active)
     return _whole(skeleton, active, feasible) if conflict.amount == 0 else None
+
+
+def _lowest(skeleton: Skeleton, active: Bools) -> Floats:
+    """What each cell of the table (flat) may be at least: nothing falls below zero to make room, but where numbers are negative
+    already, or are held so.
+    """
+    if skeleton.table.min() < 0:
+        return np.full(skeleton.table.size, -np.inf)
+    low = np.zeros(skeleton.table.size)
+    for i in np.flatnonzero(active):
+        if skeleton.held[i].amount < 0:
+            low[skeleton.rest(int(i), [])] = -np.inf
+    return low
 
 
 def _distinct(held: Sequence[Held]) -> list[Held]:
@@ -196,8 +210,7 @@ def _conflict(skeleton: Skeleton, active: Bools) -> tuple[PinConflictError, Floa
         values.append(np.concatenate([np.ones(len(cells)), [1.0, -1.0]]))
     starts = np.concatenate([[0], np.cumsum([len(c) for c in columns])]).astype(np.intp)
     rows = Rows(starts, np.concatenate(columns).astype(np.intp), np.concatenate(values), goals)
-    below = -np.inf if skeleton.table.min() < 0 else 0.0
-    low = np.concatenate([np.where(free, below, 0.0), np.zeros(2 * count)])
+    low = np.concatenate([np.where(free, _lowest(skeleton, active), 0.0), np.zeros(2 * count)])
     high = np.concatenate([np.where(free, np.inf, 0.0), np.full(2 * count, np.inf)])
     answer = least(np.concatenate([np.zeros(size), price, price]), low, high, rows, whole=False)
     assert answer is not None  # giving up everything is always possible

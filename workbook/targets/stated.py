@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from workbook import periods
 from workbook.checks import Check
 from workbook.money import format_amount
 from workbook.targets.draft import Draft, drafted
@@ -33,11 +34,13 @@ def company_numbers(draft: Draft) -> list[Held]:
     """What finance gave for the company, as numbers that hold whatever is edited."""
     held = []
     cells, fixed = draft.prepared.cells, draft.fixed
+    spans = [p for grain in periods.GRAINS for p in periods.children(cells.year, grain)]
+    known = {tuple(periods.children(p, "month")): p for p in spans}
     for number, amount in enumerate(fixed.totals[0]):
         columns = fixed.column_class == number
-        months = sorted({cells.months[c % 12] for c in np.flatnonzero(columns)})
+        months = tuple(sorted({cells.months[c % 12] for c in np.flatnonzero(columns)}))
         family = cells.slots[int(np.flatnonzero(columns)[0]) // 12][1]
-        name = months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}"
+        name = known.get(months, f"{months[0]} to {months[-1]}")
         held.append(Held(0, columns, int(amount), f"the company's {name}{' ' + family if family else ''}", "company"))
     return held + [Held(0, cut.columns, cut.amount, cut.label, "company") for cut in draft.cuts]
 

@@ -23,6 +23,8 @@ def doubled(intake: Intake, table: Table) -> int:
     key = ("territory_id", "period", "measure", "product_family") if table.name == "targets" else table.key
     if not key or not intake.has(table.name, *table.key):
         return 0
+    if len(key) == 1 and intake.ascends(table.name, key[0]):
+        return 0
     columns = ", ".join(f"coalesce({c}::varchar, '')" if table.name == "targets" else c for c in key)
     filled = " and ".join(f"{c} is not null" for c in (table.key or ("territory_id", "period")))
     groups = f"select {columns} from {table.name} where {filled} group by {columns} having count(*) > 1"

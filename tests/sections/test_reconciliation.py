@@ -1,0 +1,26 @@
+"""Target and plan in a document: what lies below a node adds up to it, in every column."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbook.book import Book
+from workbook.places import shipped
+from workbook.sections import audience_of, reconciliation
+
+AMOUNTS = ["target_amount", "street_amount", "plan_amount", "gap_amount", "projection_amount", "actual_amount"]
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return Book.open(shipped("data", "sample"))
+
+
+@pytest.mark.parametrize(("node", "last"), [("T-03", "with none of these"), ("R-1", "Southeast"), ("CO", "West")])
+def test_what_lies_below_adds_up_to_the_node(book: Book, node: str, last: str) -> None:
+    """T-03 has four accounts that nobody owns: they carry a target and neither plan nor projection."""
+    rows = reconciliation(book.scoped(node), audience_of("manager")).frame
+    year = rows["what"].tolist().index(book.facts.year)
+    assert rows["what"].iloc[-1] == last
+    for name in AMOUNTS:
+        assert rows[name].iloc[year + 1 :].sum() == rows[name].iloc[year], name

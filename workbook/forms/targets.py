@@ -197,6 +197,7 @@ class TargetSession:
             return
         try:
             variant = self.variant()
+            Method.of(self.book.rules.targets, variant)  # what cannot be computed would stop everybody's targets
             at = signed_at(self.book.as_of, datetime.now())
             decision = scenario_decision(name, variant, (who, at, "kept in the planning session"), plan=self.plan.value)
             stored = open_store(self.book.root).record(decision)

@@ -74,10 +74,9 @@ def off_course(book: Book) -> list[Any]:
     bad = rows[(rows["verdict"] != "on course").to_numpy()].sort_values("target_probability", kind="stable")
     if bad.empty:
         return [Note(f"All {good} nodes with a target are on course.", "ok")]
-    names = dict(zip(book.tree.ids, book.tree.names, strict=True))
     shown = pd.DataFrame(
         {
-            "name": bad["node"].map(names),
+            "name": bad["node"].map(book.facts.names),
             "chance now": bad["target_probability"].map(chance),
             "a quarter ago": bad["a_quarter_ago"].map(chance),
             "verdict": bad["verdict"],

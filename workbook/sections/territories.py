@@ -157,7 +157,9 @@ def on_map(book: Book, held: DesignSession) -> list[Any]:
 
 def tradeoff(held: DesignSession, seconds: float) -> list[Any]:
     """Balance against disruption, to choose from."""
-    curve = frontier(held.proposal.design, Effort(seconds=seconds, seed=held.rules.seed))
+    curve = frontier(
+        held.proposal.design, Effort(seconds=seconds, seed=held.rules.seed, limit=held.rules.clock(seconds))
+    )
     return [charts.tradeoff(curve).figure]
 
 

@@ -44,9 +44,8 @@ class EditDesk:
         self.action = widgets.Dropdown(options=list(NEEDS), value="pin", description="edit")
         self.node = widgets.Text(placeholder="node, rep or account", description="of")
         self.period = widgets.Text(book.facts.year, description="period")
-        self.family = widgets.Dropdown(
-            options=[("all", None) if not f else (f, f) for f in families], description="family"
-        )
+        # no option is None: whether ipywidgets then holds it for chosen depends on how this process hashes text
+        self.family = widgets.Dropdown(options=[(f or "all", f) for f in families], description="family")
         self.amount = widgets.Text(placeholder="1234.56", description=self.currency)
         self.percent = widgets.FloatText(100.0, description="percent")
         self.to_node = widgets.Text(description="to node")
@@ -80,7 +79,7 @@ class EditDesk:
             "action": action,
             "node": self.node.value.strip(),
             "period": self.period.value.strip(),
-            "family": self.family.value,
+            "family": self.family.value or None,
         }
         if "amount" in NEEDS[action]:
             said["amount"] = typed(self.amount.value, self.currency)

@@ -128,7 +128,7 @@ class DesignSession:
 
     def _proposed(self) -> Proposal:
         wishes = self.wishes()
-        effort = Effort(seconds=self.seconds, seed=self.rules.seed)
+        effort = Effort(seconds=self.seconds, seed=self.rules.seed, limit=self.rules.clock(self.seconds))
         return self.book.territories.propose(wishes, effort, self.chosen())
 
     def propose(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -19,6 +21,23 @@ def positions(keys: pd.Series, index: pd.Index | pd.Series) -> Ints:
     """
     found = pc.index_in(_texts(keys), value_set=_texts(index), skip_nulls=True)
     return pc.fill_null(found, -1).to_numpy().astype(np.int64)
+
+
+def coded(texts: Sequence[str] | pd.Series, at: npt.NDArray[np.integer]) -> pd.Categorical:
+    """The text of each row, by its place ``at`` in ``texts`` (-1: missing), held as a number beside the different texts: a frame of
+    millions of rows would need most of its memory for the same few texts.
+
+    >>> coded(["none", "red"], np.array([0, 1, 0])).tolist()
+    ['none', 'red', 'none']
+    """
+    code, different = pd.factorize(pd.Series(texts, dtype="str"))
+    return pd.Categorical.from_codes(np.append(code, -1)[at], categories=pd.Index(different))
+
+
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame`` with texts where it holds texts as numbers (:func:`coded`)."""
+    held = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.CategoricalDtype)]
+    return frame.astype(dict.fromkeys(held, "str")) if held else frame
 
 
 def same(one: pd.Series | pd.Index, other: pd.Series | pd.Index) -> bool:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from workbook.checks import Check
 from workbook.facts import Facts
+from workbook.keys import plain
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Stage")
@@ -45,13 +46,14 @@ class Scope:
         """``value`` without what is not in scope: rows of frames, checks of lists, fields of dataclasses, entries of dicts.
 
         A frame's rows are judged by the first of its columns account_id, node, territory_id, rep_id; a frame with none of
-        these is company-wide and passes (it must hold no other node's rows). Checks are judged by their subject.
+        these is company-wide and passes (it must hold no other node's rows). Texts held as numbers become texts again, so that
+        the list of different ones does not go along. Checks are judged by their subject.
         """
         if isinstance(value, pd.DataFrame):
             for column, allowed in _KEYS:
                 if column in value.columns:
-                    return value[self._inside(value, column, allowed)].reset_index(drop=True)
-            return value
+                    return plain(value[self._inside(value, column, allowed)].reset_index(drop=True))
+            return plain(value)
         if isinstance(value, Check):
             return replace(value, evidence=self.cut(value.evidence)) if value.evidence is not None else value
         if isinstance(value, list | tuple):

@@ -243,3 +243,40 @@ def test_versions_that_differ_in_one_row_or_one_amount_say_which(book: Book) -> 
         ("FY2026-Q4, named whitespace", "0.00 USD", "1.00 USD"),
         ("Risks, barriers, limits", "", "fire"),
     ]
+
+
+def test_a_leader_returns_and_approves_and_nobody_the_own_plan(book: Book) -> None:
+    desk, accounts = mine(book)
+    account = accounts[10]
+    desk.save(desk.open(account), desk.open(account).plan, "submitted")
+    own = PlanForm(desk)
+    own.pick.value = account
+    assert own.approval.box.layout.display == "none"
+    with pytest.raises(UsageError, match="own plan"):
+        desk.move(desk.open(account), "approved", "")
+
+    lead = book.tables.territories.set_index("territory_id").loc["CO", "manager_rep_id"]
+    form = PlanForm(PlanDesk(book, visitor_of(book, lead)))
+    waiting = [label for label, _ in form.desk.accounts() if "submitted" in label]
+    assert form.desk.accounts()[: len(waiting)] == [row for row in form.desk.accounts() if "submitted" in row[0]]
+    form.pick.value = account
+    form.approval.give_back.click()
+    assert "without a comment" in form.message.box.value
+    form.approval.comment.value = "Too <low>"
+    form.approval.give_back.click()
+    stored = desk.stored(account)
+    assert (stored.state, stored.saved_by, stored.comment) == ("returned", lead, "Too <low>")
+    assert "Too &lt;low&gt;" in form.state.value
+    assert form.approval.box.layout.display == "none"
+    assert "returned" in form.pick.label
+    assert desk.accounts()[0][1] == account  # it waits for the rep now
+
+    desk.save(desk.open(account), desk.open(account).plan, "submitted")
+    form.show(account)
+    form.words.note.value = "a thought"
+    form.approval.approve.click()
+    assert "not saved it" in form.message.box.value
+    form.desk.discard(account)
+    form.approval.approve.click()
+    assert desk.stored(account).state == "approved"
+    assert form.approval.approve.disabled

@@ -48,6 +48,17 @@ def test_a_fault_is_shown_and_the_last_answer_stays(session: TargetSession) -> N
     assert session.message.value == ""
 
 
+def test_what_cannot_be_computed_is_not_kept(session: TargetSession) -> None:
+    """A kept scenario is read by everybody: weights that are all zero stopped every target of the book."""
+    session.weights["last_year"].value = 0.0
+    session.name.value, session.who.value = "nothing", "Kim"
+    session.accept()
+    assert "not all zero" in session.message.value
+    again = session.book.reopened()
+    assert again.facts.decisions.state("scenario") == {}
+    assert again.targets.allocated is not None
+
+
 def test_an_edit_that_cannot_be_met_is_named_and_the_others_stand(book: Path) -> None:  # noqa: F811
     from datetime import datetime
 

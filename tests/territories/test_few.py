@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.benchmarks.design_instances import company
 from tests.territories.tiny import stage, tables
 from workbook.sheets.moves import write_owners
 from workbook.territories import daily
 from workbook.territories.decide import Answer, decisions
 from workbook.territories.few import first, knee, order
-from workbook.territories.solver import Effort
+from workbook.territories.solver import Effort, solve
 from workbook.territories.wishes import Wishes
 
 QUICK = Effort(seconds=0.3, limit=120.0, workers=1)
@@ -78,3 +79,19 @@ def test_rotation_and_leavers_books_go_only_to_people_who_are_here():
     book = hired_later()
     made = book.propose(daily.empty(book.company.accounts, "R3", Wishes()), QUICK)
     assert set(made.moves["to_rep"]) == {"R1"}
+
+
+def test_the_order_is_that_of_asking_every_move_anew_at_each_step():
+    problem = company(60, 5, seed=2)
+    plan = solve(problem, QUICK).plan
+    steps, values = order(problem, plan)
+    now = problem.arcs_of(problem.home)
+    assert len(steps) > 5
+    for unit, value in zip(steps, values[1:], strict=True):
+        left = np.flatnonzero(now != plan)
+        trials = [np.where(np.arange(problem.n) == other, plan, now) for other in left]
+        assert problem.objective(np.where(np.arange(problem.n) == unit, plan, now)) == pytest.approx(
+            min(problem.objective(trial) for trial in trials)
+        )
+        now[unit] = plan[unit]
+        assert value == pytest.approx(problem.objective(now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from threading import Event
 
 import numpy as np
 import pytest
@@ -16,12 +17,14 @@ from workbook.territories.solver import Bands, Effort, Problem, solve
 from workbook.territories.solver.ascent import ascend
 from workbook.territories.solver.branching import branch
 from workbook.territories.solver.certificate import certify, regions
-from workbook.territories.solver.cuts import strengthened
+from workbook.territories.solver.cuts import Strengthened, strengthened
 from workbook.territories.solver.highs import Program, SolverError, run
 from workbook.territories.solver.kernels import cheapest, descend
 from workbook.territories.solver.program import assignment_program, warm_values
+from workbook.territories.solver.proving import Proof
 from workbook.territories.solver.relaxation import dual_bound, relax
 from workbook.territories.solver.search import components
+from workbook.territories.solver.state import Search, Solution
 
 QUICK = Effort(seconds=1.0, limit=120.0, workers=1)
 
@@ -77,8 +80,10 @@ def test_regions_raise_the_bound_and_stay_below_the_best_plan(seed, size):
 @pytest.mark.parametrize("seed", range(4))
 def test_cuts_raise_the_relaxation_and_cut_off_no_plan(seed):
     problem = small(7, 3, seed)
-    program, count, late = strengthened(assignment_program(problem, whole=True), 60.0)
-    assert not late
+    made = strengthened(assignment_program(problem, whole=True), 60.0)
+    program, count = made.program, made.cuts
+    assert not made.late
+    assert made.work > 0
     assert len(program.low) == len(assignment_program(problem, whole=False).low) + count
     bound, best = run(program, {}).bound, best_of_all(problem)
     assert relax(problem).bound - 1e-6 <= bound <= best + 1e-6
@@ -92,9 +97,9 @@ def test_cuts_raise_the_relaxation_and_cut_off_no_plan(seed):
 
 def test_cuts_close_part_of_the_gap_where_units_are_uneven():
     problem = company(200, 5, seed=1)
-    program, count, _ = strengthened(assignment_program(problem, whole=True), 60.0)
-    assert count > 0
-    assert run(program, {}).bound > relax(problem).bound * 1.001
+    made = strengthened(assignment_program(problem, whole=True), 60.0)
+    assert made.cuts > 0
+    assert run(made.program, {}).bound > relax(problem).bound * 1.001
 
 
 def test_the_price_of_a_load_is_free_inside_sloped_outside_steep_beyond():
@@ -144,6 +149,51 @@ def test_a_time_limit_that_cuts_still_gives_a_valid_plan_and_says_so():
     assert found.cut
     assert (problem.unit[found.plan] == np.arange(problem.n)).all()
     assert found.bound <= found.objective
+
+
+def test_cuts_that_nobody_waits_for_are_ended_and_do_not_count_as_cut_by_the_clock(monkeypatch):
+    problem = company(300, 8, seed=1)
+    search = Search(
+        problem, Effort(seconds=30.0, workers=2), np.inf, problem.start[:-1], -np.inf, seconds=60.0, workers=2
+    )
+    asked = Event()
+
+    def slow(program, seconds, stopped):
+        asked.set()
+        while not stopped():
+            time.sleep(0.001)
+        return Strengthened(program, 0, True, 0.0)
+
+    monkeypatch.setattr("workbook.territories.solver.proving.strengthened", slow)
+    with Proof(search, relax(problem)):
+        assert asked.wait(60)
+    assert not search.cut
+
+
+def test_cutting_ends_when_it_is_stopped():
+    program = assignment_program(company(200, 5, seed=1), whole=True)
+    assert strengthened(program, 60.0, lambda: True).cuts == 0
+
+
+def test_the_clock_is_shared_among_parts_so_that_a_busy_machine_leaves_none_out(monkeypatch):
+    ends: list[float] = []
+
+    def solved(problem, effort, until, work):
+        ends.append(until - time.perf_counter())
+        return Solution(problem.start[:-1], 0.0, 0.0, (), False)
+
+    monkeypatch.setattr("workbook.territories.solver.search._solve_part", solved)
+    part = small(6, 2, 1)
+    count = 4
+    bands = Bands(*[np.vstack([getattr(part.bands, f)] * count) for f in Bands.__dataclass_fields__])
+    unit, rep = (
+        np.concatenate([values + step * i for i in range(count)]) for values, step in ((part.unit, 6), (part.rep, 2))
+    )
+    home = np.concatenate([part.home + 2 * i for i in range(count)])
+    many = Problem.of(unit, rep, np.tile(part.cost, count), np.vstack([part.weight] * count), bands, home)
+    solve(many, Effort(seconds=100.0, workers=1))
+    # a quarter of 100 seconds, a third of what is left of them (nothing was used), a half, all
+    assert ends == pytest.approx([25, 100 / 3, 50, 100], rel=0.05)
 
 
 def test_parts_that_share_no_rep_are_solved_apart_and_add_up():
@@ -201,16 +251,50 @@ def test_branching_on_units_raises_the_bound_up_to_the_best_plan_and_not_beyond(
     problem = small(7, 3, seed)
     best, floor = best_of_all(problem), relax(problem).bound
     program = assignment_program(problem, whole=False)
-    made = branch(problem, program, best, 0.0, (2000, np.inf))
+    made = branch(problem, program, best, 0.0, (10.0, np.inf))
     assert not made.late
     assert made.floor == pytest.approx(floor, abs=1e-6)
     assert floor - 1e-6 <= made.bound <= best + 1e-9
-    early = branch(problem, program, best, 0.0, (1, np.inf))
+    early = branch(problem, program, best, 0.0, (0.0, np.inf))
     assert not early.late
     assert early.bound <= made.bound + 1e-9
-    late = branch(problem, program, best, 0.0, (2000, time.perf_counter() - 1))
+    late = branch(problem, program, best, 0.0, (10.0, time.perf_counter() - 1))
     assert late.late
     assert late.bound <= made.bound + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_branching_to_the_end_proves_the_best_plan_though_cuts_are_separated_anew(seed, monkeypatch):
+    monkeypatch.setattr("workbook.territories.solver.branching._LEVELS", 1)
+    problem = small(7, 3, seed)
+    best = best_of_all(problem)
+    made = branch(problem, assignment_program(problem, whole=False), best, 1e-6, (100.0, np.inf))
+    assert made.bound == pytest.approx(best, rel=1e-5)
+
+
+def test_branching_asks_for_plans_at_its_nodes_and_proves_the_better_one():
+    problem = small(8, 3, 2)
+    best = best_of_all(problem)
+    arcs = [range(problem.start[u], problem.start[u + 1]) for u in range(problem.n)]
+    ideal = min((np.array(plan) for plan in itertools.product(*arcs)), key=problem.objective)
+    asked: list[float] = []
+
+    def better(share, reduced, number):
+        asked.append(float(share.sum()))
+        return ideal if len(asked) > 1 else problem.start[:-1], 0.0
+
+    made = branch(problem, assignment_program(problem, whole=False), best + 2.0, 0.0, (10.0, np.inf), (better, 1))
+    assert asked == pytest.approx([8.0] * len(asked))
+    assert len(asked) > 1
+    assert made.plan is not None
+    assert problem.objective(made.plan) == best
+    assert made.bound == pytest.approx(best, abs=1e-5)
+
+
+def test_uneven_accounts_are_proven_to_within_two_percent_in_a_second_of_work():
+    problem = company(120, 6, seed=3)
+    found = solve(problem, Effort(seconds=0.5, limit=120.0, workers=1))
+    assert found.gap < 0.02
 
 
 def test_prices_by_ascent_come_near_the_relaxation_and_prove_a_bound():

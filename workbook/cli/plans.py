@@ -201,8 +201,8 @@ _SAVED_AS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
 
 
 def _from_a_rep(name: str) -> bool:
-    """Whether a file is neither a marked copy of ours nor a spreadsheet program's lock file."""
-    return not name.endswith(".faults.xlsx") and not name.startswith(("~$", ".~lock"))
+    """Whether a file is neither a marked copy of ours nor Excel's lock file (LibreOffice's ends with ``#``)."""
+    return not name.endswith(".faults.xlsx") and not name.startswith("~$")
 
 
 def _files(given: list[Path]) -> list[Path]:

@@ -61,6 +61,8 @@ def import_export(
         db.execute("create schema export")
         _within(db, "export,main")
         export = open_export(db, folder, mapping)
+        names = ", ".join(map(text, sorted(export.sources)))
+        db.execute(f"create type main._files as enum ({names})")  # a byte in each of ten million rows, not the name
         if mapping.prepare:
             _run(db, mapping, "prepare", mapping.prepare, export)
         read = {}
@@ -151,7 +153,8 @@ def _stage(intake: Intake, mapping: Mapping, name: str, rejects: Rejects, export
             remedy=f"Columns of {name} are {', '.join(table.names)}.",
         )  # fmt: skip
     kept = {c: kind for c, kind in types.items() if not c.startswith("_") or c in ORIGIN}
-    select = typed(table, kept, f"_{name}", intake.currency)
+    origin = " replace (try_cast(_file as main._files) as _file)" if "_file" in types else ""
+    select = typed(table, kept, f"(select *{origin} from _{name})", intake.currency)
     _run(db, mapping, name, f"create or replace table main.{name}_data as {select}", export)
     _within(db, "main,export")
     intake.files[name] = f"{name}.sql"

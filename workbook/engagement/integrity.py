@@ -8,6 +8,7 @@ import pandas as pd
 from workbook.engagement.evidence import Evidence
 from workbook.engagement.log import Bools, Ints, Log, dates, distinct
 from workbook.engagement.signals import SIGNALS, Suspicion
+from workbook.keys import coded
 from workbook.rules.engagement import EngagementRules
 
 LEVELS = ("none", "yellow", "red")
@@ -74,17 +75,13 @@ def _described(log: Log, case: Suspicion, shown: dict[str, Bools], level: Ints) 
         said = said.where(~on, said + "; " + _filled(phrase, texts))
     kind = log.column("kind").iloc[at].reset_index(drop=True).fillna("activity")
     made = {"signals": names.str[1:], "sentence": kind.str.capitalize() + ": " + said.str[2:] + "."}
-    keys["level"] = _taken(pd.Series(LEVELS, dtype="str"), level)
+    keys["level"] = coded(LEVELS, level)
     place = np.zeros(len(log), dtype=np.int64)
     place[at] = np.arange(1, len(at) + 1)
     blank = pd.Series([""], dtype="str")
     for column, values in made.items():
-        keys[column] = _taken(pd.concat([blank, values.astype("str")], ignore_index=True), place)
+        keys[column] = coded(pd.concat([blank, values.astype("str")], ignore_index=True), place)
     return keys
-
-
-def _taken(values: pd.Series, at: Ints) -> pd.Series:
-    return values.take(at).reset_index(drop=True)
 
 
 def _filled(phrase: str, numbers: dict[str, pd.Series]) -> pd.Series | str:

@@ -15,6 +15,7 @@ from workbook.rules.engagement import KINDS
 
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.int32]
+Places = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 
 #: What a missing day becomes.
@@ -94,21 +95,21 @@ class Log:
         return positions(self.column("account_id"), self.accounts)
 
     @cached_property
-    def rep(self) -> Ints:
-        return positions(self.column("rep_id"), self.reps)
+    def rep(self) -> Places:
+        return positions(self.column("rep_id"), self.reps).astype(np.int32)
 
     @cached_property
-    def kind(self) -> Ints:
+    def kind(self) -> npt.NDArray[np.int8]:
         """Position in :data:`~workbook.rules.engagement.KINDS`."""
-        return positions(self.column("kind"), pd.Index(KINDS))
+        return positions(self.column("kind"), pd.Index(KINDS)).astype(np.int8)
 
     @cached_property
-    def _contacts(self) -> tuple[Ints, pd.Index]:
+    def _contacts(self) -> tuple[Places, pd.Index]:
         found, ids = pd.factorize(self.column("contact_id"))
-        return found.astype(np.int64), pd.Index(ids)
+        return found.astype(np.int32), pd.Index(ids)
 
     @property
-    def contact(self) -> Ints:
+    def contact(self) -> Places:
         """Position in :attr:`contact_ids`; -1 where none is named."""
         return self._contacts[0]
 
@@ -143,9 +144,9 @@ class Log:
     def is_done(self) -> Bools:
         return self.done != NO_DAY
 
-    @cached_property
+    @property
     def pair(self) -> Ints:
-        """One number per (account, rep)."""
+        """One number per (account, rep), made anew each time: it is quicker made than kept."""
         return self.account * (len(self.reps) + 1) + self.rep
 
     @cached_property
@@ -178,7 +179,7 @@ class Log:
         known = self.account >= 0 if rows is None else rows & (self.account >= 0)
         return np.bincount(self.account[known], minlength=len(self.accounts))
 
-    def different(self, what: Ints, rows: Bools) -> Ints:
+    def different(self, what: Places, rows: Bools) -> Ints:
         """Per account: how many different values not below 0 ``what`` takes among ``rows``."""
         at = np.flatnonzero(rows & (self.account >= 0) & (what >= 0))
         size = int(what.max(initial=0)) + 1

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.engagement.evidence import Evidence
-from workbook.engagement.log import NO_DAY, Bools, Ints, Log, codes, distinct
+from workbook.engagement.log import NO_DAY, Bools, Days, Ints, Log, codes, distinct
 from workbook.rules.engagement import KINDS, IntegrityRules
 
 
@@ -65,7 +65,7 @@ class Suspicion:
         """How many unproven rows of the same rep and kind were created on the same day; 0 where that batch is worked: enough
         of what has come due shows substance, or too little has come due to tell."""
         log = self.log
-        batch = log.rep * len(KINDS) + log.kind
+        batch = log.rep.astype(np.int64) * len(KINDS) + log.kind
         unproven = _same_day(batch, log.created, self.unproven)
         at = np.flatnonzero(unproven >= self.rules.bulk_rows)
         if len(at):
@@ -150,11 +150,13 @@ SIGNALS: dict[str, tuple[Callable[[Suspicion], Bools], str, str]] = {
 }
 
 
-def _same_day(rep: Ints, day: npt.NDArray[np.int32], among: Bools) -> Ints:
+def _same_day(rep: Ints | Days, day: npt.NDArray[np.int32], among: Bools) -> Ints:
     counts = np.zeros(len(rep), dtype=np.int64)
     at = np.flatnonzero(among & (day != NO_DAY) & (rep >= 0))
     if len(at):
-        _, place, size = np.unique(rep[at] * 1_000_000 + day[at], return_inverse=True, return_counts=True)
+        _, place, size = np.unique(
+            rep[at].astype(np.int64) * 1_000_000 + day[at], return_inverse=True, return_counts=True
+        )
         counts[at] = size[place]
     return counts
 

@@ -15,7 +15,7 @@ from workbook.files import write_text
 from workbook.places import safe_name
 from workbook.plans.document import AccountPlan, changed, parse
 from workbook.sheets.desk import outbox_of
-from workbook.store import PlanRevision, open_store
+from workbook.store import PlanRevision, Signature, open_store
 from workbook.store.plan import State
 
 #: States in which the rep may edit.
@@ -56,6 +56,17 @@ class Opened:
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
+    @property
+    def told(self) -> str:
+        """Where the plan stands, in words."""
+        if self.saved_at is None:
+            return "Not saved yet: pre-filled with what is known."
+        at = f"{self.saved_at.astimezone():%Y-%m-%d %H:%M:%S}"
+        text = f"Revision {self.revision}, {self.state}, last saved {at} by {self.saved_by}."
+        if self.comment:
+            text += f" Comment: {self.comment}"
+        return text if self.is_open else f"{text} It can be read here, and edited again when your manager returns it."
+
 
 class PlanDesk:
     """The plans of a visitor's accounts in a book: read from the store, pre-filled where there is none yet."""
@@ -65,15 +76,23 @@ class PlanDesk:
         self.store = open_store(book.root, reps=visitor.reps if visitor.restricted else None)
 
     def accounts(self) -> list[tuple[str, str]]:
-        """(label, account_id) of the visitor's accounts, key accounts first, then by projected revenue."""
+        """(label, account_id) of the visitor's accounts: what waits for the visitor first, then key accounts, then by projection.
+
+        The own plans that were returned wait, and to whoever leads others the plans that they submitted.
+        """
         register = self.book.portfolio.register
         mine = register[register["owner_rep_id"].isin(self.visitor.reps).to_numpy()]
         projected = self.book.portfolio.projection.set_index("account_id")["projected_amount"]
         keys = set(self.book.portfolio.key_accounts["account_id"])
         rows = mine.assign(key=mine["account_id"].isin(keys), projected=mine["account_id"].map(projected).fillna(0))
-        rows = rows.sort_values(["key", "projected", "account_id"], ascending=[False, False, True])
+        states = {row.account_id: row.state for row in self.store.plans()}
+        rows["state"] = [states.get(account, "") for account in rows["account_id"]]
+        own = (mine["owner_rep_id"] == self.visitor.name) | (not self.visitor.restricted)
+        rows["waits"] = own & (rows["state"] == "returned") | ~own & (rows["state"] == "submitted")
+        rows = rows.sort_values(["waits", "key", "projected", "account_id"], ascending=[False, False, False, True])
         return [
-            (f"{'★ ' if r.key else ''}{r.name} ({r.account_id})", r.account_id) for r in rows.itertuples(index=False)
+            (f"{'★ ' if r.key else ''}{r.name}{f' – {r.state}' if r.state else ''} ({r.account_id})", r.account_id)
+            for r in rows.itertuples(index=False)
         ]
 
     def open(self, account_id: str) -> Opened:
@@ -121,6 +140,22 @@ class PlanDesk:
         return Opened(
             changed(plan, made_with="form"), saved.revision, saved.state, saved.saved_by, saved.saved_at, comment
         )
+
+    def may_decide(self, opened: Opened) -> bool:
+        """Whether the visitor may approve or return a plan: a leader those of others, never the own."""
+        return not self.visitor.restricted or opened.plan.rep_id != self.visitor.name
+
+    def move(self, opened: Opened, state: State, comment: str) -> Opened:
+        """Approve or return what is stored. Raises :class:`UsageError` where the visitor may not, or has typed and not saved."""
+        account_id = opened.plan.account_id
+        self._may(account_id)
+        if not self.may_decide(opened):
+            raise UsageError("nobody approves the own plan", remedy="Your manager does.")
+        if self._draft(account_id) is not None:
+            raise UsageError("you have changed the plan and not saved it", remedy="Save or discard your changes first.")
+        signed = Signature(self.visitor.name, datetime.now(UTC), comment)
+        self.store.move_plan(account_id, state, signed, opened.revision)
+        return self.stored(account_id)
 
     def discard(self, account_id: str) -> None:
         """Drop the autosaved draft."""

@@ -12,6 +12,7 @@ import ipywidgets as widgets
 from workbook.errors import WorkbookError
 from workbook.forms.alive import Alive
 from workbook.forms.amounts import AmountForm, totals_table
+from workbook.forms.approval import Approval
 from workbook.forms.desk import Opened, PlanDesk
 from workbook.forms.difference import difference_table
 from workbook.forms.fields import PARTS, parts_of, read, shown
@@ -49,20 +50,21 @@ class PlanForm:
             description="Submit", button_style="primary", tooltip="Send to your manager"
         )
         self.discard_button = widgets.Button(description=_DISCARD, tooltip="Go back to what was saved last")
-        self.body = widgets.VBox(self._body(), layout=widgets.Layout(display="none"))
+        self.body = widgets.VBox(self._body())
         head = widgets.VBox([self.pick, self.state])
         self.box = widgets.VBox([widgets.HTML(STYLE), head, self.body, self.conflict, self._bar(), Alive()])
         self.box.add_class("wb-form")
+        self._visible(False)
         self._listen()
 
-    def _choices(self) -> list[tuple[str, str]]:
-        return [("choose an account …", ""), *self.desk.accounts()]
+    def _choices(self) -> tuple[tuple[str, str], ...]:
+        return (("choose an account …", ""), *self.desk.accounts())
 
     def _bar(self) -> widgets.VBox:
         """Buttons, and what they did, side by side at the lower edge: it is seen from wherever one types."""
         self.buttons = widgets.HBox([self.save_button, self.submit_button, self.discard_button])
-        self.buttons.layout.display = "none"
-        bar = widgets.VBox([self.message.box, self.buttons])
+        self.approval = Approval(lambda state, comment: self._guarded(lambda _: self.decide(state, comment))(None))
+        bar = widgets.VBox([self.message.box, self.buttons, self.approval.box])
         bar.add_class("wb-form-bar")
         return bar
 
@@ -154,7 +156,7 @@ class PlanForm:
         self._tell()
 
     def _visible(self, on: bool) -> None:
-        for box in (self.body, self.buttons):
+        for box in (self.body, self.buttons, self.approval.box):
             box.layout.display = "" if on else "none"
 
     def _fill(self, plan: AccountPlan, typed: Mapping[str, list[list[str]]] | None = None) -> None:
@@ -242,18 +244,25 @@ class PlanForm:
         self.show(self.opened.plan.account_id)
         self.message.say("Discarded what was not saved.", "ok")
 
+    def decide(self, state: State, comment: str) -> None:
+        """Approve the plan, or return it."""
+        assert self.opened is not None
+        self.opened = self.desk.move(self.opened, state, comment)
+        self._fill(self.opened.plan)
+        self.message.say(f"The plan is {state} now.", "ok")
+        self._tell()
+
     def _tell(self) -> None:
+        """Where the plan stands, above it and in the list of accounts, and what may be decided."""
         assert self.opened is not None
         opened = self.opened
-        if opened.saved_at is None:
-            text = "Not saved yet: pre-filled with what is known."
-        else:
-            text = f"Revision {opened.revision}, {opened.state}, last saved {opened.saved_at.astimezone():%Y-%m-%d %H:%M:%S} by {opened.saved_by}."
-        if opened.comment:
-            text += f" Comment: {opened.comment}"
-        if not opened.is_open:
-            text += " It can be read here, and edited again when your manager returns it."
-        self.state.value = f'<p class="wb-form-state" role="status">{escape(text)}</p>'
+        choices = self._choices()
+        if self.pick.options != choices:
+            self.busy = True
+            self.pick.options, self.pick.value = choices, opened.plan.account_id
+            self.busy = False
+        self.approval.show(opened, self.desk.may_decide(opened) and opened.left is None)
+        self.state.value = f'<p class="wb-form-state" role="status">{escape(opened.told)}</p>'
 
     def _show_conflict(self, clash: PlanConflictError) -> None:
         """What is typed against what somebody else saved meanwhile."""

@@ -9,6 +9,8 @@ import pandas as pd
 
 from workbook.engagement.threads import held_large
 from workbook.facts import Facts
+from workbook.tables.schema import TABLES
+from workbook.territories.moves import transfers
 
 #: Capabilities and their measures, with what one unit of each is and what mending means.
 CAPABILITIES: dict[str, tuple[str, ...]] = {
@@ -192,15 +194,10 @@ def _balance(i: Inputs) -> dict[str, Measured]:
 
 def _moves(i: Inputs) -> Measured:
     """Accounts that changed hands within a year: those with a recorded decision count as well."""
-    held = i.facts.tables.ownership
-    held = held[(held["role"] == "owner").to_numpy()]
+    changes = transfers(i.stages["territories"].moves, i.facts.tables.ownership)
     day = pd.Timestamp(i.facts.as_of)
-    first = held.groupby("account_id")["from_on"].transform("min")
-    new = held[
-        (
-            (held["from_on"] > first) & (held["from_on"] <= day) & (held["from_on"] > day - pd.Timedelta(days=365))
-        ).to_numpy()
-    ]
+    lately = (changes["on"] <= day) & (changes["on"] > day - pd.Timedelta(days=365))
+    new = changes[(lately & (changes["source"] == "ownership")).to_numpy(dtype=bool)]
     changed = new["account_id"].drop_duplicates()
     recorded = {d.subject for d in i.facts.decisions.log("move")}
     if changed.empty:
@@ -268,7 +265,8 @@ def _lists(i: Inputs) -> dict[str, Measured]:
 def _data(i: Inputs) -> dict[str, Measured]:
     quality, tables = i.facts.tables.quality, i.facts.tables
     given = len(tables.given)
-    there = Measured(given / 10, 10, None, f"{given} of 10 tables given")
+    count = len(TABLES)
+    there = Measured(given / count, count, None, f"{given} of {count} tables given")
     if quality is None:
         why = not_known("the tables were not checked")
         return {"mandatory_fields": why, "rows_used": why, "tables_given": there}

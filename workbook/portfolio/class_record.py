@@ -47,6 +47,8 @@ def classes(ruled: pd.DataFrame, earlier: pd.DataFrame, decisions: Decisions, as
     frame["overridden"] = False
     overrides, changed = decisions.state("class_override"), decisions.state("class_change")
     at = pd.Index(frame["account_id"] if overrides or changed else [])
+    if overrides:
+        frame["sentence"] = frame["sentence"].astype("str")
     for account, decision in overrides.items():
         until = decision.payload.get("until")
         wanted = decision.payload.get("class")
@@ -100,7 +102,8 @@ def class_changes(ruled: pd.DataFrame, earlier: pd.DataFrame, won: pd.Index) -> 
     at = positions(ruled["account_id"], earlier["account_id"])
     moved = (at >= 0) & (class_then(ruled["account_id"], earlier) != positions(ruled["class"], pd.Index(CLASSES)))
     rows, before = ruled[moved], earlier[["class", "rule"]].take(at[moved])
-    trigger = rows["rule"].map(TRIGGERS).fillna(pd.Series(before["rule"].map(LAPSED).array, index=rows.index))
+    lapsed = pd.Series(before["rule"].astype("str").map(LAPSED).array, index=rows.index)
+    trigger = rows["rule"].astype("str").map(TRIGGERS).fillna(lapsed)
     deal = rows["account_id"].isin(won)
     return pd.DataFrame(
         {

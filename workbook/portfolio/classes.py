@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.keys import positions
+from workbook.keys import coded, positions
 from workbook.money import format_amount, round_amounts
 from workbook.portfolio.bookings import History
 from workbook.rules.portfolio import ClassRules
@@ -186,8 +186,8 @@ def ruled_classes(
             "account_id": facts["account_id"],
             "territory_id": facts["territory_id"],
             "class": pd.Series(CLASSES, dtype="str").take(kept).array,
-            "rule": pd.Series([*REASONS, "kept"], dtype="str").take(rule).array,
-            "sentence": pd.Series(texts, dtype="str").take(sentence).array,
+            "rule": coded([*REASONS, "kept"], rule),
+            "sentence": coded(texts, sentence),
         }
     )
 

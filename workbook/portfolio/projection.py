@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.keys import positions
+from workbook.keys import coded, positions
 from workbook.money import round_amounts
 from workbook.periods import Calendar
 from workbook.portfolio.bookings import History, month_edges
@@ -113,8 +113,8 @@ def projection_months(
     return pd.DataFrame(
         {
             "account_id": ids.take(cells.at).array,
-            "period": pd.Series(periods, dtype="str").take(cells.period).array,
-            "product_family": pd.Series(families, dtype="str").take(cells.family).array,
+            "period": coded(periods, cells.period),
+            "product_family": coded(families, cells.family),
             **{part: cells.parts[at] for at, part in enumerate(PARTS)},
             "projected_amount": cells.parts.sum(0),
         },

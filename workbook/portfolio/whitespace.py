@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.keys import coded
 from workbook.money import format_amount, round_amounts
 from workbook.portfolio.bookings import Booked, month_edges
 from workbook.portfolio.history import NO_FAMILY
@@ -141,8 +142,8 @@ def whitespace(
         {
             "account_id": accounts["account_id"].take(row).array,
             "territory_id": accounts["territory_id"].take(row).array,
-            "product_family": pd.Series(bought.families, dtype="str").take(family).array,
-            "kind": pd.Series(["cross-sell", "upsell"], dtype="str").take(own.astype(np.intp)).array,
+            "product_family": coded(bought.families, family),
+            "kind": coded(["cross-sell", "upsell"], own.astype(np.intp)),
             "bought_amount": has,
             "sized_amount": sized,
             "gap_amount": sized - has,
@@ -150,7 +151,7 @@ def whitespace(
             "peers": others,
             "peers_buying": buying,
             "family_members_buying": kin,
-            "peer_group": pd.Series(peers.names, dtype="str").take(group).array,
+            "peer_group": coded(peers.names, group),
             "rank": np.arange(1, len(row) + 1),
         }
     )
@@ -206,7 +207,7 @@ def _family_buyers(buys: npt.NDArray[np.bool_], head: Ints) -> npt.NDArray[np.in
     return (sums[head] - buys).astype(np.int64)
 
 
-def _sentences(frame: pd.DataFrame, wording: npt.NDArray[np.int64], currency: str) -> pd.Series:
+def _sentences(frame: pd.DataFrame, wording: npt.NDArray[np.int64], currency: str) -> pd.Categorical:
     """One sentence per row, made once per distinct ``wording``. Peers are counted, never named."""
     keys = ["product_family", "kind", "sized_amount", "peers", "peers_buying", "peer_group", "family_members_buying"]
     codes, _ = pd.factorize(wording)
@@ -220,7 +221,7 @@ def _sentences(frame: pd.DataFrame, wording: npt.NDArray[np.int64], currency: st
         )
         kin_text = f"; {kin} other member{'s' if kin > 1 else ''} of its family buy{'' if kin > 1 else 's'} it"
         said.append(text + (kin_text if kin else "") + ".")
-    return pd.Series(said, dtype="str").take(codes).reset_index(drop=True)
+    return coded(said, codes)
 
 
 def territory_gaps(tables: Tables, bought: Bought) -> pd.DataFrame:
@@ -271,12 +272,12 @@ def bought_rows(tables: Tables, bought: Bought) -> pd.DataFrame:
 
 
 def group_rows(accounts: pd.DataFrame, peers: Peers) -> pd.DataFrame:
-    """One row per account and group that it stands in: account_id, territory_id, peer_group, compared (whether the account
-    itself is compared within it)."""
-    names = pd.Series(peers.names, dtype="str")
-    parts = []
+    """One row per account and group that it stands in: account_id, territory_id, compared (whether the account itself is
+    compared within it), peer_group."""
+    parts, at = [], []
     for codes in peers.all_groups:
         rows = np.flatnonzero(codes >= 0)
         part = accounts[["account_id", "territory_id"]].take(rows)
-        parts.append(part.assign(peer_group=names.take(codes[rows]).array, compared=codes[rows] == peers.group[rows]))
-    return pd.concat(parts, ignore_index=True)
+        parts.append(part.assign(compared=codes[rows] == peers.group[rows]))
+        at.append(codes[rows])
+    return pd.concat(parts, ignore_index=True).assign(peer_group=coded(peers.names, np.concatenate(at)))

@@ -155,7 +155,7 @@ def open_points(
                 )
             rows.append((row.node, "to approve", row.needs, agreed, gaps.get(row.node, pd.NA), text))
         elif row.state == "returned":
-            text = f"{name(row.node)}: {amount} was returned by {row.decided_by}."
+            text = f"{name(row.node)}: {KINDS[row.what]}, {amount}: returned by {row.decided_by}; a new one is needed."
             rows.append((row.node, "returned", "manager", row.decided_at, gaps.get(row.node, pd.NA), text))
     out = pd.DataFrame(rows, columns=["node", "point", "waits_for", "since", "gap_amount", "sentence"])
     out = out.astype({**dict.fromkeys(("node", "point", "waits_for", "sentence"), "str"), "gap_amount": "Int64", "since": "datetime64[us]"})  # fmt: skip

@@ -92,7 +92,7 @@ def _read_all(out: Returned, stamp: Stamp, sheets: Mapping[str, Cells], reader: 
         reader.faults.add(name, "", "", CellError("the sheet is missing", "Put it back, or use a new file."), "*")
     if missing:
         return
-    accounts = AccountRows(out, stamp, reader, horizon)
+    accounts = AccountRows(out, stamp, reader)
     for block, row in rows_of(sheets[ACCOUNTS], {"account": every["account"]}, reader.faults):
         accounts.account(block, row)
     accounts.look_for_missing()

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from workbook.errors import DataError
 from workbook.keys import Ints, positions
 from workbook.tables.quality import Quality
 from workbook.tables.schema import TABLES, Table
+
+#: Rows of a missing text column that are held in memory once.
+_SHARED = 1 << 17
 
 
 def blank(table: Table) -> pd.DataFrame:
@@ -33,9 +39,25 @@ def shaped(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         elif column.present:
             raise DataError(f"column {column.name} is missing", where=table.name, remedy=f"Add it: {column.help}.")
         else:
-            columns[column.name] = pd.Series(index=frame.index, dtype=column.dtype)
+            columns[column.name] = pd.Series(_missing(column.dtype, len(frame)), index=frame.index, copy=False)
     extra = [name for name in frame.columns if name not in columns]
-    return pd.concat([pd.DataFrame(columns, index=frame.index), frame[extra]], axis=1).reset_index(drop=True)
+    known = pd.DataFrame(columns, index=frame.index, copy=False)
+    return pd.concat([known, frame[extra]], axis=1).reset_index(drop=True)
+
+
+def _missing(dtype: str, count: int) -> Any:
+    """An array of missing values only, which shares its memory with itself: a column that nobody gave costs next to nothing."""
+    if dtype == "str":
+        nothing, most = pa.nulls(min(count, _SHARED), pa.large_string()), max(_SHARED, 1)
+        chunks = [nothing] * (count // most) + [nothing[: count % most]]
+        kind: Any = pd.Series(dtype="str").dtype
+        return pd.array(pa.chunked_array(chunks, pa.large_string()), dtype=kind)
+    one = pd.array([pd.NA if dtype == "Int64" else None], dtype=dtype)
+    if isinstance(one, pd.arrays.IntegerArray):
+        return type(one)(np.broadcast_to(np.int64(1), count), np.broadcast_to(np.True_, count))
+    if dtype.startswith("datetime64") or dtype == "float64":
+        return np.broadcast_to(np.asarray(one)[0], count)
+    return pd.Series(index=range(count), dtype=dtype).array
 
 
 @dataclass(frozen=True)
@@ -98,8 +120,8 @@ class Tables:
         missing where the export writes the day of closing over it).
         """
         end = pd.Timestamp(as_of)
-        sales = self.sales[self.sales["booked_on"] <= end]
-        deals = self.opportunities[self.opportunities["created_on"] <= end].copy()
+        sales = _only(self.sales, self.sales["booked_on"] <= end)
+        deals = _only(self.opportunities, self.opportunities["created_on"] <= end).copy()
         closed = deals["closed_on"].fillna(deals["close_on"].where(deals["status"] != "open"))
         later = ((deals["status"] != "open") & (closed > end)).to_numpy()
         deals.loc[later, "status"] = "open"
@@ -108,17 +130,18 @@ class Tables:
         deals.loc[later, "closed_on"] = pd.NaT
         touches = self.activities
         known = touches["created_on"].fillna(touches["done_on"]).fillna(touches["due_on"])
-        touches = touches[(known <= end).to_numpy()].copy()
-        touches["done_on"] = touches["done_on"].where(touches["done_on"] <= end)
+        touches = _only(touches, known <= end)
+        if (touches["done_on"] > end).any():
+            touches = touches.assign(done_on=touches["done_on"].where(touches["done_on"] <= end))
         accounts = self.accounts.copy()
         late_nps = (accounts["nps_on"] > end).to_numpy()
         accounts.loc[late_nps, ["nps"]] = float("nan")
         accounts.loc[late_nps, "nps_on"] = pd.NaT
         return replace(
             self,
-            sales=sales.reset_index(drop=True),
-            opportunities=deals.reset_index(drop=True),
-            activities=touches.reset_index(drop=True),
+            sales=sales,
+            opportunities=deals,
+            activities=touches,
             accounts=accounts,
         )
 
@@ -153,6 +176,12 @@ class Tables:
             quality=self.quality.scoped(inside) if self.quality else None,
             **{name: frame.reset_index(drop=True) for name, frame in by_account.items()},
         )
+
+
+def _only(frame: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
+    """The rows that are True, numbered anew; the frame itself where all are."""
+    kept = rows.to_numpy(dtype=bool)
+    return frame if kept.all() else frame[kept].reset_index(drop=True)
 
 
 def _overwritten(deals: pd.DataFrame) -> bool:

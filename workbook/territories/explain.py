@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,9 +76,10 @@ def sentences(
     frame: pd.DataFrame,
     result: tuple[pd.DataFrame, pd.DataFrame],
     more: tuple[Company, Names],
-) -> list[str]:
-    """One sentence per moved account with its numbers. ``frame``: all accounts with to_rep; ``result``: the cards and the
-    terms of :func:`undo`.
+) -> tuple[list[str], list[str]]:
+    """One sentence per moved account with its numbers: as its territory may read it, and with every name for who plans.
+
+    ``frame``: all accounts with to_rep; ``result``: the cards and the terms of :func:`undo`.
     """
     (cards, terms), (company, names) = result, more
     keys = zip(cards["rep_id"], cards["measure"], strict=True)
@@ -88,10 +89,8 @@ def sentences(
     need = frame.groupby("to_rep")["hours_per_year"].sum()
     free = (hours - need.reindex(hours.index).fillna(0)).to_dict()
     kin = frame.groupby(["to_rep", "family_id"]).size().to_dict()
-    out = []
+    out: tuple[list[str], list[str]] = ([], [])
     for row in moved.itertuples():
-        giver = names.of(row.from_rep, row.territory_id, "its rep in another territory")
-        taker = names.of(row.to_rep, row.territory_id)
         why = [_state(row, company.as_of, names.currency)]
         for measure in best.get(row.unit, [])[:2]:
             here = index.get((row.to_rep, measure))
@@ -105,9 +104,12 @@ def sentences(
         family = kin.get((row.to_rep, row.family_id), 1) - 1
         if family > 0:
             has.append(f"{family} more account{'s' if family > 1 else ''} of the family")
-        told = f"; {taker} has {' and '.join(has)}" if has else ""
         cost = "" if np.isnan(row.undo_points) else f" Undoing only this move costs {_points(row.undo_points)} points."
-        out.append(f"From {giver} to {taker}: {'; '.join(part for part in why if part)}{told}.{cost}")
+        for told, reader in zip(out, (names, replace(names, everybody=True)), strict=True):
+            giver = reader.of(row.from_rep, row.territory_id, "its rep in another territory")
+            taker = reader.of(row.to_rep, row.territory_id)
+            holds = f"; {taker} has {' and '.join(has)}" if has else ""
+            told.append(f"From {giver} to {taker}: {'; '.join(part for part in why if part)}{holds}.{cost}")
     return out
 
 

@@ -34,17 +34,21 @@ def order(problem: Problem, plan: Ints) -> tuple[npt.NDArray[np.intp], Floats]:
         left, rest = left[rank[:_MOST]], left[rank[_MOST:]]
     else:
         rest = left[:0]
+    gains = _gains(problem, (now, plan, load), left)
     while len(left):
-        gains = _gains(problem, (now, plan, load), left)
         best = int(np.argmin(gains))
         unit = left[best]
-        load[problem.rep[now[unit]]] -= problem.weight[problem.row[now[unit]]]
-        load[problem.rep[plan[unit]]] += problem.weight[problem.row[plan[unit]]]
+        giver, taker = problem.rep[now[unit]], problem.rep[plan[unit]]
+        load[giver] -= problem.weight[problem.row[now[unit]]]
+        load[taker] += problem.weight[problem.row[plan[unit]]]
         now[unit] = plan[unit]
         value += float(gains[best])
         values.append(value)
         done.append(unit)
-        left = np.delete(left, best)
+        left, gains = np.delete(left, best), np.delete(gains, best)
+        ends = np.stack([problem.rep[now[left]], problem.rep[plan[left]]])
+        near = np.isin(ends, (giver, taker)).any(axis=0)  # the others' gains are as they were
+        gains[near] = _gains(problem, (now, plan, load), left[near])
     for unit in rest:
         now[unit] = plan[unit]
         done.append(unit)

@@ -48,13 +48,15 @@ class Ways:
     """Travel a year from the middle of each rep's book to each unit, as the crow flies.
 
     ``centre``: the middle of each unit's known places (n, 2) · ``trips``: visits a year (n,) · ``middle``: of each rep's book
-    (m, 2) · ``home``: the rep who holds each unit, -1 for none (n,).
+    (m, 2) · ``home``: the rep who holds each unit, -1 for none (n,) · ``usual``: the usual way (km), for reps whose middle is not
+    known: the median from today's holders to their units, so that it is the same whatever pairs are asked for.
     """
 
     centre: Floats
     trips: Floats
     middle: Floats
     home: npt.NDArray[np.intp]
+    usual: float
 
     @classmethod
     def of(
@@ -70,13 +72,16 @@ class Ways:
         number = total_of(known, at, count)
         sums = [total_of(np.where(known, places[:, i], 0), at, count) for i in (0, 1)]
         centre = np.where(number > 0, np.stack(sums) / np.maximum(number, 1), np.nan).T
-        return cls(centre, total_of(visits, at, count), middles(places, home[at], size), home)
+        middle = middles(places, home[at], size)
+        held = np.flatnonzero(home >= 0)
+        km = distance_km(centre[held], middle[home[held]])
+        usual = float(np.nanmedian(km)) if (~np.isnan(km)).any() else 0.0
+        return cls(centre, total_of(visits, at, count), middle, home, usual)
 
     def km(self, unit: npt.NDArray[np.intp], rep: npt.NDArray[np.intp]) -> Floats:
         """Kilometres a year for pairs of unit and rep; 0 where the unit's place is not known, the usual way where the rep's is not."""
         km = distance_km(self.centre[unit], self.middle[rep])
-        usual = np.nanmedian(km) if (~np.isnan(km)).any() else 0.0
-        way = np.where(np.isnan(km), usual, np.minimum(km, _FAR_KM)) * self.trips[unit]
+        way = np.where(np.isnan(km), self.usual, np.minimum(km, _FAR_KM)) * self.trips[unit]
         return np.asarray(np.where(np.isnan(self.centre[unit, 0]), 0.0, way))
 
     def points(self, unit: npt.NDArray[np.intp], rep: npt.NDArray[np.intp], price: float) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -68,8 +68,7 @@ def proposal(company: Company, design: Design, solution: Solution, names: Names)
     points, terms = undo(design, solution.plan)
     moved["undo_points"] = points[moved["unit"].to_numpy()]
     cards = _cards(design, solution.plan)
-    moved["sentence"] = sentences(moved, frame, (cards, terms), (company, names))
-    moved["told"] = sentences(moved, frame, (cards, terms), (company, replace(names, everybody=True)))
+    moved["sentence"], moved["told"] = sentences(moved, frame, (cards, terms), (company, names))
     steps, values = order(problem, solution.plan)
     rank = np.full(problem.n, len(steps) + 1)
     rank[steps] = np.arange(1, len(steps) + 1)

@@ -27,8 +27,7 @@ def book_sizes(
     (mean of the greater of projection and potential), deals_per_year, cycle_days (the company's below 20 closed deals),
     hours_per_year, right_size, books (accounts / right size). Missing where not known.
     """
-    full = (capacity["selling_hours"] * 12 / rules.capacity.months).where(capacity["selling_hours"] > 0)
-    hours = float(full.median()) * rules.capacity.wanted_load if full.notna().any() else np.nan
+    hours = full_hours(capacity) * 12 / rules.capacity.months * rules.capacity.wanted_load
     live = ~accounts["disqualified"].to_numpy(dtype=bool)
     potential = accounts["potential_amount"].fillna(0).to_numpy(np.float64)
     frame = accounts.loc[live, ["account_id", "class", "industry"]].assign(
@@ -93,14 +92,18 @@ def sizes_sentence(sizes: pd.DataFrame, money: Callable[[int], str]) -> str:
     return text + "."
 
 
+def full_hours(capacity: pd.DataFrame) -> float:
+    """Selling hours of the typical rep in the months ahead: the median of those who sell; NaN where nobody's are known."""
+    return float(capacity["selling_hours"].where(capacity["selling_hours"] > 0).median())
+
+
 def territories_needed(scenarios: pd.DataFrame, capacity: pd.DataFrame, rules: TerritoriesRules) -> pd.DataFrame:
     """Reps and territories that each scenario takes by hours alone, were borders free (A14).
 
     Reps needed = hours / (hours of the typical rep × wanted load); territories needed = reps needed / usual (median) reps of
     a territory. Columns scenario, growth_share, reps, reps_needed, territories, territories_needed; missing where not known.
     """
-    full = capacity["selling_hours"].where(capacity["selling_hours"] > 0)
-    each = float(full.median()) * rules.capacity.wanted_load if full.notna().any() else np.nan
+    each = full_hours(capacity) * rules.capacity.wanted_load
     out = scenarios.groupby(["scenario", "growth_share"], sort=False).agg(
         needed_hours=("needed_hours", "sum"), reps=("reps", "sum"), territories=("node", "size")
     )

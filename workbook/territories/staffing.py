@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.rules.territories import CapacityRules, TerritoriesRules
+from workbook.territories.sizing import full_hours
 
 Floats = npt.NDArray[np.float64]
 
@@ -21,10 +22,9 @@ def book_size(
     Hours of a full year of the typical rep × wanted load / mean hours of an account, which ``sizes`` holds for all accounts
     and by class (see :func:`workbook.territories.sizing.book_sizes`).
     """
-    full = (capacity["selling_hours"] * 12 / rules.capacity.months).where(capacity["selling_hours"] > 0)
     live = accounts[~accounts["disqualified"].to_numpy(dtype=bool)]
     each, size = float(sizes["hours_per_year"].iloc[0]), float(sizes["right_size"].iloc[0])
-    typical = float(full.median()) if full.notna().any() else np.nan
+    typical = full_hours(capacity) * 12 / rules.capacity.months
     wanted = rules.capacity.wanted_load
     by_class = sizes[sizes["cut"] == "class"]
     rows = [
@@ -71,8 +71,7 @@ def scenarios(
     have = capacity.groupby("node")["available_hours"].sum(min_count=1).reindex(nodes)
     here = people["present"] | people["coming"]
     count = people[here.to_numpy(dtype=bool)].groupby("territory_id").size().reindex(nodes).fillna(0)
-    full = capacity["selling_hours"].where(capacity["selling_hours"] > 0)
-    typical = float(full.median()) if full.notna().any() else np.nan
+    typical = full_hours(capacity)
     cost = people["cost_per_hour"].dropna().astype("float64")
     hour = float(cost.median()) if len(cost) else np.nan
     rows = []

@@ -1,88 +1,296 @@
-"""A bound by branching on units: the few large ones that the relaxation splits among reps are given to each rep in turn.
+"""Branch and bound on units: the few large ones that the relaxation splits among reps are given to each rep in turn.
 
-Best first (Land and Doig, 1960) over small linear programs that HiGHS solves from the last basis; the relaxation may carry
-cuts. Cheap where a whole branch and bound is not: it finds no plans, it only raises the bound.
+Best first (Land and Doig, 1960) over small linear programs that HiGHS solves from the last basis. Which unit is asked next is
+learned from how far such questions raised the bound before (reliability branching; Achterberg, Koch and Martin, 2005). A few
+levels down, what the reduced costs of a node rule out is left out and the cuts are separated anew: with the large units fixed
+they are much tighter than those of the root. Two nodes are worked on at a time, each with a model of its own, so that what comes
+out does not depend on the number of threads.
 """
 
 from __future__ import annotations
 
 import heapq
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from workbook.territories.solver.cuts import strengthened
 from workbook.territories.solver.highs import Program, Relaxed
 from workbook.territories.solver.problem import Floats, Ints, Problem
+from workbook.territories.solver.program import assignment_program
 
 #: Up to this share an arc counts as not used.
 _NONE = 1e-6
+#: Levels below a separation of cuts after which cuts are separated anew.
+_LEVELS = 4
+#: How often a unit must have been asked before its estimate is relied on, and how many are tried until then.
+_RELIABLE, _TRIED = 3, 6
+#: Seconds of work of one linear program: at least, and per arc.
+_PROGRAM = (5e-4, 1.6e-6)
+#: Nodes at a time.
+_LANES = 2
+#: A plan by the shares of a relaxation (A,), its reduced costs (A,) and a number to draw by, and the work in seconds.
+Better = Callable[[Floats, Floats, int], tuple[Ints, float]]
 
 
 @dataclass(frozen=True, eq=False)
 class Branched:
-    """``bound``: no plan costs less; ``late``: the clock cut the search; ``floor`` and ``reduced`` (A,): the value of the
-    relaxation and its reduced costs before any branching.
+    """``bound``: no plan costs less; ``plan``: a better one than the one given, if any was found; ``late``: the clock cut the
+    search; ``floor``: the value of the relaxation before any branching; ``work``: in seconds.
     """
 
     bound: float
+    plan: Ints | None
     late: bool
     floor: float
+    work: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A relaxation with cuts of the problem on some of its arcs: places of these arcs in the whole problem, which of them
+    a better plan may still use, and a model for each lane that has worked on it.
+    """
+
+    problem: Problem
+    arcs: Ints
+    program: Program
+    open: np.ndarray
+    models: dict[int, Relaxed] = field(default_factory=dict)
+
+    def model(self, lane: int, left: float) -> Relaxed:
+        """The lane's model; ``left``: seconds that it may take in all."""
+        if lane not in self.models:
+            self.models[lane] = Relaxed(self.program, left)
+            self.models[lane].close(np.flatnonzero(~self.open))
+        return self.models[lane]
+
+
+@dataclass(frozen=True, eq=False)
+class _Node:
+    """What is closed (arcs of the part) at this node, with the shares there and the levels since the last cuts."""
+
+    part: _Part
+    closed: Ints
+    share: Floats
     reduced: Floats
+    level: int
 
 
-def branch(problem: Problem, program: Program, value: float, gap: float, limits: tuple[int, float]) -> Branched:
+@dataclass(eq=False)
+class _Outcome:
+    """What came of a node: nodes to go on with, what a whole solution bounds, gains by unit asked, a plan, the work."""
+
+    nodes: list[tuple[float, _Node]] = field(default_factory=list)
+    whole: float = np.inf
+    gains: list[tuple[int, float]] = field(default_factory=list)
+    plan: Ints | None = None
+    work: float = 0.0
+    late: bool = False
+
+
+_Solved = tuple[float, Floats, Floats]
+
+
+class _LateError(Exception):
+    """The clock is out."""
+
+
+def branch(
+    problem: Problem,
+    program: Program,
+    value: float,
+    gap: float,
+    limits: tuple[float, float],
+    better: tuple[Better | None, int] = (None, 1),
+) -> Branched:
     """Raise the bound by branching on units.
 
-    ``program``: the relaxation of ``problem``, with or without cuts. ``value``: that of the best plan known; ``limits``: linear
-    programs, and the moment (``time.perf_counter``) to end at. Arcs whose reduced cost at the root exceeds the distance to
-    ``value`` are closed (no better plan uses them). A node whose relaxation is not below ``value`` is closed too. The bound is
-    the least of the open nodes' bounds, and ``value``.
+    ``program``: the relaxation of ``problem``, with or without cuts. ``value``: that of the best plan known; ``limits``: seconds
+    of work, and the moment (``time.perf_counter``) to end at. ``better`` is who is asked for a plan at every node, and the number of threads.
+    The bound is the least of the open nodes' bounds, and the value of the best plan.
     """
-    arcs = len(problem.rep)
-    model = Relaxed(program, limits[1] - time.perf_counter())
-    root = model.solve(np.zeros(0, dtype=np.int64))
-    if root is None:
-        return Branched(-np.inf, True, -np.inf, np.zeros(arcs))
-    floor, x, dual = root
-    dual = np.maximum(dual[:arcs], 0.0)
-    model.close(np.flatnonzero((dual > value - floor + 1e-9) & (x[:arcs] <= _NONE)))
-    model.beyond(value)
-    size = problem.weight.sum(axis=1) if not problem.by_arc else np.ones(problem.n)
-    goal = value * (1 - gap) if value > 0 else value
-    nothing = np.zeros(0, dtype=np.int64)
-    open_nodes: list[tuple[float, int, Ints, Floats]] = [(floor, 0, nothing, x)]
-    count, whole = 1, value
-    while open_nodes and open_nodes[0][0] < goal:
-        if count >= limits[0] or time.perf_counter() >= limits[1]:
-            break
-        bound, _, closed, x = heapq.heappop(open_nodes)
-        unit = _most_split(problem, x, size)
-        if unit < 0:  # whole already: its value is that of a plan, and bounds what is below it
-            whole = min(whole, bound)
-            continue
-        own = np.arange(problem.start[unit], problem.start[unit + 1])
-        used = own[x[own] > _NONE]
-        children = [np.setdiff1d(own, [arc]) for arc in used] + ([used] if len(used) < len(own) else [])
-        for more in children:
-            below = np.union1d(closed, more)
-            solved = model.solve(below)
-            count += 1
-            if solved is None:  # cut: the node stays open with the bound it had
-                heapq.heappush(open_nodes, (bound, count, closed, x))
-                break
-            if solved[0] < value:
-                heapq.heappush(open_nodes, (max(bound, solved[0]), count, below, solved[1]))
+    tree = _Tree(problem, value, limits[1], better[0])
+    try:
+        tree.plant(program)
+    except _LateError:
+        return Branched(-np.inf, None, True, -np.inf, tree.work)
+    late = False
+    with ThreadPoolExecutor(max(1, min(_LANES, better[1]))) as pool:
+        while not late and tree.nodes and tree.bound < tree.goal(gap) and tree.work < limits[0]:
+            late = tree.grow(pool, tree.goal(gap))
+    return Branched(min(tree.bound, tree.value), tree.plan, late, tree.floor, tree.work)
+
+
+@dataclass(eq=False)
+class _Tree:
+    problem: Problem
+    value: float
+    until: float
+    better: Better | None
+    nodes: list[tuple[float, int, _Node]] = field(default_factory=list)
+    floor: float = -np.inf
+    work: float = 0.0
+    count: int = 0
+    plan: Ints | None = None
+
+    def __post_init__(self) -> None:
+        problem = self.problem
+        size = problem.weight if not problem.by_arc else np.ones((problem.n, 1))
+        self.size = size.sum(axis=1) + 1e-12
+        self.raised, self.asked = np.zeros(problem.n), np.zeros(problem.n)
+        self.whole = np.inf
+
+    @property
+    def bound(self) -> float:
+        """What is proven now."""
+        return min(self.whole, self.nodes[0][0] if self.nodes else self.value)
+
+    def goal(self, gap: float) -> float:
+        return self.value - gap * abs(self.value)
+
+    def plant(self, program: Program) -> None:
+        """The root."""
+        made = _Outcome()
+        part, (self.floor, share, reduced) = self._part(np.arange(len(self.problem.rep)), 0, made, program)
+        self.work += made.work
+        self._push(self.floor, _Node(part, np.zeros(0, dtype=np.int64), share, reduced, 0))
+
+    def grow(self, pool: ThreadPoolExecutor, goal: float) -> bool:
+        """The nodes with the least bounds give way to their children, or to themselves with new cuts; whether the clock is out."""
+        taken = [heapq.heappop(self.nodes)]
+        while len(taken) < _LANES and self.nodes and self.nodes[0][0] < goal:
+            taken.append(heapq.heappop(self.nodes))
+        made = list(pool.map(self._expand, taken, range(len(taken))))
+        for node, outcome in zip(taken, made, strict=True):
+            self.work += outcome.work
+            if outcome.late:
+                heapq.heappush(self.nodes, node)
+                continue
+            self.whole = min(self.whole, outcome.whole)
+            for unit, gain in outcome.gains:
+                self.raised[unit] += gain
+                self.asked[unit] += 1
+            if outcome.plan is not None and (value := self.problem.objective(outcome.plan)) < self.value - 1e-9:
+                self.value, self.plan = value, outcome.plan
+            for bound, child in outcome.nodes:
+                self._push(max(node[0], bound), child)
+        return any(outcome.late for outcome in made)
+
+    def _push(self, bound: float, node: _Node) -> None:
+        self.count += 1
+        if bound < self.value - 1e-9:
+            heapq.heappush(self.nodes, (bound, self.count, node))
+
+    def _expand(self, taken: tuple[float, int, _Node], lane: int) -> _Outcome:
+        """What comes of a node. Changes nothing but the lane's models: two nodes are expanded at a time."""
+        (bound, number, node), made = taken, _Outcome()
+        try:
+            if node.level >= _LEVELS:
+                self._cut(bound, node, lane, made)
+                return made
+            self._improve(node, number, made)
+            split = _split(node.part.problem, node.share)
+            if split.any():
+                self._children((bound, node, split), lane, made)
+            else:  # whole already: its value is that of a plan, and bounds what is below it
+                made.whole = bound
+        except _LateError:
+            made.late = True
+        return made
+
+    def _part(self, arcs: Ints, lane: int, made: _Outcome, program: Program | None = None) -> tuple[_Part, _Solved]:
+        """The problem on ``arcs`` with cuts (those of ``program``, or new ones), and its relaxation."""
+        keep = np.zeros(len(self.problem.rep), dtype=bool)
+        keep[arcs] = True
+        problem = self.problem.kept(keep)
+        if program is None:
+            cut = strengthened(assignment_program(problem, whole=True), self.until - time.perf_counter())
+            if cut.late:
+                raise _LateError
+            made.work += cut.work
+            program = cut.program
+        part = _Part(problem, arcs, program, np.ones(len(arcs), dtype=bool))
+        solved = self._solve(part, np.zeros(0, dtype=np.int64), lane, made)
+        if solved[0] < np.inf:
+            part.open[:] = _usable(solved, self.value)
+            part.models[lane].close(np.flatnonzero(~part.open))
+        return part, solved
+
+    def _solve(self, part: _Part, closed: Ints, lane: int, made: _Outcome) -> _Solved:
+        made.work += _PROGRAM[0] + _PROGRAM[1] * len(part.arcs)
+        left = self.until - time.perf_counter()
+        if left <= 0:
+            raise _LateError
+        model = part.model(lane, left)
+        model.beyond(self.value)
+        solved = model.solve(closed)
         if solved is None:
-            break
-    late = bool(open_nodes) and open_nodes[0][0] < goal and count < limits[0]
-    return Branched(min([whole, *(node[0] for node in open_nodes)]), late, floor, dual)
+            raise _LateError
+        arcs = len(part.arcs)
+        return solved[0], solved[1][:arcs], np.maximum(solved[2][:arcs], 0.0)
+
+    def _cut(self, bound: float, node: _Node, lane: int, made: _Outcome) -> None:
+        """The node again, on what a better plan may use there, with cuts of its own."""
+        part = node.part
+        usable = part.open.copy()
+        usable[node.closed] = False
+        usable &= _usable((bound, node.share, node.reduced), self.value)
+        fresh, (value, share, reduced) = self._part(part.arcs[usable], lane, made)
+        if value < self.value:
+            made.nodes.append((value, _Node(fresh, np.zeros(0, dtype=np.int64), share, reduced, 0)))
+
+    def _improve(self, node: _Node, number: int, made: _Outcome) -> None:
+        if self.better is None:
+            return
+        arcs = len(self.problem.rep)
+        share, reduced = np.zeros(arcs), np.full(arcs, np.inf)
+        share[node.part.arcs], reduced[node.part.arcs] = node.share, node.reduced
+        made.plan, work = self.better(share, reduced, number)
+        made.work += work
+
+    def _children(self, asked: tuple[float, _Node, Floats], lane: int, made: _Outcome) -> None:
+        """The children by the unit that raises the bound most, among those tried."""
+        bound, node, split = asked
+        each = self.raised / np.maximum(self.asked, 1)
+        known = self.asked > 0
+        usual = float((each[known] / self.size[known]).mean()) if known.any() else 1.0
+        hope = np.where(split > 0, np.where(known, each, usual * self.size) * np.minimum(split, 0.5), -1.0)
+        order = np.argsort(-hope, kind="stable")[:_TRIED]
+        order = order[split[order] > 0]
+        most = -np.inf
+        for unit in order[:1] if self.asked[order[0]] >= _RELIABLE else order:
+            values, children = [], []
+            for more in _choices(node, unit):
+                closed = np.union1d(node.closed, more)
+                value, share, reduced = self._solve(node.part, closed, lane, made)
+                values.append(min(value, self.value) - bound)
+                if value < self.value:
+                    children.append((value, _Node(node.part, closed, share, reduced, node.level + 1)))
+            gain = float(min(values) + 0.3 * np.mean(values))
+            made.gains.append((int(unit), gain / max(min(split[unit], 0.5), 1e-3)))
+            if gain > most:
+                most, made.nodes = gain, children
 
 
-def _most_split(problem: Problem, x: Floats, size: Floats) -> int:
-    """The unit whose split weighs most, -1 when none is split."""
-    largest = np.maximum.reduceat(x[: len(problem.rep)], problem.start[:-1])
-    split = (1 - largest) * size
-    split[largest > 1 - _NONE] = 0.0
-    at = int(split.argmax())
-    return at if split[at] > 0 else -1
+def _usable(solved: _Solved, value: float) -> np.ndarray:
+    """Arcs that a plan better than ``value`` may use (reduced cost fixing; Dantzig, Fulkerson and Johnson, 1954)."""
+    bound, share, reduced = solved
+    return np.asarray((reduced <= value - bound + 1e-9) | (share > _NONE))
+
+
+def _split(problem: Problem, share: Floats) -> Floats:
+    """Shape (n,): how much of each unit is not with its main rep."""
+    split = 1 - np.maximum.reduceat(share, problem.start[:-1])
+    return np.where(split > _NONE, split, 0.0)
+
+
+def _choices(node: _Node, unit: int) -> list[Ints]:
+    """What each child closes: all arcs of the unit but one of those used, and in the last one those used."""
+    start = node.part.problem.start
+    own = np.arange(start[unit], start[unit + 1])
+    used = own[node.share[own] > _NONE]
+    return [np.setdiff1d(own, [arc]) for arc in used] + ([used] if len(used) < len(own) else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,8 +148,12 @@ class Pool:
     high: Floats
 
 
-def separated(program: Program, options: dict[str, Any]) -> tuple[Pool | None, bool]:
-    """The cuts that HiGHS finds at the root of a mixed-integer program, and whether a limit came before them."""
+def separated(
+    program: Program, options: dict[str, Any], stopped: Callable[[], bool] = lambda: False
+) -> tuple[Pool | None, bool, int]:
+    """The cuts that HiGHS finds at the root of a mixed-integer program, whether a limit came before them, and the simplex
+    iterations. ``stopped`` is asked now and then whether they are still wanted.
+    """
     import highspy
 
     highs = highspy.Highs()
@@ -163,13 +168,14 @@ def separated(program: Program, options: dict[str, Any]) -> tuple[Pool | None, b
         pools.append(Pool(*parts))
 
     def stop(event: Any) -> None:
-        event.data_in.user_interrupt = bool(pools)
+        event.data_in.user_interrupt = bool(pools) or stopped()
 
     highs.cbMipGetCutPool.subscribe(keep)
     highs.cbMipInterrupt.subscribe(stop)
     _ok(highs.run(), "run")
     status = highs.modelStatusToString(highs.getModelStatus())
-    return (pools[-1] if pools and len(pools[-1].low) else None), status == "Time limit reached"
+    found = pools[-1] if pools and len(pools[-1].low) else None
+    return found, status == "Time limit reached", int(highs.getInfo().simplex_iteration_count)
 
 
 class Relaxed:

@@ -23,13 +23,13 @@ _STAGES = 8
 _ROUNDS = (2, 10)
 #: Share of the work.
 _SHARE = 0.4
-_Kind = tuple[float, float, bool]
-#: Two kinds of chain: arcs tried per unit, highest temperature as a share of a unit's usual price, from the rounded relaxation
-#: or from the best plan. A narrow core suits many small units, a wide one few large units, which the relaxation misplaces:
+_Kind = tuple[float, float]
+#: Two kinds of chain from the rounded relaxation: arcs tried per unit, highest temperature as a share of a unit's usual price.
+#: A narrow core suits many small units, a wide one few large units, which the relaxation misplaces:
 #: the kind that does better in the first round goes on with other seeds.
-_CHAINS: tuple[_Kind, _Kind] = ((2.0, 0.1, True), (12.0, 0.15, True))
+_CHAINS: tuple[_Kind, _Kind] = ((2.0, 0.1), (12.0, 0.15))
 #: Among thousands of units the relaxation is nearly whole: narrower and colder.
-_MANY, _CHAINS_OF_MANY = 2000, ((1.3, 0.02, True), (1.8, 0.01, True))
+_MANY, _CHAINS_OF_MANY = 2000, ((1.3, 0.02), (1.8, 0.01))
 #: Lowest temperature, as the same share.
 _COLD = 0.0007
 #: Chance of a proposal to be a swap.
@@ -55,11 +55,11 @@ def anneal_plan(search: Search, relaxed: Relaxation) -> None:
             kinds = (kinds[winner], kinds[winner])
 
         def run(at: int, number: int = number, kinds: tuple[_Kind, ...] = kinds) -> Ints:
-            per_unit, warm, rounded = kinds[at]
+            per_unit, warm = kinds[at]
             inside = core(problem, relaxed, per_unit)
             inside[search.plan] = True
             seed = effort.seed * 1000 + number * 100 + at * 10
-            return _chain(search, relaxed, inside, (price * warm, price * _COLD), (each, until, seed, rounded))
+            return _chain(search, relaxed, inside, (price * warm, price * _COLD), (each, until, seed))
 
         with ThreadPoolExecutor(search.workers) as pool:
             plans = [descend(*arrays(problem), plan, 50)[0] for plan in pool.map(run, range(2))]
@@ -75,14 +75,12 @@ def _chain(
     relaxed: Relaxation,
     inside: np.ndarray,
     heats: tuple[float, float],
-    more: tuple[int, float, int, bool],
+    more: tuple[int, float, int],
 ) -> Ints:
-    """The best plan of one chain on the arcs ``inside``; ``more``: proposals, when to end, seed, from the rounded relaxation."""
-    steps, until, seed, rounded = more
+    """The best plan of one chain on the arcs ``inside`` from the rounded relaxation; ``more``: proposals, when to end, seed."""
+    steps, until, seed = more
     small, arcs = search.problem.kept(inside), np.flatnonzero(inside)
-    now = np.searchsorted(arcs, search.plan)
-    if rounded:
-        now = np.lexsort((relaxed.reduced[arcs], -relaxed.share[arcs], small.unit))[small.start[:-1]]
+    now = np.lexsort((relaxed.reduced[arcs], -relaxed.share[arcs], small.unit))[small.start[:-1]]
     heat, cooling = heats[0], (heats[1] / heats[0]) ** (1 / _STAGES)
     best, value = now, np.inf
     for stage in range(_STAGES):

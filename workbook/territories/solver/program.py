@@ -26,29 +26,26 @@ def band_rows(bands: Bands) -> Columns:
     return Columns(at, int(priced.sum()))
 
 
-def assignment_program(problem: Problem, whole: bool, each_once: bool = True) -> Program:
+def assignment_program(problem: Problem, whole: bool) -> Program:
     """The program of all arcs of ``problem``: columns are its arcs, then four parts of each priced load.
 
-    Rows are the units (exactly one arc each; left out for a knapsack with ``each_once=False``), then the priced loads:
+    Rows are the units (exactly one arc each), then the priced loads:
     low ≤ load + under + under_more - over - over_more ≤ high.
     """
     bands, place = problem.bands, band_rows(problem.bands)
-    first = problem.n if each_once else 0
+    first = problem.n
     arcs = len(problem.rep)
     row_of = place.at[problem.rep]  # (A, K)
     weights = problem.weight[problem.row]
     holds = (row_of >= 0) & (weights != 0)
-    counts = holds.sum(axis=1) + (1 if each_once else 0)
+    counts = holds.sum(axis=1) + 1
     start = np.concatenate([[0], np.cumsum(counts)])
     index = np.empty(start[-1], dtype=np.int32)
     value = np.empty(start[-1])
-    if each_once:
-        index[start[:-1]] = problem.unit
-        value[start[:-1]] = 1.0
-        inner = np.ones(start[-1], dtype=bool)
-        inner[start[:-1]] = False
-    else:
-        inner = np.ones(start[-1], dtype=bool)
+    index[start[:-1]] = problem.unit
+    value[start[:-1]] = 1.0
+    inner = np.ones(start[-1], dtype=bool)
+    inner[start[:-1]] = False
     index[inner] = first + row_of[holds]
     value[inner] = weights[holds]
 
@@ -86,12 +83,11 @@ def assignment_program(problem: Problem, whole: bool, each_once: bool = True) ->
     )
 
 
-def load_duals(problem: Problem, duals: Floats, each_once: bool = True) -> Floats:
+def load_duals(problem: Problem, duals: Floats) -> Floats:
     """Shape (m, K): the price of one more unit of each load, from the rows' duals (a row's dual is minus its price)."""
     place = band_rows(problem.bands)
-    first = problem.n if each_once else 0
     out = np.zeros(place.at.shape)
-    out[place.at >= 0] = -duals[first + place.at[place.at >= 0]]
+    out[place.at >= 0] = -duals[problem.n + place.at[place.at >= 0]]
     return out
 
 

@@ -1,50 +1,40 @@
-"""A higher bound: cuts at the root while the plan is still being sought, then branching, or regions of reps one by one."""
+"""A higher bound for many units: cuts at the root while the plan is still being sought, then regions of reps one by one."""
 
 from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from threading import Event
 from types import TracebackType
 
 import numpy as np
 
-from workbook.territories.solver.branching import branch
 from workbook.territories.solver.certificate import certify, regions
-from workbook.territories.solver.cuts import strengthened
-from workbook.territories.solver.exact import prove
-from workbook.territories.solver.highs import Program, run
+from workbook.territories.solver.cuts import Strengthened, strengthened
+from workbook.territories.solver.highs import run
 from workbook.territories.solver.program import assignment_program
 from workbook.territories.solver.relaxation import Relaxation
 from workbook.territories.solver.state import Search
 
 #: Seconds of the separation of cuts, per arc.
 _SEPARATION = 2e-4
-#: Seconds of one linear program of the branching, per arc.
-_PROGRAM = 2.5e-6
-#: Linear programs of the branching beyond which a branch and bound with its own cuts does better.
-_BRANCHES = 400
-#: Seconds of a branch and bound's root, per arc; a node takes a fortieth of it.
-_ROOT = 0.0009
 #: Seconds of a region of six reps with 240 units.
 _REGION, _REGION_SIZE = 12.0, 6
-#: Up to so many units a branch and bound over everything is tried; beyond, one region after the other.
-_EXACT_UNITS = 1000
 
 
 class Proof:
-    """The bound of one search. Beyond ``_EXACT_UNITS`` units the cuts are separated in a thread of their own meanwhile."""
+    """The bound of one search. The cuts are separated in a thread of their own while the plan is sought."""
 
     def __init__(self, search: Search, relaxed: Relaxation) -> None:
         self.search, self.relaxed = search, relaxed
-        share = 0.5 if search.problem.n > _EXACT_UNITS else 0.35
-        self.worth = _SEPARATION * len(search.problem.rep) <= share * search.seconds
+        self.worth = _SEPARATION * len(search.problem.rep) <= 0.5 * search.seconds
         self.pool = ThreadPoolExecutor(1)
-        self.cutting: Future[Program] | None = None
+        self.cutting: Future[Strengthened] | None = None
+        self.left = Event()
 
     @property
     def _aside(self) -> bool:
-        return self.search.problem.n > _EXACT_UNITS and self.search.effort.workers > 1
+        return self.search.effort.workers > 1
 
     def __enter__(self) -> Proof:
         if self.worth and self._aside:
@@ -55,53 +45,30 @@ class Proof:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.left.set()  # cuts that nobody waits for are ended
         self.pool.shutdown(wait=True)
 
-    def _cut(self) -> Program:
-        search = self.search
-        whole = assignment_program(search.problem, whole=True)
-        program, _, late = strengthened(whole, search.until - time.perf_counter())
-        search.cut = search.cut or late
-        return program
+    def _cut(self) -> Strengthened:
+        whole = assignment_program(self.search.problem, whole=True)
+        return strengthened(whole, self.search.until - time.perf_counter(), self.left.is_set)
 
     def raise_bound(self) -> None:
         """The best bound that the rest of the effort can prove."""
         search = self.search
         if search.done or search.late():
             return
-        if self.search.problem.n <= _EXACT_UNITS:
-            self._exact()
-        elif self.worth:
+        if self.worth:
             self._large()
-
-    def _exact(self) -> None:
-        search, problem, seconds = self.search, self.search.problem, self.search.seconds
-        program = self._cut() if self.worth else assignment_program(problem, whole=False)
-        if search.late():
-            return
-        count = int(min(_BRANCHES, max(1, 0.1 * seconds / (_PROGRAM * len(problem.rep)))))
-        made = branch(problem, program, search.value, search.effort.gap, (count, search.until))
-        search.bound, search.cut = max(search.bound, made.bound), search.cut or made.late
-        search.note("cuts and branching")
-        left = 0.4 * seconds - _ROOT * len(problem.rep)
-        if search.done or left <= 0 or search.late():
-            return
-        floor = self.relaxed
-        if made.floor > floor.bound:
-            floor = replace(floor, reduced=made.reduced, bound=made.floor)
-        nodes = int(1 + 40 * left / (_ROOT * len(problem.rep)))
-        search.plan, bound, cut = prove(problem, search.plan, floor, (nodes, max(0.1, search.left)), search.effort.gap)
-        search.bound, search.cut = max(search.bound, bound), search.cut or cut
-        search.note("branch and bound")
 
     def _large(self) -> None:
         search, problem, seconds = self.search, self.search.problem, self.search.seconds
-        program = self.cutting.result() if self.cutting is not None else self._cut()
+        made = self.cutting.result() if self.cutting is not None else self._cut()
+        search.cut = search.cut or made.late
         if self._aside:
             search.workers += 1
         if search.late():
             return
-        result = run(program, {"solver": "simplex", "time_limit": max(0.1, search.left)})
+        result = run(made.program, {"solver": "simplex", "time_limit": max(0.1, search.left)})
         if result.duals is None or result.cut:
             search.cut = True
             return
@@ -114,6 +81,6 @@ class Proof:
         price = result.duals[: problem.n]
         reduced = self.relaxed.reduced
         teams = regions(problem, reduced, float(np.quantile(reduced, 0.2)), _REGION_SIZE)
-        made = certify(problem, price, teams, (200, search.until), search.workers)
-        search.bound, search.cut = max(search.bound, made.bound), search.cut or made.late
+        proven = certify(problem, price, teams, (200, search.until), search.workers)
+        search.bound, search.cut = max(search.bound, proven.bound), search.cut or proven.late
         search.note("regions")

@@ -8,6 +8,7 @@ import numpy as np
 
 from workbook.compiled import is_kept
 from workbook.territories.solver import kernels
+from workbook.territories.solver.ascent import ascend
 from workbook.territories.solver.problem import Bands, Problem
 from workbook.territories.solver.search import solve
 from workbook.territories.solver.state import Effort
@@ -34,10 +35,11 @@ def first_word() -> str:
 
 
 def prepare() -> None:
-    """Compile (or read) every kernel, by solving a problem of four units and two reps."""
+    """Compile (or read) every kernel, by solving a problem of four units and two reps, which needs no ascent, and one ascent."""
     ones = np.ones((2, 1))
     bands = Bands(0 * ones, ones, ones, 2 * ones, ones, ones, ones, ones)
     unit, rep = np.repeat(np.arange(4), 2), np.tile(np.arange(2), 4)
     cost = np.where(rep == 0, 0.0, 0.1)
     problem = Problem.of(unit, rep, cost, np.array([[1.0], [2.0], [1.5], [0.5]]), bands, np.zeros(4, dtype=np.int64))
     solve(problem, Effort(seconds=0.05, limit=60.0, workers=1))
+    ascend(problem, 1, np.inf)

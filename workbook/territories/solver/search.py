@@ -14,6 +14,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from workbook.territories.solver.exact import is_small, settle
 from workbook.territories.solver.improving import anneal_plan, rebuild_plan
 from workbook.territories.solver.kernels import descend
 from workbook.territories.solver.problem import Ints, Problem
@@ -32,26 +33,33 @@ def solve(problem: Problem, effort: Effort | None = None) -> Solution:
     """The best plan found for ``problem`` with its bound; parts that share no rep are solved apart."""
     effort = effort or Effort()
     began = time.perf_counter()
+    until = began + (effort.seconds if effort.limit is None else effort.limit)
     parts = components(problem)
     plan = problem.start[:-1].copy()
     if len(parts) == 1:
-        found = [_solve_part(problem, effort, began, _THREADS * effort.seconds)]
+        found = [_solve_part(problem, effort, until, _THREADS * effort.seconds)]
         plan = found[0].plan
     else:
         sizes = np.array([len(units) * len(reps) for units, reps in parts], dtype=np.float64)
         shares = np.maximum(sizes / sizes.sum(), 0.02)
         shares /= shares.sum()
         spread = min(effort.workers, len(parts))
+        order = np.argsort(-sizes, kind="stable")
 
-        def one(at: int) -> tuple[Ints, Ints, Solution]:
+        def one(place: int) -> tuple[Ints, Ints, Solution]:
+            at = order[place]
             units, reps = parts[at]
+            now, rest = time.perf_counter(), float(shares[order[place:]].sum())
+            end = now + (until - now) * min(
+                1.0, spread * float(shares[at]) / rest
+            )  # a busy machine serves all parts alike
             part, arcs = problem.part(units, reps)
             mine = replace(effort, workers=1 if spread > 1 else effort.workers)
             work = _THREADS * effort.seconds * float(shares[at])
-            return units, arcs, _solve_part(part, mine, began, work)
+            return units, arcs, _solve_part(part, mine, end, work)
 
         with ThreadPoolExecutor(spread) as pool:
-            done = list(pool.map(one, np.argsort(-sizes, kind="stable")))
+            done = list(pool.map(one, range(len(parts))))
         for units, arcs, solution in done:
             plan[units] = arcs[solution.plan]
         found = [solution for _, _, solution in done]
@@ -100,12 +108,11 @@ def _joined(found: list[Solution]) -> tuple[tuple[str, float, float], ...]:
     return tuple(rows)
 
 
-def _solve_part(problem: Problem, effort: Effort, began: float, work: float) -> Solution:
-    """``work``: seconds of one thread; the clock ends it all so long after ``began`` as the effort says."""
+def _solve_part(problem: Problem, effort: Effort, until: float, work: float) -> Solution:
+    """``work``: seconds of one thread; the clock (``time.perf_counter``) ends it all at ``until``."""
     start = _first_plan(problem)
-    limit = effort.seconds if effort.limit is None else effort.limit
     only = np.diff(problem.start).max(initial=1) == 1
-    search = Search(problem, effort, began + limit, start, -np.inf, seconds=work, workers=effort.workers)
+    search = Search(problem, effort, until, start, -np.inf, seconds=work, workers=effort.workers)
     if only or problem.n == 0:
         search.bound = search.value
         search.note("given")
@@ -116,10 +123,13 @@ def _solve_part(problem: Problem, effort: Effort, began: float, work: float) -> 
     relaxed = relax(problem, most_rounds=programs if programs > 1 else 0, until=search.until)
     search.bound = relaxed.bound
     search.note("relaxation")
-    with Proof(search, relaxed) as proof:
-        anneal_plan(search, relaxed)
-        rebuild_plan(search, relaxed)
-        proof.raise_bound()
+    if is_small(problem, work):
+        settle(search, relaxed)
+    else:
+        with Proof(search, relaxed) as proof:
+            anneal_plan(search, relaxed)
+            rebuild_plan(search, relaxed)
+            proof.raise_bound()
     search.plan, _ = descend(*arrays(problem), search.plan, 1000)
     search.bound = min(search.bound, search.value)
     search.note("finish")

@@ -90,7 +90,9 @@ def arrays(problem: Problem) -> tuple[object, ...]:
 
 
 def core(problem: Problem, relaxed: Relaxation, per_unit: float) -> np.ndarray:
-    """Mask of the arcs worth trying: of the least reduced cost, about ``per_unit`` of each unit, with those of the relaxation."""
-    share = min(1.0, per_unit * problem.n / len(problem.rep))
-    near = relaxed.reduced <= np.quantile(relaxed.reduced, share)
+    """Mask of the arcs worth trying: of the least reduced cost, about ``per_unit`` of each unit, with those of the relaxation;
+    never those of infinite reduced cost.
+    """
+    last = min(len(problem.rep) - 1, int(per_unit * problem.n))
+    near = (relaxed.reduced <= np.partition(relaxed.reduced, last)[last]) & np.isfinite(relaxed.reduced)
     return np.asarray(near | (relaxed.share > 1e-4))

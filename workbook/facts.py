@@ -44,3 +44,10 @@ class Facts:
     @cached_property
     def tree(self) -> Tree:
         return Tree.of(self.tables.territories)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What the nodes of the tree and the reps are called, by their ids."""
+        reps = self.tables.reps
+        nodes = dict(zip(map(str, self.tree.ids), map(str, self.tree.names), strict=True))
+        return nodes | dict(zip(reps["rep_id"], reps["name"], strict=True))

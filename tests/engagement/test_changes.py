@@ -115,3 +115,14 @@ def test_old_news_and_single_accounts_give_no_sight(
     standing = standing_of(family_id=["F", "F"] + [None] * 5 + ["F", None])
     book = ledger([], [("A-1", "2025-06-02", 5), ("A-9", "2026-06-02", 5)])
     assert sight(standing, log_of([]), book, rules).empty
+
+
+def test_sales_that_grew_tenfold_are_told_in_times(
+    log_of: Make, standing_of: Callable[..., Standing], rules: EngagementRules
+) -> None:
+    standing = standing_of(sales_12m_amount=[54_000, 150] + [100] * 7, sales_prior_12m_amount=[1_000, 100] + [100] * 7)
+    since = np.full(9, day_number(date(2026, 3, 31)), dtype=np.int64)
+    book = ledger([], [("A-1", "2026-04-02", 700), ("A-2", "2026-04-02", 70)])
+    told = changes(standing, log_of([]), book, since, rules)["sentence"]
+    assert "12 months' sales 54 times those before" in told[0]
+    assert "12 months' sales 50% up" in told[1]

@@ -92,3 +92,9 @@ def test_the_spreadsheet_leaves_the_cells_blank(book: Book, tmp_path: Path) -> N
     assert rows["B"]["Plan"] is None
     assert rows["B"]["Target"] == 1300.01
     assert str(rows["A"]["Plan"]).startswith("=SUM(")
+
+
+def test_without_a_plan_there_is_no_chance_of_reaching_it(book: Book) -> None:
+    rows = book.reconcile.odds
+    year = rows[(rows["period"] == "FY2026").to_numpy()].set_index("node")["plan_probability"]
+    assert year.isna()[["CO", "A", "Ann", "B", "Cid", "S"]].tolist() == [False, False, False, True, True, True]

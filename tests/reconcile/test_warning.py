@@ -53,6 +53,9 @@ def test_leading_signs_are_named_with_their_numbers_and_missing_ones_are_not_zer
     for words in ("3 accounts (60%)", "new pipeline of 90 days is 1 USD", "2 open deals of 4 USD slipped"):
         assert words in rows.loc["A", "sentence"]
     assert pd.isna(rows.loc["A", "foreseeable_on"])
+    assert rows["leading_signs"].tolist()[1:] == ["", "not known"]
+    assert rows.loc["B", "sentence"].endswith("no leading sign stands out.")
+    assert rows.loc["C", "sentence"].endswith("leading signs are not known.")
 
 
 def test_months_that_have_not_begun_have_no_actuals(company: Book) -> None:

@@ -115,7 +115,10 @@ def _sentences(out: pd.DataFrame, change_share: float) -> pd.Categorical:
     sold = pd.Series(np.where(out["sales_amount"] != 0, "; new sales", ""), index=out.index, dtype="str")
     share = out["sales_change_share"]
     way = pd.Series(np.where(share > 0, " up", " down"), index=out.index)
-    year = ", 12 months' sales " + (share.abs() * 100).round().astype("Int64").astype("str") + "%" + way
+    percent = (share.abs() * 100).round().astype("Int64").astype("str") + "%" + way
+    year = ", 12 months' sales " + percent.where(
+        ~(share >= 9), (share + 1).round().astype("Int64").astype("str") + " times those before"
+    )
     sold = sold + year.where((share.abs() >= change_share) & (sold != ""), "")
     owner = pd.Series(np.where(out["new_owner"], "; a new owner", ""), index=out.index, dtype="str")
     parts = (parts + sold + nps.fillna("") + owner).str[2:]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from workbook.engagement.threads import held_large
 from workbook.facts import Facts
+from workbook.tables.schema import TABLES
 from workbook.territories.moves import transfers
 
 #: Capabilities and their measures, with what one unit of each is and what mending means.
@@ -264,7 +265,8 @@ def _lists(i: Inputs) -> dict[str, Measured]:
 def _data(i: Inputs) -> dict[str, Measured]:
     quality, tables = i.facts.tables.quality, i.facts.tables
     given = len(tables.given)
-    there = Measured(given / 10, 10, None, f"{given} of 10 tables given")
+    count = len(TABLES)
+    there = Measured(given / count, count, None, f"{given} of {count} tables given")
     if quality is None:
         why = not_known("the tables were not checked")
         return {"mandatory_fields": why, "rows_used": why, "tables_given": there}

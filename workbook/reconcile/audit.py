@@ -34,14 +34,9 @@ def audit(facts: Facts) -> pd.DataFrame:
         for d in facts.decisions.rows
     ]  # fmt: skip
     out = pd.DataFrame(made + _steps(facts), columns=list(_DTYPES)).astype(_DTYPES)
-    out["name"] = out["node"].map(_names(facts)).fillna("").astype("str")
+    accounts = dict(zip(facts.tables.accounts["account_id"], facts.tables.accounts["name"], strict=True))
+    out["name"] = out["node"].map(accounts | facts.names).fillna("").astype("str")
     return out.sort_values("decided_at", kind="stable", ignore_index=True)
-
-
-def _names(facts: Facts) -> dict[str, str]:
-    tables = facts.tables
-    named = ((tables.accounts, "account_id"), (tables.territories, "territory_id"), (tables.reps, "rep_id"))
-    return {key: name for frame, ids in named for key, name in zip(frame[ids], frame["name"], strict=True)}
 
 
 def _steps(facts: Facts) -> list[tuple[Any, ...]]:

@@ -39,13 +39,10 @@ def _best_past(facts: Facts, cube: Cube) -> Floats:
     """The best of the last three complete fiscal years per node; NaN where nothing was sold."""
     calendar, nodes, sales = facts.calendar, cube.nodes, facts.tables.sales
     years = calendar.periods_of(sales["booked_on"], "year")
-    place = pd.Index(nodes.ids).get_indexer(sales["account_id"])
     best = np.zeros(len(nodes), dtype=np.int64)
     for back in (1, 2, 3):
-        rows = (years == calendar.shift(facts.year, -back)).to_numpy() & (place >= 0)
-        own = np.zeros(len(nodes), dtype=np.int64)
-        np.add.at(own, place[rows], sales["amount"].to_numpy()[rows])
-        best = np.maximum(best, nodes.roll_up(own))
+        rows = sales[(years == calendar.shift(facts.year, -back)).to_numpy()]
+        best = np.maximum(best, nodes.rolled(rows["account_id"], rows["amount"].to_numpy(dtype=np.int64)))
     return np.where(best > 0, best.astype(np.float64), np.nan)
 
 
@@ -55,12 +52,10 @@ def _capacity(cube: Cube, capacity: pd.DataFrame) -> Floats:
     NaN where any rep's hours are not known, or no hours are needed.
     """
     nodes = cube.nodes
-    at = pd.Index(nodes.ids).get_indexer(capacity["rep_id"])
-    rows = capacity[at >= 0]
-    have, need = np.zeros((2, len(nodes)))
-    have[at[at >= 0]] = rows["available_hours"].to_numpy(dtype=np.float64)
-    need[at[at >= 0]] = rows["needed_hours"].to_numpy(dtype=np.float64)
-    hours, wanted = nodes.roll_up(have), nodes.roll_up(need)
+    hours, wanted = (
+        nodes.rolled(capacity["rep_id"], capacity[c].to_numpy(dtype=np.float64))
+        for c in ("available_hours", "needed_hours")
+    )
     share = np.divide(hours, wanted, out=np.full(len(nodes), np.nan), where=wanted > 0)
     result: Floats = cube.by("projection") * share
     return result

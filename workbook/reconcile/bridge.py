@@ -30,7 +30,7 @@ def bridge(facts: Facts, cube: Cube, lines: pd.DataFrame, outlook_months: pd.Dat
     of the year (less likely losses) and the weighted pipeline. A node whose reps owe a plan and
     have none has no parts and no plan. Out: node, node_kind, place (order), step, kind (part, total), amount.
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     inside = lines[lines["period"].isin(cube.months).to_numpy()]
     parts: dict[str, Int64s] = {}
     if len(inside):
@@ -72,9 +72,7 @@ def _at(rows: pd.DataFrame, nodes: Nodes) -> pd.Series:
 
 
 def _rolled(nodes: Nodes, ids: pd.Series, amounts: pd.Series) -> Int64s:
-    own = np.zeros(len(nodes), dtype=np.int64)
-    np.add.at(own, pd.Index(nodes.ids).get_indexer(ids), amounts.to_numpy(dtype=np.int64))
-    return nodes.roll_up(own)
+    return nodes.rolled(ids, amounts.to_numpy(dtype=np.int64))
 
 
 def _step(cube: Cube, head: int, what: tuple[int, str, str], amounts: Int64s) -> pd.DataFrame:
@@ -98,7 +96,7 @@ def coverage(facts: Facts, cube: Cube, outlook_months: pd.DataFrame, deal_odds: 
     deals expected within the year), weighted_amount, coverage (open ÷ to win), needed_coverage (open ÷ weighted: one over the
     amount-weighted chance).
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     last = facts.calendar.bounds(facts.year)[1]
     due = deal_odds[(deal_odds["expected_close_on"] <= pd.Timestamp(last)).to_numpy()]
     due = due[due["account_id"].isin(cube.nodes.ids[head:]).to_numpy()]

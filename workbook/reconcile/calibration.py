@@ -9,10 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.facts import Facts
-from workbook.reconcile.cube import Inputs, cube
-from workbook.reconcile.replay import given_for, of_year
-from workbook.reconcile.totals import NO_PLANS, PLANS
-from workbook.reconcile.year import Ahead, odds
+from workbook.reconcile.replay import given_for, odds_on, of_year
 from workbook.rules.reconcile import OddsRules
 
 #: The normal quantile of a two-sided 90 % interval; shares that calibrated odds have.
@@ -38,20 +35,11 @@ def trials(facts: Facts, owners: pd.Series, quarters: list[str], rules: OddsRule
 
     Out: node, node_kind, period, p10_amount, p50_amount, p90_amount, actual_amount. Accounts count where they are today.
     """
-    from workbook.portfolio.stage import Portfolio
-
     parts = []
     for quarter in quarters:
         first, last = facts.calendar.bounds(quarter)
         day, year = first - timedelta(days=1), quarter[:6]
-        given = given_for(facts, owners, year)
-        then = of_year(Facts(facts.tables.known_at(day), facts.rules, day, facts.decisions.known_at(day)), year)
-        portfolio = Portfolio(then)
-        inputs = Inputs(given.owners, given.lines, given.allocation, portfolio.outlook_months)
-        made = cube(then, inputs, (PLANS, NO_PLANS))
-        frame = odds(
-            then, made, Ahead(portfolio.outlook_months, portfolio.deal_odds, portfolio.new_business), rules
-        ).frame
+        frame, nodes = odds_on(of_year(facts, year), given_for(facts, owners, year), day, rules)
         frame = frame[(frame["period"] == quarter).to_numpy()]
         sales = facts.tables.sales
         inside = (
@@ -59,10 +47,7 @@ def trials(facts: Facts, owners: pd.Series, quarters: list[str], rules: OddsRule
             & (sales["booked_on"] < pd.Timestamp(last) + pd.Timedelta(days=1))
         ).to_numpy()
         booked = sales[inside].groupby("account_id")["amount"].sum()
-        own = np.zeros(len(made.nodes), dtype=np.int64)
-        at = pd.Index(made.nodes.ids).get_indexer(booked.index)
-        np.add.at(own, at[at >= 0], booked.to_numpy(dtype=np.int64)[at >= 0])
-        actual = pd.Series(made.nodes.roll_up(own), index=made.nodes.ids)
+        actual = pd.Series(nodes.rolled(booked.index, booked.to_numpy(dtype=np.int64)), index=nodes.ids)
         parts.append(frame.assign(actual_amount=frame["node"].map(actual).astype("int64")))
     columns = ["node", "node_kind", "period", "p10_amount", "p50_amount", "p90_amount", "actual_amount"]
     out = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)

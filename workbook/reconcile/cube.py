@@ -71,6 +71,13 @@ class Nodes:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def rolled(self, ids: pd.Series | pd.Index, amounts: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Amounts of nodes, shape (n of ids,), added up at each node and all above it, shape (n,); unknown ids are left out."""
+        at = pd.Index(self.ids).get_indexer(ids)
+        own = np.zeros(len(self), dtype=amounts.dtype)
+        np.add.at(own, at[at >= 0], amounts[at >= 0])
+        return self.roll_up(own)
+
     def roll_up(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Own values of shape (n, …) added to every node above, level by level."""
         out = values.copy()

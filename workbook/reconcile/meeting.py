@@ -130,7 +130,7 @@ def proposal(cube: Cube, target_record: Track, plan_record: Track) -> Proposal:
 
     A rep without a plan stands with the projection.
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     parent = cube.nodes.parent[:head]
     target, plan = cube.by("target")[:head], cube.expected()[:head]
     known = cube.target_known[:head]

@@ -41,12 +41,17 @@ class Numbers(Stage):
     def rules(self) -> ReconcileRules:
         return self.facts.rules.reconcile
 
+    @property
+    def _owners(self) -> pd.Series:
+        """Who owns each account: rep_id by account_id."""
+        owners: pd.Series = self.earlier("portfolio").register.set_index("account_id")["owner_rep_id"]
+        return owners
+
     @cached_property
     def given_cube(self) -> Cube:
         """Plan, target, street quota, projection and actuals by node × month × family (whole company), as they are signed."""
-        register = self.earlier("portfolio").register
         inputs = Inputs(
-            register.set_index("account_id")["owner_rep_id"],
+            self._owners,
             self.earlier("plans").lines,
             self.earlier("targets").allocation,
             self.earlier("portfolio").outlook_months,
@@ -118,11 +123,8 @@ class Numbers(Stage):
 
     @cached_property
     def _last_year(self) -> np.ndarray:
-        nodes = self.cube.nodes
-        own = np.zeros(len(nodes), dtype=np.int64)
         past = booked(self.facts, self.facts.calendar.shift(self.facts.year, -1))
-        np.add.at(own, pd.Index(nodes.ids).get_indexer(past.index), past.to_numpy(dtype=np.int64))
-        return nodes.roll_up(own)
+        return self.cube.nodes.rolled(past.index, past.to_numpy(dtype=np.int64))
 
     @noun
     def progress(self) -> pd.DataFrame:
@@ -140,8 +142,7 @@ class Numbers(Stage):
     @noun
     def replayed(self) -> pd.DataFrame:
         """The odds of the year as they stood at past month ends, from what was known then."""
-        owners = self.earlier("portfolio").register.set_index("account_id")["owner_rep_id"]
-        given = replaying.Given(owners, self.earlier("plans").lines, self._judged_allocation)
+        given = replaying.Given(self._owners, self.earlier("plans").lines, self._judged_allocation)
         days = replaying.month_ends(self.facts, self.facts.year)
         return replaying.replay(self.facts, given, days, self._replay_rules)
 
@@ -159,8 +160,7 @@ class Numbers(Stage):
     def warning_record(self) -> pd.DataFrame:
         """How right the odds would have been last year, month end by month end, against given targets; empty where none were."""
         year = self.facts.calendar.shift(self.facts.year, -1)
-        owners = self.earlier("portfolio").register.set_index("account_id")["owner_rep_id"]
-        given = replaying.given_for(self.facts, owners, year)
+        given = replaying.given_for(self.facts, self._owners, year)
         then = replaying.of_year(self.facts, year)
         days = replaying.month_ends(then, year) if len(given.allocation) else []
         rows = replaying.replay(then, given, days, self._replay_rules)
@@ -171,9 +171,8 @@ class Numbers(Stage):
     @noun
     def calibration(self) -> pd.DataFrame:
         """Closed quarters as they would have been forecast against what came: do 8 of 10 outcomes lie within P10 to P90?"""
-        owners = self.earlier("portfolio").register.set_index("account_id")["owner_rep_id"]
         quarters = closed_quarters(self.facts, 4)
-        return calibration(trials(self.facts, owners, quarters, self._replay_rules))
+        return calibration(trials(self.facts, self._owners, quarters, self._replay_rules))
 
     @noun
     def calendar(self) -> pd.DataFrame:
@@ -184,7 +183,6 @@ class Numbers(Stage):
     def statement(self) -> dict[str, pd.DataFrame]:
         """Finance's lists of the year, each adding up to the company: by node, rep, account, product and line; bridge, edits, audit trail."""
         nodes = stating.by_node(self.facts, self.cube, self._last_year)
-        edits = self.earlier("targets").edits
         return {
             "by_node": nodes,
             "by_rep": stating.by_rep(nodes),
@@ -192,6 +190,6 @@ class Numbers(Stage):
             "by_product": stating.by_product(self.cube),
             "lines": stating.lines(self.cube, self.earlier("plans").lines, self.gap),
             "bridge": self.bridge,
-            "edits": edits if edits is not None else pd.DataFrame({"node": []}),
+            "edits": self.earlier("targets").edits,
             "audit": audit(self.facts),
         }

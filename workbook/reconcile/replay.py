@@ -11,7 +11,7 @@ import pandas as pd
 
 from workbook.facts import Facts
 from workbook.periods import children
-from workbook.reconcile.cube import ALL_FAMILIES, Inputs, cube
+from workbook.reconcile.cube import ALL_FAMILIES, Inputs, Nodes, cube
 from workbook.reconcile.totals import NO_PLANS, PLANS
 from workbook.reconcile.track import year_targets
 from workbook.reconcile.year import Ahead, odds
@@ -36,24 +36,30 @@ def month_ends(facts: Facts, year: str) -> list[date]:
     return [d for d in (first, *ends) if d < facts.as_of]
 
 
-def replay(facts: Facts, given: Given, days: Sequence[date], rules: OddsRules) -> pd.DataFrame:
-    """The odds of the year per node of the tree and rep as they would have been computed on each day.
+def odds_on(facts: Facts, given: Given, day: date, rules: OddsRules) -> tuple[pd.DataFrame, Nodes]:
+    """The odds of the year (rows as :func:`workbook.reconcile.year.odds`) as they would have been computed on a day, and their nodes.
 
-    Sales, deals and touches are those known then (``Tables.known_at``); accounts count where they are today. A day before which
-    nothing was sold is left out. Out: node, node_kind, known_on, p10_amount, p50_amount, p90_amount, target_probability.
+    Sales, deals and touches are those known then (``Tables.known_at``).
     """
     from workbook.portfolio.stage import Portfolio
 
-    parts = []
+    then = Facts(facts.tables.known_at(day), facts.rules, day, facts.decisions.known_at(day))
+    portfolio = Portfolio(then)
+    made = cube(then, Inputs(given.owners, given.lines, given.allocation, portfolio.outlook_months), (PLANS, NO_PLANS))
+    ahead = Ahead(portfolio.outlook_months, portfolio.deal_odds, portfolio.new_business)
+    return odds(then, made, ahead, rules).frame, made.nodes
+
+
+def replay(facts: Facts, given: Given, days: Sequence[date], rules: OddsRules) -> pd.DataFrame:
+    """The odds of the year per node of the tree and rep as they would have been computed on each day.
+
+    Accounts count where they are today. A day before which nothing was sold is left out. Out: node, node_kind, known_on, p10_amount, p50_amount, p90_amount, target_probability.
+    """
+    parts, first = [], facts.tables.sales["booked_on"].min()
     for day in days:
-        tables = facts.tables.known_at(day)
-        if tables.sales.empty:
+        if not first <= pd.Timestamp(day):
             continue
-        then = Facts(tables, facts.rules, day, facts.decisions.known_at(day))
-        portfolio = Portfolio(then)
-        inputs = Inputs(given.owners, given.lines, given.allocation, portfolio.outlook_months)
-        ahead = Ahead(portfolio.outlook_months, portfolio.deal_odds, portfolio.new_business)
-        frame = odds(then, cube(then, inputs, (PLANS, NO_PLANS)), ahead, rules).frame
+        frame, _ = odds_on(facts, given, day, rules)
         frame = frame[(frame["period"] == facts.year).to_numpy()]
         parts.append(frame.assign(known_on=pd.Timestamp(day)))
     if not parts:

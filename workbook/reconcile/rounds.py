@@ -155,7 +155,7 @@ def open_points(
                 )
             rows.append((row.node, "to approve", row.needs, agreed, gaps.get(row.node, pd.NA), text))
         elif row.state == "returned":
-            text = f"{name(row.node)}: {amount} was returned by {row.decided_by}."
+            text = f"{name(row.node)}: {KINDS[row.what]}, {amount}: returned by {row.decided_by}; a new one is needed."
             rows.append((row.node, "returned", "manager", row.decided_at, gaps.get(row.node, pd.NA), text))
     out = pd.DataFrame(rows, columns=["node", "point", "waits_for", "since", "gap_amount", "sentence"])
     out = out.astype({**dict.fromkeys(("node", "point", "waits_for", "sentence"), "str"), "gap_amount": "Int64", "since": "datetime64[us]"})  # fmt: skip
@@ -183,7 +183,10 @@ def checked(wish: Wish, talked: pd.DataFrame, signed: bool) -> Wish:
         if state not in ("proposed", "countered"):
             raise UsageError(f"nothing of {wish.node} waits for an answer", remedy="Propose a number first.")
         if (found["side"].iloc[0] == "rep") == (wish.side == "rep"):
-            raise UsageError(f"the {found['side'].iloc[0]}'s number waits for the other side's answer")
+            other = "the manager's or finance's" if wish.side == "rep" else "the rep's"
+            raise UsageError(
+                f"the {found['side'].iloc[0]}'s number waits for {other} answer", remedy="Let them answer it."
+            )
     if wish.action == "propose" and state in ("proposed", "countered"):
         raise UsageError(f"a number of {wish.node} waits for an answer", remedy="Counter, accept or refuse it.")
     return wish

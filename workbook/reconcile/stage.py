@@ -96,7 +96,7 @@ class Reconcile(Numbers):
     def open_points(self) -> pd.DataFrame:
         """What is not settled between plan and target, the oldest first, and whom it waits for."""
         money = (self.facts.currency, self.rules.sign_off)
-        return talking.open_points(self._table, self.facts.year, self.facts.as_of, self._names, money)
+        return talking.open_points(self._table, self.facts.year, self.facts.as_of, self.facts.names, money)
 
     @property
     def _agreed(self) -> dict[str, int]:
@@ -108,7 +108,7 @@ class Reconcile(Numbers):
     def sign_offs(self) -> pd.DataFrame:
         """Nodes that were signed off, and whether every number still is what was signed."""
         money = (self.facts.year, self.facts.currency)
-        return seal.sign_offs(self.given_cube, self.facts.decisions, self._agreed, self._names, money)
+        return seal.sign_offs(self.given_cube, self.facts.decisions, self._agreed, self.facts.names, money)
 
     @noun
     def change_requests(self) -> pd.DataFrame:
@@ -153,17 +153,11 @@ class Reconcile(Numbers):
             seal.differences(rows[-1].payload.get("numbers", {}), seal.numbers(self.given_cube, node)) if rows else []
         )
 
-    @property
-    def _names(self) -> dict[str, str]:
-        tables = self.facts.tables
-        names = dict(zip(tables.territories["territory_id"], tables.territories["name"], strict=True))
-        return names | dict(zip(tables.reps["rep_id"], tables.reps["name"], strict=True))
-
     @noun
     def checks(self) -> list[Check]:
         """Plan against target per node and rep; pipeline coverage per node."""
         tables = self.facts.tables
-        names = self._names
+        names = self.facts.names
         found = gaps.gap_checks(self.standing, self.facts.year, names)
         if not tables.has("opportunities"):
             found.append(Check.not_known("pipeline coverage", tables.lacks("opportunities", "pipeline coverage")))

@@ -25,12 +25,12 @@ def by_node(facts: Facts, cube: Cube, last_year: Int64s) -> pd.DataFrame:
     Out: node, node_kind (territory, rep, rest), parent, name, level, depth, ``{measure}_{q1..q4}_amount`` for every measure
     (Int64; target, street quota and plan missing where none is given), ``{measure}_amount`` of the year, last_year_amount.
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     quarters, past, parent = _quarters(cube)[:head], last_year[:head], cube.nodes.parent[:head]
     children: dict[int, list[int]] = {}
     for at in range(1, head):
         children.setdefault(int(parent[at]), []).append(at)
-    names = {**dict(zip(facts.tree.ids, facts.tree.names, strict=True)), **_rep_names(facts)}
+    names = facts.names
     rows: list[tuple[int, str, int, Int64s, int]] = []
 
     def walk(at: int, depth: int) -> None:
@@ -85,7 +85,7 @@ def by_account(facts: Facts, cube: Cube, last_year: Int64s) -> pd.DataFrame:
 
     Out: node, node_kind (account, rest), name, territory_id, owner, status, measures of the year, last_year_amount.
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     quarters, parent = _quarters(cube), cube.nodes.parent
     below, past_below = np.zeros_like(quarters), np.zeros_like(last_year)
     np.add.at(below, parent[1:], quarters[1:])
@@ -94,7 +94,7 @@ def by_account(facts: Facts, cube: Cube, last_year: Int64s) -> pd.DataFrame:
     at = head + np.flatnonzero(quarters[head:].any(axis=(1, 2)) | (last_year[head:] != 0))
     left = np.flatnonzero(rest.any(axis=(1, 2)) | (past_rest != 0))
     accounts = facts.tables.accounts.set_index("account_id").loc[cube.nodes.ids[at]]
-    names = {**dict(zip(facts.tree.ids, facts.tree.names, strict=True)), **_rep_names(facts)}
+    names = facts.names
     owner = [names.get(i, "") if k == "rep" else "" for i, k in zip(cube.nodes.ids[parent[at]], cube.nodes.kinds[parent[at]], strict=True)]  # fmt: skip
     frame = pd.DataFrame(
         {
@@ -175,10 +175,6 @@ def lines(cube: Cube, plan_lines: pd.DataFrame, gap: pd.DataFrame) -> pd.DataFra
     return out.reset_index(drop=True).astype(dict.fromkeys(columns[:-1], "str"))
 
 
-def _rep_names(facts: Facts) -> dict[str, str]:
-    return dict(zip(facts.tables.reps["rep_id"], facts.tables.reps["name"], strict=True))
-
-
 def _by_quarter(cells: Int64s) -> Int64s:
     """(n, 12, families) → (n, 4, families)."""
     return cells.reshape(len(cells), 4, 3, -1).sum(axis=2)
@@ -195,15 +191,10 @@ def _with_amounts(
     """Columns ``{measure}_amount`` and ``{measure}_{quarter}_amount`` from (n, measures, 4), and the gap; missing where the target or the
     plan is not ``known``.
     """
-    out = frame.copy()
+    out, everywhere = frame.copy(), np.ones(len(frame), dtype=bool)
+    of = {"target": known[0], "street": known[0], "plan": known[1]}
     for at, measure in enumerate(SHOWN):
-        given = (
-            known[0]
-            if measure in ("target", "street")
-            else known[1]
-            if measure == "plan"
-            else np.ones(len(frame), dtype=bool)
-        )
+        given = of.get(measure, everywhere)
         named = [("", values[:, at].sum(axis=1))] + [(f"{q}_", values[:, at, i]) for i, q in enumerate(QUARTERS)]
         for name, amounts in named:
             out[f"{measure}_{name}amount"] = pd.Series(pd.array(amounts, dtype="Int64")).where(given)

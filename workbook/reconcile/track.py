@@ -199,7 +199,7 @@ def depths(cube: Cube) -> npt.NDArray[np.intp]:
 
 
 def _head(cube: Cube) -> tuple[int, pd.Index]:
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     return head, pd.Index(cube.nodes.ids[:head])
 
 
@@ -208,10 +208,7 @@ def _year_later(day: date) -> date:
 
 
 def _at_nodes(cube: Cube, by_account: pd.Series) -> Floats:
-    own = np.zeros(len(cube.nodes), dtype=np.int64)
-    at = pd.Index(cube.nodes.ids).get_indexer(by_account.index)
-    np.add.at(own, at[at >= 0], by_account.to_numpy(dtype=np.int64)[at >= 0])
-    return cube.nodes.roll_up(own).astype(np.float64)
+    return cube.nodes.rolled(by_account.index, by_account.to_numpy(dtype=np.int64)).astype(np.float64)
 
 
 def _booked_between(facts: Facts, cube: Cube, span: tuple[date, date], only: set[str] | None = None) -> Floats:

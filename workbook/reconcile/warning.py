@@ -24,7 +24,7 @@ def progress(facts: Facts, cube: Cube) -> pd.DataFrame:
     Out: node, node_kind, period, plan_amount, target_amount (Int64), actual_amount (Int64, missing for months that have not begun),
     plan_to_date_amount, target_to_date_amount, actual_to_date_amount, closed (the month is over).
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     begun = np.array([facts.calendar.bounds(m)[0] <= facts.as_of for m in cube.months])
     closed = np.array([facts.calendar.bounds(m)[1] <= facts.as_of for m in cube.months])
     out = pd.DataFrame(
@@ -65,17 +65,12 @@ def leading(facts: Facts, cube: Cube, signs: Signs, rules: WarningRules) -> pd.D
     slipped_amount, pushes (re-forecast counts of open deals), plan_revisions.
     """
     nodes, day = cube.nodes, pd.Timestamp(facts.as_of)
-    head = int((nodes.kinds != "account").sum())
-    index = pd.Index(nodes.ids)
+    head = cube.head
 
     def rolled(accounts: pd.Series, values: pd.Series | None = None) -> pd.Series:
-        own = np.zeros(len(nodes), dtype=np.int64)
-        at = index.get_indexer(accounts)
-        weights = (
-            np.ones(len(accounts), dtype=np.int64) if values is None else values.fillna(0).to_numpy(dtype=np.int64)
-        )
-        np.add.at(own, at[at >= 0], weights[at >= 0])
-        return pd.Series(pd.array(nodes.roll_up(own)[:head], dtype="Int64"))
+        one = np.ones(len(accounts), dtype=np.int64)
+        weights = one if values is None else values.fillna(0).to_numpy(dtype=np.int64)
+        return pd.Series(pd.array(nodes.rolled(accounts, weights)[:head], dtype="Int64"))
 
     out = pd.DataFrame(
         {
@@ -123,7 +118,8 @@ def early_warning(
 
     ``today``: odds of the year. Out: node, node_kind, target_probability, a_quarter_ago (the replayed chance about three months before; missing
     when not known), verdict (on course, at risk, likely missed), foreseeable_on (the first month end from which the chance stayed below
-    ``at_risk_below``; missing when it is not below), signs (count of leading signs), leading_signs (in words, '' without any), sentence.
+    ``at_risk_below``; missing when it is not below), signs (count of leading signs), leading_signs (in words, '' where none stands out,
+    "not known" without the tables that tell), sentence.
     """
     now = today.dropna(subset=["target_probability"]).drop_duplicates("node")
     chance = now["target_probability"].to_numpy()
@@ -158,6 +154,8 @@ def early_warning(
             "leading_signs": pd.Series(["; ".join(w) for w in words], dtype="str"),
         }
     )
+    told = found[["overdue_share", "usual_amount", "open_amount"]].notna().any(axis=1).to_numpy()
+    out["leading_signs"] = out["leading_signs"].where(told, "not known")
     out["sentence"] = pd.Series(
         [_sentence(row, said) for row, said in zip(out.itertuples(), words, strict=True)], dtype="str"
     )
@@ -186,8 +184,11 @@ def _sentence(row: object, words: list[str]) -> str:
     text += f": {row.verdict}"  # type: ignore[attr-defined]
     if not pd.isna(row.foreseeable_on):  # type: ignore[attr-defined]
         text += f", foreseeable since {row.foreseeable_on:%Y-%m-%d}"  # type: ignore[attr-defined]
+    if not words:
+        known = row.leading_signs == ""  # type: ignore[attr-defined]
+        return f"{text}; no leading sign stands out." if known else f"{text}; leading signs are not known."
     said = "; ".join(words)
-    return f"{text}. {said[:1].upper()}{said[1:]}." if words else f"{text}; no leading sign stands out."
+    return f"{text}. {said[:1].upper()}{said[1:]}."
 
 
 def warning_checks(rows: pd.DataFrame, names: dict[str, str]) -> list[Check]:

@@ -45,10 +45,10 @@ def odds(facts: Facts, cube: Cube, ahead: Ahead, rules: OddsRules) -> Odds:
     """Odds of every node of the tree and every rep, for each quarter and the year.
 
     Out: node, node_kind, period, p10_amount, p50_amount, p90_amount, mean_amount, target_probability, plan_probability
-    (missing where there is no target; the target's also where every simulated year is nothing: no sale, no deal to simulate
+    (missing where there is no target, or no plan; the target's also where every simulated year is nothing: no sale, no deal to simulate
     from). What no account is named for yet counts with its expected amount at its territory.
     """
-    head = int((cube.nodes.kinds != "account").sum())
+    head = cube.head
     quarters = children(facts.year, "quarter")
     unit_of_account = cube.nodes.parent[head:]
     units, unit = np.unique(
@@ -79,7 +79,11 @@ def odds(facts: Facts, cube: Cube, ahead: Ahead, rules: OddsRules) -> Odds:
     outcome = simulate(world, places, _marks(cube, head), rules, rules.seed)
     basis = (
         f"{rules.simulations:,} simulated years, drawn from what the whole company knows: {changes} year-on-year changes of quarters, "
-        f"{len(deals.amount):,} open deals and {len(closed):,} closed ones"
+        + (
+            f"{len(deals.amount):,} open deals and {len(closed):,} closed ones"
+            if facts.tables.has("opportunities")
+            else "no deals (no opportunities table)"
+        )
     )
     if changes < 8:
         basis += "; fewer than 8 changes: the spread is uncertain"
@@ -201,7 +205,7 @@ def _marks(cube: Cube, head: int) -> Marks:
         with_year = np.concatenate([cells, cells.sum(axis=1, keepdims=True)], axis=1)
         return np.where(known[:head, None], with_year, np.nan)
 
-    return Marks(by_period("target", cube.target_known), by_period("plan", np.ones(len(cube.nodes), dtype=bool)))
+    return Marks(by_period("target", cube.target_known), by_period("plan", cube.plan_known))
 
 
 def _frame(cube: Cube, head: int, outcome: Outcome, periods: list[str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.checks import Check, chance
 from workbook.reconcile.calibration import calibration_words
-from workbook.sections.audience import Audience, seen_by
+from workbook.sections.audience import UNSEEN, Audience, seen_by
 from workbook.sections.judgements import judgements, subject_names
 from workbook.show import Note, Table
 
@@ -49,7 +49,7 @@ DECISIONS = {
 def meeting_summary(book: Book, audience: Audience) -> Any:
     """Where plan and target can meet, for the company and the levels right below that a page holds, in the order of the tree."""
     if not audience.hedge:
-        return Note("The un-hedged target and the proposal rest with managers and finance; see the quota above.")
+        return Note(UNSEEN)
     order = book.reconcile.statement["by_node"]
     order = order[(order["node_kind"] == "territory").to_numpy()][["node", "name", "depth"]]
     deepest = max(
@@ -74,10 +74,9 @@ def off_course(book: Book) -> list[Any]:
     bad = rows[(rows["verdict"] != "on course").to_numpy()].sort_values("target_probability", kind="stable")
     if bad.empty:
         return [Note(f"All {good} nodes with a target are on course.", "ok")]
-    names = dict(zip(book.tree.ids, book.tree.names, strict=True))
     shown = pd.DataFrame(
         {
-            "name": bad["node"].map(names),
+            "name": bad["node"].map(book.facts.names),
             "chance now": bad["target_probability"].map(chance),
             "a quarter ago": bad["a_quarter_ago"].map(chance),
             "verdict": bad["verdict"],

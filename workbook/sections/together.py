@@ -26,7 +26,7 @@ def plan_parts(book: Book, audience: Audience = AUDIENCES["manager"]) -> list[An
     under = rows[(rows["parent"] == book.node).to_numpy()].sort_values(["node_kind", "node"], ascending=[False, True])
     if not audience.people:
         under = under[(under["node_kind"] == "territory").to_numpy()]
-    names = _names(book)
+    names = book.facts.names
     frame = under.assign(part=under["node"].map(names))
     frame["kind"] = [
         book.tree.level(n) if k == "territory" else "rep"
@@ -63,7 +63,7 @@ def territory_plans(book: Book, audience: Audience = AUDIENCES["manager"], count
     if rows.empty:
         text = "No rep of this node has written a territory plan (approach, priorities, help wanted) yet."
         return [Note(text, "warn")]
-    names = _names(book)
+    names = book.facts.names
     if not book.tree.children(book.node):
         cards = [_card(book, row, str(names.get(row.rep_id, row.rep_id))) for row in rows.head(count).itertuples()]
         return [Cards(cards if audience.people else [(who, sub, lines[:-1]) for who, sub, lines in cards])]
@@ -90,10 +90,3 @@ def _card(book: Book, row: Any, name: str) -> tuple[str, str, list[tuple[str, st
     amount = format_amount(row.unnamed_amount, book.facts.currency, short=True)
     lines.append(("Without an account yet", f"{amount} in {book.facts.year}" if row.unnamed_amount else "nothing"))
     return name, f"territory plan · {row.state} · {row.saved_at:%Y-%m-%d}", lines
-
-
-def _names(book: Book) -> dict[str, str]:
-    """Names of the nodes and reps in the book's view."""
-    reps = book.tables.reps
-    names = dict(zip(reps["rep_id"], reps["name"], strict=True))
-    return names | dict(zip(map(str, book.tree.ids), map(str, book.tree.names), strict=True))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from workbook.plans.document import COMMITTED
-from workbook.plans.known import Horizon
 from workbook.sheets import layout
 from workbook.sheets.entries import Entry
 from workbook.sheets.layout import ACCOUNTS, DEALS, Block
@@ -22,7 +21,6 @@ class AccountRows:
     out: Returned
     stamp: Stamp
     reader: Reader
-    horizon: Horizon
     deals_seen: set[str] = field(default_factory=set)
 
     def account(self, block: Block, row: Row) -> None:

@@ -58,25 +58,23 @@ _AMOUNTS = ("sales_12m_amount", "potential_amount", "open_amount", "amount")
 
 def write_owners(moves: pd.DataFrame, path: Path, on: date) -> Path:
     """The CRM's import file: account id, new owner id, old owner id, from which day; plain CSV, UTF-8."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["account_id", "new_owner_id", "old_owner_id", "from_on"])
-    rows = moves.assign(on=from_days(moves, on)).sort_values("account_id", kind="stable")
-    for row in rows.itertuples():
-        writer.writerow(
-            [as_text(row.account_id), as_text(row.to_rep), as_text(row.from_rep), row.on.date().isoformat()]
-        )
-    write_text(path, out.getvalue())
-    return path
+    rows = moves.assign(from_on=from_days(moves, on).dt.strftime("%Y-%m-%d"))
+    columns = {"account_id": "account_id", "to_rep": "new_owner_id", "from_rep": "old_owner_id", "from_on": "from_on"}
+    return _for_the_crm(rows, columns, path)
 
 
 def write_territories(rows: pd.DataFrame, path: Path) -> Path:
     """The CRM's import file for new borders: account id, new territory id; plain CSV, UTF-8."""
+    return _for_the_crm(rows, {"account_id": "account_id", "territory_id": "territory_id"}, path)
+
+
+def _for_the_crm(rows: pd.DataFrame, columns: dict[str, str], path: Path) -> Path:
+    """Some columns under the CRM's names as plain CSV, in the order of accounts, with no cell that a spreadsheet would compute."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["account_id", "territory_id"])
-    for row in rows.sort_values("account_id", kind="stable").itertuples():
-        writer.writerow([as_text(row.account_id), as_text(row.territory_id)])
+    writer.writerow(columns.values())
+    ordered = rows.sort_values("account_id", kind="stable")[list(columns)]
+    writer.writerows([as_text(cell) for cell in row] for row in ordered.itertuples(index=False))
     write_text(path, out.getvalue())
     return path
 

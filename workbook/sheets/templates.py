@@ -54,11 +54,13 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _fill(file: RepFile, book: Any) -> None:
+    from workbook.sheets.worksheet import PlainWorksheet
+
     styles, keys = Styles(book, file.currency), sheets_of(file)
     unlisted = frozenset(name for name, values in file.lists.items() if not values)
 
     def add(name: str) -> Canvas:
-        return Canvas(book.add_worksheet(name), name, styles, file.horizon, unlisted)
+        return Canvas(book.add_worksheet(name, PlainWorksheet), name, styles, file.horizon, unlisted)
 
     start, accounts, deals, new, territory = (add(name) for name in (START, ACCOUNTS, DEALS, NEW, TERRITORY))
     cards = [(add(keys[h.plan.account_id]), h) for h in file.accounts if h.plan.account_id in keys]

@@ -3,7 +3,8 @@
 Best first (Land and Doig, 1960) over small linear programs that HiGHS solves from the last basis. Which unit is asked next is
 learned from how far such questions raised the bound before (reliability branching; Achterberg, Koch and Martin, 2005). A few
 levels down, what the reduced costs of a node rule out is left out and the cuts are separated anew: with the large units fixed
-they are much tighter than those of the root.
+they are much tighter than those of the root. Two nodes are worked on at a time, each with a model of its own, so that what comes
+out does not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,18 +30,20 @@ _LEVELS = 4
 _RELIABLE, _TRIED = 3, 6
 #: Seconds of work of one linear program: at least, and per arc.
 _PROGRAM = (5e-4, 1.6e-6)
-#: Looks for a plan by the shares of a relaxation (A,) and its reduced costs (A,): the value of the best plan known then, and
-#: the work in seconds.
-Better = Callable[[Floats, Floats], tuple[float, float]]
+#: Nodes at a time.
+_LANES = 2
+#: A plan by the shares of a relaxation (A,), its reduced costs (A,) and a number to draw by, and the work in seconds.
+Better = Callable[[Floats, Floats, int], tuple[Ints, float]]
 
 
 @dataclass(frozen=True, eq=False)
 class Branched:
-    """``bound``: no plan costs less; ``late``: the clock cut the search; ``floor``: the value of the relaxation before any
-    branching; ``work``: in seconds.
+    """``bound``: no plan costs less; ``plan``: a better one than the one given, if any was found; ``late``: the clock cut the
+    search; ``floor``: the value of the relaxation before any branching; ``work``: in seconds.
     """
 
     bound: float
+    plan: Ints | None
     late: bool
     floor: float
     work: float
@@ -47,14 +51,22 @@ class Branched:
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """A relaxation with cuts of the problem on some of its arcs: places of these arcs in the whole problem, and which of them
-    a better plan may still use.
+    """A relaxation with cuts of the problem on some of its arcs: places of these arcs in the whole problem, which of them
+    a better plan may still use, and a model for each lane that has worked on it.
     """
 
     problem: Problem
     arcs: Ints
-    model: Relaxed
+    program: Program
     open: np.ndarray
+    models: dict[int, Relaxed] = field(default_factory=dict)
+
+    def model(self, lane: int, left: float) -> Relaxed:
+        """The lane's model; ``left``: seconds that it may take in all."""
+        if lane not in self.models:
+            self.models[lane] = Relaxed(self.program, left)
+            self.models[lane].close(np.flatnonzero(~self.open))
+        return self.models[lane]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +78,18 @@ class _Node:
     share: Floats
     reduced: Floats
     level: int
+
+
+@dataclass(eq=False)
+class _Outcome:
+    """What came of a node: nodes to go on with, what a whole solution bounds, gains by unit asked, a plan, the work."""
+
+    nodes: list[tuple[float, _Node]] = field(default_factory=list)
+    whole: float = np.inf
+    gains: list[tuple[int, float]] = field(default_factory=list)
+    plan: Ints | None = None
+    work: float = 0.0
+    late: bool = False
 
 
 _Solved = tuple[float, Floats, Floats]
@@ -81,23 +105,24 @@ def branch(
     value: float,
     gap: float,
     limits: tuple[float, float],
-    better: Better | None = None,
+    better: tuple[Better | None, int] = (None, 1),
 ) -> Branched:
     """Raise the bound by branching on units.
 
     ``program``: the relaxation of ``problem``, with or without cuts. ``value``: that of the best plan known; ``limits``: seconds
-    of work, and the moment (``time.perf_counter``) to end at. ``better`` is asked for a plan at every node. The bound is the
-    least of the open nodes' bounds, and the value of the best plan.
+    of work, and the moment (``time.perf_counter``) to end at. ``better`` is who is asked for a plan at every node, and the number of threads.
+    The bound is the least of the open nodes' bounds, and the value of the best plan.
     """
-    tree = _Tree(problem, value, limits[1], better)
-    late = False
+    tree = _Tree(problem, value, limits[1], better[0])
     try:
         tree.plant(program)
-        while tree.nodes and tree.bound < tree.goal(gap) and tree.work < limits[0]:
-            tree.grow()
     except _LateError:
-        late = True
-    return Branched(min(tree.bound, tree.value), late, tree.floor, tree.work)
+        return Branched(-np.inf, None, True, -np.inf, tree.work)
+    late = False
+    with ThreadPoolExecutor(max(1, min(_LANES, better[1]))) as pool:
+        while not late and tree.nodes and tree.bound < tree.goal(gap) and tree.work < limits[0]:
+            late = tree.grow(pool, tree.goal(gap))
+    return Branched(min(tree.bound, tree.value), tree.plan, late, tree.floor, tree.work)
 
 
 @dataclass(eq=False)
@@ -110,6 +135,7 @@ class _Tree:
     floor: float = -np.inf
     work: float = 0.0
     count: int = 0
+    plan: Ints | None = None
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -121,8 +147,6 @@ class _Tree:
     @property
     def bound(self) -> float:
         """What is proven now."""
-        if self.floor == -np.inf:
-            return -np.inf
         return min(self.whole, self.nodes[0][0] if self.nodes else self.value)
 
     def goal(self, gap: float) -> float:
@@ -130,107 +154,126 @@ class _Tree:
 
     def plant(self, program: Program) -> None:
         """The root."""
-        part, (self.floor, share, reduced) = self._part(np.arange(len(self.problem.rep)), program)
+        made = _Outcome()
+        part, (self.floor, share, reduced) = self._part(np.arange(len(self.problem.rep)), 0, made, program)
+        self.work += made.work
         self._push(self.floor, _Node(part, np.zeros(0, dtype=np.int64), share, reduced, 0))
 
-    def grow(self) -> None:
-        """The node with the least bound gives way to its children, or to itself with new cuts."""
-        bound, number, node = heapq.heappop(self.nodes)
-        try:
-            if node.level >= _LEVELS:
-                self._cut(bound, node)
-                return
-            self._improve(node)
-            split = _split(node.part.problem, node.share)
-            if not split.any():  # whole already: its value is that of a plan, and bounds what is below it
-                self.whole = min(self.whole, bound)
-                return
-            for value, child in self._children(bound, node, split):
-                self._push(max(bound, value), child)
-        except _LateError:
-            heapq.heappush(self.nodes, (bound, number, node))
-            raise
+    def grow(self, pool: ThreadPoolExecutor, goal: float) -> bool:
+        """The nodes with the least bounds give way to their children, or to themselves with new cuts; whether the clock is out."""
+        taken = [heapq.heappop(self.nodes)]
+        while len(taken) < _LANES and self.nodes and self.nodes[0][0] < goal:
+            taken.append(heapq.heappop(self.nodes))
+        made = list(pool.map(self._expand, taken, range(len(taken))))
+        for node, outcome in zip(taken, made, strict=True):
+            self.work += outcome.work
+            if outcome.late:
+                heapq.heappush(self.nodes, node)
+                continue
+            self.whole = min(self.whole, outcome.whole)
+            for unit, gain in outcome.gains:
+                self.raised[unit] += gain
+                self.asked[unit] += 1
+            if outcome.plan is not None and (value := self.problem.objective(outcome.plan)) < self.value - 1e-9:
+                self.value, self.plan = value, outcome.plan
+            for bound, child in outcome.nodes:
+                self._push(max(node[0], bound), child)
+        return any(outcome.late for outcome in made)
 
     def _push(self, bound: float, node: _Node) -> None:
         self.count += 1
         if bound < self.value - 1e-9:
             heapq.heappush(self.nodes, (bound, self.count, node))
 
-    def _part(self, arcs: Ints, program: Program | None = None) -> tuple[_Part, _Solved]:
+    def _expand(self, taken: tuple[float, int, _Node], lane: int) -> _Outcome:
+        """What comes of a node. Changes nothing but the lane's models: two nodes are expanded at a time."""
+        (bound, number, node), made = taken, _Outcome()
+        try:
+            if node.level >= _LEVELS:
+                self._cut(bound, node, lane, made)
+                return made
+            self._improve(node, number, made)
+            split = _split(node.part.problem, node.share)
+            if split.any():
+                self._children((bound, node, split), lane, made)
+            else:  # whole already: its value is that of a plan, and bounds what is below it
+                made.whole = bound
+        except _LateError:
+            made.late = True
+        return made
+
+    def _part(self, arcs: Ints, lane: int, made: _Outcome, program: Program | None = None) -> tuple[_Part, _Solved]:
         """The problem on ``arcs`` with cuts (those of ``program``, or new ones), and its relaxation."""
         keep = np.zeros(len(self.problem.rep), dtype=bool)
         keep[arcs] = True
-        part = self.problem.kept(keep)
+        problem = self.problem.kept(keep)
         if program is None:
-            cut = strengthened(assignment_program(part, whole=True), self.until - time.perf_counter())
+            cut = strengthened(assignment_program(problem, whole=True), self.until - time.perf_counter())
             if cut.late:
                 raise _LateError
-            self.work += cut.work
+            made.work += cut.work
             program = cut.program
-        model = Relaxed(program, self.until - time.perf_counter())
-        open_ = np.ones(len(arcs), dtype=bool)
-        made = _Part(part, arcs, model, open_)
-        solved = self._solve(made, np.zeros(0, dtype=np.int64))
+        part = _Part(problem, arcs, program, np.ones(len(arcs), dtype=bool))
+        solved = self._solve(part, np.zeros(0, dtype=np.int64), lane, made)
         if solved[0] < np.inf:
-            open_ &= _usable(solved, self.value)
-            model.close(np.flatnonzero(~open_))
-        return made, solved
+            part.open[:] = _usable(solved, self.value)
+            part.models[lane].close(np.flatnonzero(~part.open))
+        return part, solved
 
-    def _solve(self, part: _Part, closed: Ints) -> _Solved:
-        self.work += _PROGRAM[0] + _PROGRAM[1] * len(part.arcs)
-        part.model.beyond(self.value)
-        solved = part.model.solve(closed) if time.perf_counter() < self.until else None
+    def _solve(self, part: _Part, closed: Ints, lane: int, made: _Outcome) -> _Solved:
+        made.work += _PROGRAM[0] + _PROGRAM[1] * len(part.arcs)
+        left = self.until - time.perf_counter()
+        if left <= 0:
+            raise _LateError
+        model = part.model(lane, left)
+        model.beyond(self.value)
+        solved = model.solve(closed)
         if solved is None:
             raise _LateError
         arcs = len(part.arcs)
         return solved[0], solved[1][:arcs], np.maximum(solved[2][:arcs], 0.0)
 
-    def _cut(self, bound: float, node: _Node) -> None:
+    def _cut(self, bound: float, node: _Node, lane: int, made: _Outcome) -> None:
         """The node again, on what a better plan may use there, with cuts of its own."""
         part = node.part
         usable = part.open.copy()
         usable[node.closed] = False
         usable &= _usable((bound, node.share, node.reduced), self.value)
-        made, solved = self._part(part.arcs[usable])
-        if solved[0] < self.value:
-            blank = np.zeros(0, dtype=np.int64)
-            self._push(max(bound, solved[0]), _Node(made, blank, solved[1], solved[2], 0))
+        fresh, (value, share, reduced) = self._part(part.arcs[usable], lane, made)
+        if value < self.value:
+            made.nodes.append((value, _Node(fresh, np.zeros(0, dtype=np.int64), share, reduced, 0)))
 
-    def _improve(self, node: _Node) -> None:
+    def _improve(self, node: _Node, number: int, made: _Outcome) -> None:
         if self.better is None:
             return
         arcs = len(self.problem.rep)
         share, reduced = np.zeros(arcs), np.full(arcs, np.inf)
         share[node.part.arcs], reduced[node.part.arcs] = node.share, node.reduced
-        value, work = self.better(share, reduced)
-        self.value, self.work = min(self.value, value), self.work + work
+        made.plan, work = self.better(share, reduced, number)
+        made.work += work
 
-    def _children(self, bound: float, node: _Node, split: Floats) -> list[tuple[float, _Node]]:
+    def _children(self, asked: tuple[float, _Node, Floats], lane: int, made: _Outcome) -> None:
         """The children by the unit that raises the bound most, among those tried."""
+        bound, node, split = asked
         each = self.raised / np.maximum(self.asked, 1)
         known = self.asked > 0
         usual = float((each[known] / self.size[known]).mean()) if known.any() else 1.0
         hope = np.where(split > 0, np.where(known, each, usual * self.size) * np.minimum(split, 0.5), -1.0)
         order = np.argsort(-hope, kind="stable")[:_TRIED]
         order = order[split[order] > 0]
-        best: list[tuple[float, _Node]] = []
         most = -np.inf
         for unit in order[:1] if self.asked[order[0]] >= _RELIABLE else order:
-            made = []
+            values, children = [], []
             for more in _choices(node, unit):
                 closed = np.union1d(node.closed, more)
-                value, share, reduced = self._solve(node.part, closed)
-                if value < np.inf:
-                    made.append((value, _Node(node.part, closed, share, reduced, node.level + 1)))
-                else:
-                    made.append((value, node))
-            gains = np.array([min(value, self.value) - bound for value, _ in made])
-            gain = float(gains.min() + 0.3 * gains.mean())
-            self.raised[unit] += gain / max(min(split[unit], 0.5), 1e-3)
-            self.asked[unit] += 1
+                value, share, reduced = self._solve(node.part, closed, lane, made)
+                values.append(min(value, self.value) - bound)
+                if value < self.value:
+                    children.append((value, _Node(node.part, closed, share, reduced, node.level + 1)))
+            gain = float(min(values) + 0.3 * np.mean(values))
+            made.gains.append((int(unit), gain / max(min(split[unit], 0.5), 1e-3)))
             if gain > most:
-                best, most = made, gain
-        return [(value, child) for value, child in best if value < self.value]
+                most, made.nodes = gain, children
 
 
 def _usable(solved: _Solved, value: float) -> np.ndarray:

@@ -60,20 +60,17 @@ def settle(search: Search, relaxed: Relaxation) -> None:
     if search.done or search.late():
         return
 
-    seed = 0
-
-    def better(share: Floats, reduced: Floats) -> tuple[float, float]:
-        nonlocal seed
-        seed += 1
+    def better(share: Floats, reduced: Floats, number: int) -> tuple[Ints, float]:
         here = replace(tight, share=share, reduced=reduced)
-        plan = _chain(search, here, (*_NEAR[seed % len(_NEAR)], _SHORT), (_rounded(search.problem, here), seed))
-        if search.problem.objective(plan) < search.value - 1e-9:
-            search.plan = plan
-        return search.value, _SHORT * search.problem.n / _PROPOSALS
+        kind, seed = (*_NEAR[number % len(_NEAR)], _SHORT), search.effort.seed * 100_000 + number
+        plan = _chain(search, here, kind, (_rounded(search.problem, here), seed))
+        return plan, _SHORT * search.problem.n / _PROPOSALS
 
-    limits = (search.seconds - spent, search.until)
-    made = branch(search.problem, cut.program, search.value, search.effort.gap, limits, better)
+    limits, who = (search.seconds - spent, search.until), (better, search.workers)
+    made = branch(search.problem, cut.program, search.value, search.effort.gap, limits, who)
     search.bound, search.cut = max(search.bound, made.bound), search.cut or made.late
+    if made.plan is not None:
+        search.plan = made.plan
     search.note("branching")
 
 

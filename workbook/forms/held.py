@@ -13,6 +13,7 @@ from workbook.book import Book
 from workbook.engagement.reviews import ANSWERS, TOPICS
 from workbook.errors import WorkbookError
 from workbook.forms.fallback import with_fallback
+from workbook.forms.press import on_press, told
 from workbook.reconcile.held import asked, review_decision, seen, with_rest
 from workbook.show import Table
 
@@ -46,8 +47,8 @@ class HeldReview:
         self.who = widgets.Text(description="held by")
         self.note = widgets.Textarea(description="note", layout=widgets.Layout(width="560px", height="70px"))
         self.save = widgets.Button(description="Record the review", button_style="success")
-        self.said = widgets.HTML()
-        self.save.on_click(lambda _: self.record())
+        self.said = told()
+        on_press(self.save, self.said, self.record)
         self.form.children = (*self._lines(), self.rest, self.who, self.note, self.save, self.said)
 
     def _lines(self) -> list[widgets.Widget]:

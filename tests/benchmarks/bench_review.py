@@ -15,6 +15,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES, CHARTS = 10, 4
@@ -110,39 +111,90 @@ def two_workers(source: Path, folder: Path, documents: int) -> None:
 
 
 def plain(source: Path, folder: Path, documents: int) -> None:
-    """The limit: a function that does the same work in a forked process, without Jupyter."""
+    """The limit: a function that makes the same HTML document, byte for byte, and the text forms that an executed notebook
+    holds beside it, in a forked process, without Jupyter.
+    """
+    _forked(folder, documents, _document)
+
+
+def plain_page(source: Path, folder: Path, documents: int) -> None:
+    """The same function without the text forms: less than an executed notebook and its document hold."""
+    _forked(folder, documents, _page)
+
+
+def _forked(folder: Path, documents: int, make: Callable[[Path, str, str], Any]) -> None:
+    """``make`` for every document in a forked process of its own; one is made before, so that all is imported."""
     import gc
-    import io
 
-    import matplotlib as mpl
-    import numpy as np
-    import pandas as pd
-
-    from workbook.charts.style import RC, axes
-
-    def draw(frame: pd.DataFrame, n: int, node: str) -> str:
-        ax = axes(None, 7, 3)
-        ax.bar(range(12), frame[f"amount {n}"].head(12))
-        ax.plot(range(12), frame[f"amount {n + 1}"].head(12))
-        ax.set_title(f"chart {n} of {node}")
-        out = io.StringIO()
-        with mpl.rc_context(RC):
-            ax.figure.savefig(out, format="svg", metadata={"Date": None})
-        return out.getvalue()
-
+    page = _empty_page()
+    make(folder, "once", page)
     gc.freeze()
     for at in range(documents):
         if pid := os.fork():
-            os.waitpid(pid, 0)
+            if os.waitpid(pid, 0)[1]:
+                raise RuntimeError("the plain function failed")
             continue
-        node = f"T{at}"
-        numbers = np.random.default_rng(len(node)).integers(0, 10**6, (200, 8))
-        frame = pd.DataFrame(numbers, columns=[f"amount {i}" for i in range(8)])
-        parts = [frame.nlargest(20 + n, f"amount {n % 8}").to_html() for n in range(TABLES)]
-        parts += [repr(frame.nlargest(20 + n, f"amount {n % 8}")) for n in range(TABLES)]
-        parts += [draw(frame, n, node) for n in range(CHARTS)]
-        (folder / f"{node}.html").write_text("\n".join(parts), encoding="utf-8")
+        make(folder, f"T{at}", page)
         os._exit(0)
+
+
+def _empty_page() -> str:
+    """A document of the review's template with nothing but a mark where its outputs stand."""
+    import nbformat
+
+    from workbook.review.render import Page, html
+
+    mark = nbformat.v4.new_output("display_data", {"text/html": "OUTPUTS"})
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[mark])])
+    text = html(notebook, Page("TITLE · review"))
+    return text.replace('<div class="wb-output">OUTPUTS</div>', "OUTPUTS")
+
+
+def _numbers(node: str) -> Any:
+    import numpy as np
+    import pandas as pd
+
+    numbers = np.random.default_rng(len(node)).integers(0, 10**6, (200, 8))
+    return pd.DataFrame(numbers, columns=[f"amount {i}" for i in range(8)])
+
+
+def _drawn(frame: Any, n: int, node: str) -> str:
+    from workbook.charts.style import axes
+    from workbook.review.render import FILTERS
+
+    drawing: Any = FILTERS["drawing"]
+    ax: Any = axes(None, 7, 3)
+    ax.bar(range(12), frame[f"amount {n}"].head(12))
+    ax.plot(range(12), frame[f"amount {n + 1}"].head(12))
+    ax.set_title(f"chart {n} of {node}")
+    return f'<figure class="wb-chart">{drawing(ax.figure.svg())}</figure>'
+
+
+def _page(folder: Path, node: str, page: str) -> list[Any]:
+    """Write the HTML document; the frames that stand in it."""
+    frame = _numbers(node)
+    shown = [frame.nlargest(20 + n, f"amount {n % 8}") for n in range(TABLES)]
+    parts = [f'<div class="wb-output">{one._repr_html_()}</div>' for one in shown]
+    parts += [_drawn(frame, n, node) for n in range(CHARTS)]
+    text = page.replace("OUTPUTS", "\n".join(parts)).replace("TITLE", node)
+    (folder / f"{node}.html").write_text(text, encoding="utf-8")
+    return shown
+
+
+def _document(folder: Path, node: str, page: str) -> None:
+    """Write the HTML document, and the text forms of its tables."""
+    texts = [repr(one) for one in _page(folder, node, page)]
+    (folder / f"{node}.json").write_text(json.dumps(texts), encoding="utf-8")
+
+
+def same_documents(source: Path, folder: Path) -> bool:
+    """Whether the engine and the plain function make the same HTML document."""
+    made = []
+    for name in ("ours, one worker", "plain forked function"):
+        (folder / name).mkdir()
+        WAYS[name][0](source, folder / name, 2)
+        made.append((folder / name / "T1.html").read_bytes())
+    return made[0] == made[1]
 
 
 #: Name: what runs, with how few and how many documents.
@@ -154,6 +206,7 @@ WAYS: dict[str, tuple[Callable[[Path, Path, int], None], int, int]] = {
     "ours, one worker": (ours, 2, 22),
     "ours, two workers": (two_workers, 2, 32),
     "plain forked function": (plain, 2, 22),
+    "plain, HTML document only": (plain_page, 2, 22),
 }
 
 
@@ -173,6 +226,9 @@ def measured(name: str, documents: int) -> tuple[float, float]:
 
 def main() -> None:
     """Print seconds per document and ratios to ours with one worker; CPU also as a ratio to the plain function."""
+    with TemporaryDirectory() as made:
+        if not same_documents(notebook(Path(made)), Path(made)):
+            raise RuntimeError("the plain function makes another document than the engine")
     rows = {}
     for name, (_, few, many) in WAYS.items():
         if name.startswith("ploomber") and find_spec("ploomber_engine") is None:

@@ -18,7 +18,8 @@ from workbook.places import shipped
 from workbook.plans.document import Action, changed
 from workbook.rules import Rules
 from workbook.rules.company import CompanyRules
-from workbook.sections.account import account_page, account_view, plan, whole_account
+from workbook.sections.account import account_page, account_view, whole_account
+from workbook.sections.account_parts import plan
 from workbook.sections.audience import audience_of
 from workbook.sections.page import as_notebook
 from workbook.show import Note

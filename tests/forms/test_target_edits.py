@@ -75,6 +75,13 @@ def test_what_cannot_be_is_told_in_the_form(
     assert message in desk.answer.value
 
 
+def test_all_families_is_a_choice_of_its_own(desk: EditDesk) -> None:
+    assert (desk.family.index, desk.family.label) == (0, "all")
+    assert None not in dict(desk.family.options).values()
+    desk.action.value, desk.node.value, desk.amount.value = "pin", "T-01", "100"
+    assert desk.edit().family is None
+
+
 def test_only_the_fields_that_are_needed_show(desk: EditDesk) -> None:
     fill(desk, "shift")
     assert desk.to_period.layout.display == ""

@@ -14,7 +14,7 @@ from workbook.review.jobs import Job
 from workbook.review.warm import pool as pools
 from workbook.review.warm.preload import Kept, save
 from workbook.review.warm.processes import can_fork_safely, descendants
-from workbook.review.warm.server import ServerError
+from workbook.review.warm.request import ServerError
 
 from .conftest import cell, write_notebook
 
@@ -86,6 +86,19 @@ def test_the_time_limit_holds_without_warm_kernels(tmp_path: Path) -> None:
     job = Job("A", "A", "territory", str(source), {}, str(tmp_path), str(tmp_path), "A", time_limit_seconds=3)
     (made,) = pools.plain_pool([job], 1)
     assert "longer than 3 seconds" in str(made.failure)
+
+
+def test_the_memory_limit_holds_without_warm_kernels(tmp_path: Path) -> None:
+    hog = "import subprocess, sys\n'shown'"
+    child = "subprocess.run([sys.executable, '-c', 'import time; b = bytearray(b\"x\") * (600 << 20); time.sleep(60)'])"
+    for at, source in enumerate(("hog = bytearray(b'x') * (600 << 20)\nimport time; time.sleep(60)", child)):
+        path = write_notebook(tmp_path / f"{at}.ipynb", cell('node = "T"', "parameters"), cell(hog), cell(source))
+        job = Job("A", "A", "territory", str(path), {}, str(tmp_path), str(tmp_path), "A", memory_limit_mb=400)
+        (made,) = pools.plain_pool([job], 1)
+        assert made.failure is not None
+        assert made.failure.cell == 3
+        assert made.failure.error == "took more than 400 MB of memory and was stopped"
+        assert "'shown'" in (tmp_path / "A.html").read_text(encoding="utf-8").replace("&#39;", "'")
 
 
 def test_what_one_document_computed_for_the_company_the_next_finds_there(

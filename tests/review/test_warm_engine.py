@@ -70,8 +70,8 @@ ENDINGS = {
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A private fork server; it must leave nothing behind."""
+    from workbook.review.warm.launching import launch
     from workbook.review.warm.pool import stop
-    from workbook.review.warm.server import launch
 
     address = tmp_path_factory.mktemp("server") / "kernels.sock"
     process = launch(address, private=True)
@@ -105,7 +105,7 @@ def _piped_is_shown(executed: dict[str, Any]) -> bool:
 
 
 def _both(path: Path, server: Path, **options: Any) -> tuple[Any, Any, str, str]:
-    from workbook.review.warm.server import remote_start
+    from workbook.review.warm.remote import remote_start
 
     for _ in range(5):
         theirs, raised = _run(path, path.with_name("theirs.ipynb"), None, **options)
@@ -146,7 +146,7 @@ def test_the_shared_awkward_notebook_has_the_same_outputs(tmp_path: Path, server
 
 
 def _warm(path: Path, server: Path, **options: Any) -> tuple[dict[str, Any], str]:
-    from workbook.review.warm.server import remote_start
+    from workbook.review.warm.remote import remote_start
 
     start = remote_start(options.get("memory_limit_mb", 0), server)
     return _run(path, path.with_name("out.ipynb"), "warm", start=start, **options)
@@ -215,7 +215,7 @@ def test_a_crash_of_papermill_itself_leaves_the_cells_finished_so_far(tmp_path: 
     )
     code = (
         "import sys, papermill\nfrom papermill.engines import papermill_engines\n"
-        "from workbook.review.warm.engine import WarmEngine\nfrom workbook.review.warm.server import remote_start\n"
+        "from workbook.review.warm.engine import WarmEngine\nfrom workbook.review.warm.remote import remote_start\n"
         "papermill_engines.register('warm', WarmEngine)\n"
         "papermill.execute_notebook(sys.argv[1], sys.argv[2], engine_name='warm', progress_bar=False, start=remote_start(address=sys.argv[3]))"
     )

@@ -12,12 +12,13 @@ import pytest
 from tests.territories.tiny import AS_OF, stage, tables
 from workbook.decisions import Decision, Decisions
 from workbook.errors import ConflictError, UsageError
+from workbook.rules.territories import DesignRules
 from workbook.sheets.moves import write_hand_overs, write_owners
 from workbook.territories import borders, daily
+from workbook.territories import frontier as curves
 from workbook.territories.decide import Answer, decisions
-from workbook.territories.frontier import frontier
 from workbook.territories.handover import first_success, hand_over, new_rep_book
-from workbook.territories.solver import Effort
+from workbook.territories.solver import Effort, solve
 from workbook.territories.wishes import Wishes
 from workbook.territories.words import plain
 
@@ -163,7 +164,7 @@ def test_accounts_without_owner_stay_without_where_only_others_may_move():
 
 
 def test_the_curve_trades_moves_for_balance(proposed):
-    curve = frontier(proposed.design, Effort(seconds=0.6, limit=120.0, workers=1), (0.01, 1.0, 10.0))
+    curve = curves.frontier(proposed.design, Effort(seconds=0.6, limit=120.0, workers=1), (0.01, 1.0, 10.0))
     assert curve["factor"].tolist() == [0, 0.01, 1, 10]
     assert curve["moved"].tolist() == sorted(curve["moved"])
     assert curve["balance_points"].iloc[-1] <= curve["balance_points"].iloc[0]
@@ -267,3 +268,23 @@ def test_merged_territories_add_up(book):
     rows = borders.merge(book.accounts, ["T1", "T2"], book.capacity).set_index("node")
     assert rows.loc["T1 + T2", "accounts"] == 9
     assert rows.loc["T1 + T2", "sales_amount"] == 200_000
+
+
+def test_the_clock_waits_so_many_times_the_seconds_of_work():
+    assert DesignRules().clock(3.0) == 3.0
+    assert DesignRules(patience=10.0).clock(3.0) == 30.0
+    with pytest.raises(ValueError, match="patience is less than 1"):
+        DesignRules(patience=0.5)
+
+
+def test_each_plan_of_the_curve_gets_its_part_of_work_and_clock(proposed, monkeypatch):
+    seen = []
+
+    def search(problem, effort):
+        seen.append((effort.seconds, effort.limit))
+        return solve(problem, Effort(seconds=0.05, limit=60.0))
+
+    monkeypatch.setattr(curves, "solve", search)
+    for limit in (60.0, None):
+        curves.frontier(proposed.design, Effort(seconds=6.0, limit=limit))
+    assert seen == [(1.0, 10.0)] * 6 + [(1.0, None)] * 6

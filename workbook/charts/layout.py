@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import matplotlib.axis as maxis
 from matplotlib.axes import Axes
+from matplotlib.axis import Tick
 from matplotlib.legend import Legend
 from matplotlib.projections import register_projection
 from matplotlib.text import Annotation, Text
@@ -26,10 +28,20 @@ Reach = tuple[float, float, float]
 
 
 class _Steady:
-    """An axis whose ticks, once measured, stay as they are until :meth:`forget`: what was measured is what is drawn."""
+    """An axis whose ticks, once measured, stay as they are until :meth:`forget`: what was measured is what is drawn.
+
+    Its ticks are made like its first one, which a chart may have styled: to make one anew takes ten times as long as to copy it.
+    """
 
     _ticks: Any = None
     _boxes: Any = None
+
+    def _get_tick(self, major: bool) -> Tick:
+        made = self.__dict__.get("majorTicks" if major else "minorTicks")
+        return _like(made[0]) if made else super()._get_tick(major)  # type: ignore[misc]
+
+    def _copy_tick_props(self, src: Tick, dest: Tick) -> None:
+        """A copied tick has the properties of the first one."""
 
     def forget(self) -> None:
         """Work ticks out anew at the next call."""
@@ -58,6 +70,16 @@ class _Steady:
         before, _ = self._get_ticklabel_bboxes(self._ticks, renderer)
         labels = [t.label1 for t in self._ticks if t.label1.get_visible() and t.label1.get_in_layout()]
         return list(zip(labels, before, strict=True))
+
+
+def _like(tick: Tick) -> Tick:
+    """A tick with the properties of another one, on its own."""
+    made = copy(tick)
+    for name in ("tick1line", "tick2line", "gridline", "label1", "label2"):
+        setattr(made, name, copy(getattr(tick, name)))
+    for label in (made.label1, made.label2):
+        label._fontproperties = copy(label._fontproperties)  # type: ignore[attr-defined]
+    return made
 
 
 class XAxis(_Steady, maxis.XAxis):

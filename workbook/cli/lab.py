@@ -14,7 +14,7 @@ from workbook.cli.options import BookOption
 def lab(
     book: BookOption = None,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8888,
+    port: Annotated[int, typer.Option(metavar="N", help="Port on this machine.")] = 8888,
 ) -> int:
     """Open JupyterLab on the book's notebooks (its own folder `notebooks/`, else the shipped ones).
 

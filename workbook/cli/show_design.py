@@ -128,7 +128,8 @@ def _proposal(book: Book, asked: Asked) -> Proposal:
         wishes = daily.empty(accounts, asked.leaver, wishes)
     if asked.fill:
         wishes = daily.fill(asked.fill, wishes)
-    effort = Effort(seconds=asked.seconds or rules.seconds, seed=rules.seed if asked.seed is None else asked.seed)
+    seconds, seed = asked.seconds or rules.seconds, rules.seed if asked.seed is None else asked.seed
+    effort = Effort(seconds=seconds, seed=seed, limit=rules.clock(seconds))
     if word := ready.first_word():
         typer.echo(word, err=True)
     return book.territories.propose(wishes, effort, rules)
@@ -170,7 +171,7 @@ def _curve(book: Book, made: Proposal) -> Any:
     from workbook.territories.solver import Effort
 
     rules = book.rules.territories.design
-    return frontier(made.design, Effort(seconds=rules.seconds, seed=rules.seed))
+    return frontier(made.design, Effort(seconds=rules.seconds, seed=rules.seed, limit=rules.clock()))
 
 
 def _print(book: Book, made: Proposal) -> None:

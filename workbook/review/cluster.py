@@ -67,7 +67,8 @@ def run_here(job: Job) -> Result:
 
     if can_fork_safely():
         return next(plain_pool([job], 1))
-    from workbook.review.warm.server import answer, ask, user_server
+    from workbook.review.warm.launching import user_server
+    from workbook.review.warm.request import answer, ask
 
     cache = private_folder() / "kept" / hashlib.sha256(f"{job.key}\0{job.cwd}".encode()).hexdigest()[:24]
     with socket.socket(socket.AF_UNIX) as connection:

@@ -16,6 +16,7 @@ def register() -> None:
     from traitlets.config import Config
 
     from workbook.review.lighter import spare
+    from workbook.review.watching import limited
 
     spare()
 
@@ -29,6 +30,8 @@ def register() -> None:
             if (seed := options.pop("seed", None)) is not None:
                 options.setdefault("extra_arguments", [f"--IPKernelApp.exec_lines={_seeded(seed)}"])
             options.setdefault("shutdown_kernel", "immediate")
+            if limit := options.pop("memory_limit_mb", 0):
+                options.setdefault("kernel_manager_class", limited(limit, keep))
             if keep is not None:
                 keep["notebook"] = nb
             if seconds:

@@ -24,6 +24,7 @@ def run_job(job: Job, engine: str = PLAIN, **options: Any) -> Result:
     start = time.perf_counter()
     if engine == PLAIN:
         options.setdefault("seed", job.seed)
+        options.setdefault("memory_limit_mb", job.memory_limit_mb)
     notebook, failure = execute(job, engine, **options)
     folder = Folder.at(job.folder)
     page = Page(f"{job.name} · review", job.subtitle, job.sample, str(failure) if failure else "")
@@ -78,7 +79,7 @@ def execute(job: Job, engine: str = PLAIN, **options: Any) -> tuple[Any, Failure
     except CellTimeoutError:
         failure = _stopped(kept["notebook"], f"took longer than {job.time_limit_seconds} seconds and was stopped")
     except DeadKernelError as fault:
-        failure = _stopped(kept["notebook"], _death(fault))
+        failure = _stopped(kept["notebook"], kept.get("why") or _death(fault))
     except Exception as fault:
         failure = Failure(0, "", f"it could not be run: {type(fault).__name__}: {fault}")
     notebook = kept.get("notebook")

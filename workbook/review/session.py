@@ -116,7 +116,7 @@ def choose_pool(engine: str, scheduler: str = "", documents: int = 0) -> tuple[P
 
             return cluster_pool(scheduler), f"Dask cluster at {scheduler}"
         aside = "; too few documents to ask the cluster for"
-    plain = "papermill's own engine, a new kernel per document, without a limit on memory"
+    plain = "papermill's own engine, a new kernel per document"
     if engine == "papermill":
         return plain_pool, plain + aside
     from workbook.review.warm.processes import can_fork_safely

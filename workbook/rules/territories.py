@@ -111,10 +111,23 @@ class DesignRules:
     ramp_new: bool = rule(True, "whether new reps carry less, by the ramp of targets")
     seed: int = rule(1, "the same input and seed give the same proposal")
     seconds: float = rule(10.0, "time for a proposal; a longer one is better proven")
+    patience: float = rule(
+        1.0, "the clock ends a search after so many times its seconds; more waits for a slow or busy machine"
+    )
+
+    def clock(self, seconds: float | None = None) -> float:
+        """Seconds after which the clock ends a search that was given ``seconds`` of work (those of the rule when none).
+
+        >>> DesignRules(seconds=2.0, patience=10.0).clock()
+        20.0
+        """
+        return self.patience * (self.seconds if seconds is None else seconds)
 
     def __post_init__(self) -> None:
         if not 0 <= self.free_band <= self.steep_band:
             raise ValueError("design: free_band is not between 0 and steep_band")
+        if self.patience < 1:
+            raise ValueError("design: patience is less than 1")
         if min([0.0, *self.balance.values()]) < 0 or self.steep_factor < 1:
             raise ValueError("design: weights are not negative and steep_factor is at least 1")
         unknown = set(self.balance) - {

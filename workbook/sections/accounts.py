@@ -13,6 +13,7 @@ from workbook.money import format_amount
 from workbook.portfolio.classes import CLASSES
 from workbook.sections.audience import AUDIENCES, Audience
 from workbook.sections.people import name_of
+from workbook.sections.sales import reaches_back
 from workbook.show import MISSING, Note, Table
 
 
@@ -134,7 +135,7 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
     white = book.portfolio.whitespace.sort_values(["rank", "product_family"]).groupby("account_id", sort=False).head(3)
     planned = _planned(book)
     contacts = _contacts(book)
-    reaches_back = facts.tables.sales["booked_on"].min() <= pd.Timestamp(facts.as_of) - pd.DateOffset(months=12)
+    compared = reaches_back(book)
     nobody = "no owner known" if facts.tables.has("ownership") else facts.tables.lacks("ownership", "owner")
     cards = []
     for row in keys.itertuples():
@@ -146,7 +147,7 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
             (
                 "History",
                 f"{money(account['sales_12m_amount'])} in 12 months, {money(account['sales_prior_12m_amount'])} before"
-                if reaches_back
+                if compared
                 else f"{money(account['sales_12m_amount'])} in 12 months, no sales on record before",
             ),
             ("Class", str(classes["sentence"].get(row.account_id, "not known"))),

@@ -35,6 +35,10 @@ AUDIENCES: dict[str, Audience] = {
 }
 
 
+#: What stands where the un-hedged target and the proposal would, for a reader who does not see them.
+UNSEEN = "The un-hedged target and the proposal rest with managers and finance; see the quota above."
+
+
 def audience_of(name: str) -> Audience:
     """The audience of a name; :class:`UsageError` for any other."""
     try:

@@ -9,7 +9,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.checks import Check, chance
 from workbook.reconcile.calibration import calibration_words
-from workbook.sections.audience import Audience, seen_by
+from workbook.sections.audience import UNSEEN, Audience, seen_by
 from workbook.sections.judgements import judgements, subject_names
 from workbook.show import Note, Table
 
@@ -49,7 +49,7 @@ DECISIONS = {
 def meeting_summary(book: Book, audience: Audience) -> Any:
     """Where plan and target can meet, for the company and the levels right below that a page holds, in the order of the tree."""
     if not audience.hedge:
-        return Note("The un-hedged target and the proposal rest with managers and finance; see the quota above.")
+        return Note(UNSEEN)
     order = book.reconcile.statement["by_node"]
     order = order[(order["node_kind"] == "territory").to_numpy()][["node", "name", "depth"]]
     deepest = max(

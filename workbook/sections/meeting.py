@@ -9,7 +9,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.charts import reconcile as charts
 from workbook.checks import chance
-from workbook.sections.audience import Audience
+from workbook.sections.audience import UNSEEN, Audience
 from workbook.show import Note, Table
 
 
@@ -23,7 +23,7 @@ def _named(book: Book, rows: pd.DataFrame) -> pd.DataFrame:
 def meeting_point(book: Book, audience: Audience) -> Any:
     """The proposal between target and plan per node, beside the plain policies, with its reason."""
     if not audience.hedge:
-        return Note("The un-hedged target and the proposal rest with managers and finance; see the quota above.")
+        return Note(UNSEEN)
     order = book.reconcile.statement["by_node"]
     order = order.loc[(order["node_kind"] != "rest").to_numpy(), ["node"]]
     rows = _named(book, order.merge(book.reconcile.meeting_point, on="node"))

@@ -205,43 +205,42 @@ def plan_judged(book: Book) -> Any:
 
 def plan_cards(book: Book, count: int = 6) -> Any:
     """One card per key account with a full plan: the seven sections in short, in both views."""
-    rows = plan_rows(book)
+    plans, scores = {doc.account_id: doc for doc in _full_plans(book)}, book.plans.scores.set_index("account_id")
     ranks = book.portfolio.key_accounts.sort_values("rank")["account_id"]
     names = _accounts(book)
-    found = [(str(names.get(a, a)), a, rows[a]) for a in ranks if a in rows][:count]
+    chosen = [plans[a] for a in ranks if a in plans][:count]
+    found = [(str(names.get(d.account_id, d.account_id)), d.account_id, _in_short(d, scores)) for d in chosen]
     return Cards(found) if found else Note("No key account of this node has a full plan yet.", "warn")
 
 
-def plan_rows(book: Book) -> dict[str, list[tuple[str, str]]]:
-    """By account with a full plan: its plan in short, as titled lines for a card."""
-    scores = book.plans.scores.set_index("account_id")
-    out: dict[str, list[tuple[str, str]]] = {}
-    for doc in book.plans.documents:
-        if not isinstance(doc, AccountPlan) or doc.depth != "full":
-            continue
-        rows = [("Objective", doc.objective or "none written"), ("Serves", doc.strategy or "no strategy objective")]
-        rows.append(("What they want", "; ".join(map(_wanted, doc.outcomes)) or "nothing written"))
-        for key, (title, *_) in SECTIONS.items():
-            view = doc.sections.get(key)
-            said = [("We", view.ours), ("They", view.theirs)] if view else []
-            rows.append((title, " · ".join(f"{who}: {words}" for who, words in said if words) or "nothing written"))
-        given = [f"{c.deal}: their {c.words}" for c in sorted(doc.commitments, key=lambda c: (-c.marks, c.deal))]
-        rows.append(("What they put in", "; ".join(given) or "nothing marked"))
-        due = sorted((a for a in doc.actions if a.due_on and not a.done_on), key=lambda a: (str(a.due_on), a.action))
-        rows.append(
-            (
-                "Next action",
-                f"{due[0].due_on:%Y-%m-%d}: {due[0].action} ({due[0].owner or 'no owner'})" if due else "none",
-            )
-        )
-        verified = max(doc.verified, key=lambda v: v.on, default=None)
-        rows.append(
-            ("Verified", f"by {verified.by} on {verified.on:%Y-%m-%d}" if verified else "not with the customer")
-        )
-        if doc.account_id in scores.index:
-            rows.append(("Scores", _scored(scores.loc[doc.account_id])))
-        out[doc.account_id] = rows
-    return out
+def plan_in_short(book: Book, account_id: str) -> list[tuple[str, str]]:
+    """An account's plan in short, as titled lines for a card; empty where it has no full one."""
+    mine = [doc for doc in _full_plans(book) if doc.account_id == account_id]
+    return _in_short(mine[-1], book.plans.scores.set_index("account_id")) if mine else []
+
+
+def _full_plans(book: Book) -> list[AccountPlan]:
+    return [doc for doc in book.plans.documents if isinstance(doc, AccountPlan) and doc.depth == "full"]
+
+
+def _in_short(doc: AccountPlan, scores: pd.DataFrame) -> list[tuple[str, str]]:
+    """The titled lines of a plan; ``scores`` by account_id."""
+    rows = [("Objective", doc.objective or "none written"), ("Serves", doc.strategy or "no strategy objective")]
+    rows.append(("What they want", "; ".join(map(_wanted, doc.outcomes)) or "nothing written"))
+    for key, (title, *_) in SECTIONS.items():
+        view = doc.sections.get(key)
+        said = [("We", view.ours), ("They", view.theirs)] if view else []
+        rows.append((title, " · ".join(f"{who}: {words}" for who, words in said if words) or "nothing written"))
+    given = [f"{c.deal}: their {c.words}" for c in sorted(doc.commitments, key=lambda c: (-c.marks, c.deal))]
+    rows.append(("What they put in", "; ".join(given) or "nothing marked"))
+    due = sorted((a for a in doc.actions if a.due_on and not a.done_on), key=lambda a: (str(a.due_on), a.action))
+    next_action = f"{due[0].due_on:%Y-%m-%d}: {due[0].action} ({due[0].owner or 'no owner'})" if due else "none"
+    rows.append(("Next action", next_action))
+    verified = max(doc.verified, key=lambda v: v.on, default=None)
+    rows.append(("Verified", f"by {verified.by} on {verified.on:%Y-%m-%d}" if verified else "not with the customer"))
+    if doc.account_id in scores.index:
+        rows.append(("Scores", _scored(scores.loc[doc.account_id])))
+    return rows
 
 
 def _wanted(outcome: Outcome) -> str:

@@ -104,7 +104,7 @@ def top_accounts(book: Book, count: int = 15) -> Any:
     if not facts.tables.has("activities", "done_on"):
         caption += f" ({facts.tables.lacks('activities', 'last touch')})"
     first = facts.tables.sales["booked_on"].min()
-    if pd.isna(first) or first > pd.Timestamp(facts.as_of) - pd.DateOffset(months=12):
+    if not reaches_back(book):
         keep = [k for k in keep if k not in ("sales_prior_12m_amount", "trend")]
         caption += (
             f"; no sale is on record here{'' if pd.isna(first) else f' before {first:%Y-%m-%d}'}: trend not known"
@@ -116,6 +116,11 @@ _LABELS = {
     "open_amount": "open deals", "account_id": "account", "sales_12m_amount": "sales of 12 months",
     "sales_prior_12m_amount": "12 months before",
 }  # fmt: skip
+
+
+def reaches_back(book: Book) -> bool:
+    """Whether any sale is on record here from before the last 12 months: else there is nothing to compare with."""
+    return bool(book.tables.sales["booked_on"].min() <= pd.Timestamp(book.as_of) - pd.DateOffset(months=12))
 
 
 def _trend(change: float, prior: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -23,6 +24,11 @@ from workbook.territories.sizing import sizes_sentence
 from workbook.territories.solver import Effort, ready
 from workbook.territories.staffing import in_words
 from workbook.territories.tenure import tenure_sentence
+
+
+def _money(currency: str) -> Callable[[int], str]:
+    """How sentences of this page tell an amount."""
+    return lambda amount: format_amount(amount, currency, short=True)
 
 
 def health(book: Book, count: int = 20) -> list[Any]:
@@ -57,7 +63,7 @@ def capacity(book: Book) -> list[Any]:
 def tenure(book: Book, audience: Audience = AUDIENCES["manager"]) -> list[Any]:
     """What an account is worth against how long its rep is here (D9); single reps are shown only to who may see people."""
     rows, currency = book.territories.tenure, book.facts.currency
-    told = Note(tenure_sentence(rows, lambda amount: format_amount(amount, currency, short=True)))
+    told = Note(tenure_sentence(rows, _money(currency)))
     return [told, charts.tenure(rows, currency).figure] if audience.people and len(rows) else [told]
 
 
@@ -65,7 +71,7 @@ def size(book: Book) -> list[Any]:
     """The right book size with its working, and the people that each scenario of growth takes."""
     stage, currency = book.territories, book.facts.currency
     rows = stage.scenarios
-    told = in_words(rows, lambda amount: format_amount(amount, currency, short=True), book.tree.name)
+    told = in_words(rows, _money(currency), book.tree.name)
     steps = stage.book_size.round({"value": 1})
     parts: list[Any] = [Table(steps, currency, "The right book size, step by step")]
     if steps["value"].isna().any():
@@ -76,7 +82,7 @@ def size(book: Book) -> list[Any]:
             )
         )
     sizes = stage.book_sizes
-    parts.append(Note(sizes_sentence(sizes, lambda amount: format_amount(amount, currency, short=True))))
+    parts.append(Note(sizes_sentence(sizes, _money(currency))))
     shown = sizes.round({"deals_per_year": 2, "cycle_days": 0, "hours_per_year": 1, "right_size": 0, "books": 1})
     parts.append(Table(shown, currency, "The right book size by class and industry, with its working"))
     parts.append(Table(stage.needed, currency, "Reps and territories that the hours take, were borders free"))
@@ -151,7 +157,9 @@ def on_map(book: Book, held: DesignSession) -> list[Any]:
 
 def tradeoff(held: DesignSession, seconds: float) -> list[Any]:
     """Balance against disruption, to choose from."""
-    curve = frontier(held.proposal.design, Effort(seconds=seconds, seed=held.rules.seed))
+    curve = frontier(
+        held.proposal.design, Effort(seconds=seconds, seed=held.rules.seed, limit=held.rules.clock(seconds))
+    )
     return [charts.tradeoff(curve).figure]
 
 

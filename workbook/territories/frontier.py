@@ -20,7 +20,8 @@ def frontier(design: Design, effort: Effort, factors: tuple[float, ...] = FACTOR
     (by the published prices), disruption_points, gap. The first row is the book as it is (factor 0).
     """
     problem = design.problem
-    each = replace(effort, seconds=effort.seconds / max(1, len(factors)))
+    count = max(1, len(factors))
+    each = replace(effort, seconds=effort.seconds / count, limit=None if effort.limit is None else effort.limit / count)
     size = np.bincount(design.units["unit"], minlength=problem.n)
     sales = problem.weight[:, design.measures.index("sales")] if "sales" in design.measures else np.zeros(problem.n)
     held = problem.home >= 0

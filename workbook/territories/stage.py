@@ -211,7 +211,7 @@ class Territories(Stage):
         problem = design(company, rules, wanted)
         if not ready.compiled():
             ready.prepare()
-        found = solve(problem.problem, effort or Effort(seconds=rules.seconds, seed=rules.seed))
+        found = solve(problem.problem, effort or Effort(seconds=rules.seconds, seed=rules.seed, limit=rules.clock()))
         whole = found.objective
         if wanted.limit is not None:
             found = first(problem.problem, found, wanted.limit)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty
-from typing import Any, Protocol
+from typing import Any
 
 from jupyter_client.client import KernelClient
 from nbclient.exceptions import DeadKernelError
@@ -22,35 +22,27 @@ from papermill.clientwrap import PapermillNotebookClient
 
 from workbook.review.warm.processes import group_memory, kill_group
 from workbook.review.warm.wire import CONTROL, IOPUB, SHELL, Wire
+from workbook.review.watching import over_limit
 
 #: How long a kernel that was asked to end may take for its exit functions.
 GRACE_SECONDS = 5.0
 
 
-class Kernel(Protocol):
-    """A running warm kernel, wherever it was forked."""
-
-    pid: int
-    pidfd: int
-
-    def reap(self) -> None:
-        """Forget the process once it has ended."""
-
-
 @dataclass
-class OwnKernel:
-    """A kernel that this process forked itself."""
+class ForkedKernel:
+    """A kernel that another process forked and will reap; where it hangs on a ``connection``, it ends when that closes."""
 
     pid: int
     pidfd: int
+    connection: socket.socket | None = None
 
     def reap(self) -> None:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
         os.close(self.pidfd)
+        if self.connection is not None:
+            self.connection.close()
 
 
-Start = Callable[[socket.socket], Kernel]
+Start = Callable[[socket.socket], ForkedKernel]
 
 
 class WarmManager:
@@ -61,7 +53,7 @@ class WarmManager:
 
     def __init__(self, start: Start, memory_limit_mb: int = 0) -> None:
         self._start, self._limit = start, memory_limit_mb
-        self._kernel: Kernel | None = None
+        self._kernel: ForkedKernel | None = None
         self._client: WarmClient | None = None
         self._looked = 0.0
         self.why = ""
@@ -89,7 +81,7 @@ class WarmManager:
         if self._limit and time.monotonic() - self._looked > 0.5:
             self._looked = time.monotonic()
             if group_memory(self._kernel.pid) > self._limit << 20:
-                self.why = f"took more than {self._limit} MB of memory and was stopped"
+                self.why = over_limit(self._limit)
                 kill_group(self._kernel.pid)
                 return False
         return True

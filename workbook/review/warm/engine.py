@@ -87,7 +87,7 @@ def _from_server(kernel_name: str, memory_limit_mb: int) -> tuple[Any, str]:
 
     if why := can_fork_safely():
         return None, why
-    from workbook.review.warm.server import is_our_python, remote_start
+    from workbook.review.warm.remote import is_our_python, remote_start
 
     if not is_our_python(kernel_name):
         return None, f"the kernel {kernel_name!r} is not this Python"

@@ -18,6 +18,7 @@ from typing import Any
 
 from workbook.errors import WorkbookError
 from workbook.review.engines import reseed
+from workbook.review.warm.pages import use_large_pages
 from workbook.review.warm.processes import die_with_parent, threads
 from workbook.review.warm.wire import Wire
 
@@ -69,9 +70,10 @@ class Nursery:
         return made
 
     def settle(self) -> None:
-        """Move all that is alive out of the garbage collector's sight: a child then never touches it."""
+        """Move all that is alive out of the garbage collector's sight: a child then never touches it; and into large pages."""
         gc.collect()
         gc.freeze()
+        use_large_pages()
 
     def start(self, end: socket.socket, birth: Birth) -> int:
         """Fork a kernel that talks over ``end``; returns its process id. Raises :class:`NotSafeToForkError`."""

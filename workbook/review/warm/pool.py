@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 
 from workbook.review.jobs import Failure, Job, Result, as_result, result
 from workbook.review.pool import plain_pool
-from workbook.review.warm.server import ServerError, answer, ask, launch
+from workbook.review.warm.launching import launch
+from workbook.review.warm.request import ServerError, answer, ask
 
 #: What a worker may take beyond a document's own time limit before it is given up.
 EXTRA_SECONDS = 120.0

@@ -8,189 +8,22 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import selectors
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import time
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbook.errors import WorkbookError
-from workbook.review.sharing import private_folder
 from workbook.review.warm.processes import adopt_orphans, die_with_parent, end_orphans, kill_descendants, kill_group
+from workbook.review.warm.request import answer, ask
 
 IDLE_SECONDS = 900.0
-_START_SECONDS = 60.0
-#: Environment variables that change what is imported or how; another value means another server.
-_TELLING = (
-    "PYTHON",
-    "MPL",
-    "OMP_",
-    "OPENBLAS",
-    "MKL",
-    "NUMBA",
-    "LC_",
-    "LANG",
-    "IPYTHON",
-    "JUPYTER",
-    "VIRTUAL_ENV",
-    "AWS_",
-    "FSSPEC",
-)
-
-#: Servers that outlive this process.
-_LASTING: list[subprocess.Popen[bytes]] = []
-
-
-class ServerError(WorkbookError):
-    """The fork server could not be started or refused."""
-
-
-@dataclass
-class RemoteKernel:
-    """A kernel that a server forked; it ends when ``connection`` closes."""
-
-    pid: int
-    pidfd: int
-    connection: socket.socket
-
-    def reap(self) -> None:
-        os.close(self.pidfd)
-        self.connection.close()
-
-
-def ask(connection: socket.socket, request: dict[str, Any], files: list[int] | None = None) -> None:
-    """Send a request, with open files."""
-    socket.send_fds(connection, [json.dumps(request).encode() + b"\n"], files or [])
-
-
-def answer(connection: socket.socket, seconds: float | None = None) -> tuple[dict[str, Any], list[int]]:
-    """One line from the other end and the files that came with it. Raises :class:`EOFError` when it is closed."""
-    connection.settimeout(seconds)
-    text, files = b"", []
-    while not text.endswith(b"\n"):
-        part, came, _, _ = socket.recv_fds(connection, 1 << 16, 8)
-        if not part:
-            raise EOFError
-        text += part
-        files += came
-    connection.settimeout(None)
-    return json.loads(text), files
-
-
-def remote_start(memory_limit_mb: int = 0, address: Path | None = None) -> Any:
-    """A function that forks a kernel at the user's server (started when there is none), as this process would start it."""
-    where = address or user_server()
-
-    def start(end: socket.socket) -> RemoteKernel:
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(str(where))
-        request = {
-            "do": "kernel",
-            "cwd": os.getcwd(),
-            "environment": dict(os.environ),
-            "memory_limit_mb": memory_limit_mb,
-        }
-        ask(connection, request, [end.fileno(), _number(sys.__stdout__, 1), _number(sys.__stderr__, 2)])
-        said, files = answer(connection, _START_SECONDS)
-        if "refused" in said:
-            raise ServerError(said["refused"])
-        return RemoteKernel(said["pid"], files[0], connection)
-
-    return start
-
-
-def _number(stream: Any, otherwise: int) -> int:
-    try:
-        return int(stream.fileno())
-    except (AttributeError, OSError, ValueError):
-        return otherwise
-
-
-def is_our_python(kernel_name: str) -> bool:
-    """Whether a kernel's name stands for ipykernel in this very Python."""
-    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-
-    try:
-        command = KernelSpecManager().get_kernel_spec(kernel_name).argv
-    except NoSuchKernel:
-        return False
-    return "ipykernel_launcher" in command and command[0] in ("python", "python3", sys.executable)
-
-
-def user_server() -> Path:
-    """The socket of the user's server for this code, these libraries and settings; starts it when it does not answer."""
-    import fcntl
-
-    folder = private_folder()
-    address = folder / f"{server_key()}.sock"
-    with (folder / f"{server_key()}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _answers(address):
-            _LASTING.append(launch(address, private=False))
-    return address
-
-
-def _answers(address: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as connection:
-        try:
-            connection.settimeout(5)
-            connection.connect(str(address))
-            ask(connection, {"do": "hello"})
-            return "hello" in answer(connection, 5)[0]
-        except (OSError, EOFError, ValueError):
-            return False
-
-
-def server_key() -> str:
-    """Stands for all that a warm process has fixed: program, libraries, and telling environment variables."""
-    import hashlib
-
-    from workbook.review.state import program_hash, versions
-
-    telling = sorted((k, v) for k, v in os.environ.items() if k.startswith(_TELLING))
-    text = json.dumps([program_hash(), versions(), sys.executable, sys.flags.hash_randomization, telling])
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
-
-
-def launch(address: Path, *, private: bool) -> subprocess.Popen[bytes]:
-    """Start a server and wait until it listens. Raises :class:`ServerError` with its last words.
-
-    A private server ends with this process.
-    """
-    command = [sys.executable, "-m", "workbook.review.warm.server", str(address)]
-    with (address.with_suffix(".log")).open("wb") as log:
-        process = subprocess.Popen(
-            [*command, *(["--private", str(os.getpid())] if private else [])],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            cwd="/",
-            env={**os.environ, "PYTHONPATH": _python_path()},
-        )
-    end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end:
-        if address.exists() and _answers(address):
-            return process
-        if process.poll() is not None:
-            break
-        time.sleep(0.02)
-    words = address.with_suffix(".log").read_text(errors="replace").strip().splitlines()
-    raise ServerError(f"the kernel server did not start: {words[-1] if words else 'no message'}")
-
-
-def _python_path() -> str:
-    """The search path of this process, so that the server imports the same package."""
-    package = str(Path(__file__).resolve().parents[3])
-    return os.pathsep.join([package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
 
 
 class Server:

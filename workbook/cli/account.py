@@ -19,7 +19,7 @@ def account(
     account_id: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its account_id.")],
     as_html: Annotated[bool, typer.Option("--html", help="Write a page instead: documents/accounts/ACCOUNT.html.")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where the page goes.")] = None,
-    audience: Annotated[str, typer.Option(help="Who reads it: rep, manager, finance. A rep sees its territory only.")] = "manager",
+    audience: Annotated[str, typer.Option(metavar="READER", help="Who reads it: rep, manager, finance. A rep sees its territory only.")] = "manager",
     book: BookOption = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,

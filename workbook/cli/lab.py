@@ -29,7 +29,7 @@ def arguments(folder: Path, port: int, browser: bool) -> list[str]:
 def lab(
     book: BookOption = None,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8888,
+    port: Annotated[int, typer.Option(metavar="N", help="Port on this machine.")] = 8888,
 ) -> int:
     """Open JupyterLab on the book's notebooks (its own folder `notebooks/`, else the shipped ones).
 

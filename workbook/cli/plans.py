@@ -196,8 +196,8 @@ def _current(root: Path) -> Any:
     return open_store(root, create=False).plans()
 
 
-#: What spreadsheet programs save a plan file as; all but the first are refused by name, not overlooked.
-_SAVED_AS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
+#: What spreadsheet programs save a plan file as; all but the first two are refused by name, not overlooked.
+_SAVED_AS = (".xlsx", ".ods", ".xlsm", ".xlsb", ".xls", ".numbers")
 
 
 def _from_a_rep(name: str) -> bool:

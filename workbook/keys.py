@@ -34,6 +34,12 @@ def coded(texts: Sequence[str] | pd.Series, at: npt.NDArray[np.integer]) -> pd.C
     return pd.Categorical.from_codes(np.append(code, -1)[at], categories=pd.Index(different))
 
 
+def repeated(texts: pd.Series) -> pd.Categorical:
+    """Texts of which many are the same, held as :func:`coded` does."""
+    code, different = pd.factorize(texts)
+    return pd.Categorical.from_codes(code, categories=pd.Index(different, dtype="str"))
+
+
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
     """``frame`` with texts where it holds texts as numbers (:func:`coded`)."""
     held = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.CategoricalDtype)]

@@ -64,6 +64,9 @@ def test_accepted_moves_are_recorded_once_and_written_for_the_crm(folder, tmp_pa
         (["--split", "T-09"], 2),
         (["--split", "CO=2"], 2),
         (["--merge", "T-01"], 2),
+        (["--split", "T-09=2", "--accept", "--by", "Kim"], 2),
+        (["--by", "Kim"], 2),
+        (["--refuse", "A-0001=no"], 2),
         (["--pin", "A-0001=P-09", "--forbid", "A-0001=P-09"], 1),
     ],
 )

@@ -30,3 +30,21 @@ def test_an_unknown_list_or_format_is_wrong_usage(tmp_path: Path, capsys: pytest
     assert "there is no list 'nope'" in capsys.readouterr().err
     assert run(["lists", "--format", "doc", "--book", SAMPLE, "--out", str(tmp_path)]) == 2
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        (["--rep", "P-99"], "there is no rep 'P-99' in T-09"),
+        (["--rep", "P-09"], "there is no rep 'P-09' in T-09"),  # sits in T-01
+        (["--action", "dance"], "there is no action 'dance'. Use one of visit, call, message"),
+        (["--class", "gold"], "there is no class 'gold'. Use one of core, invest"),
+        (["--grade", "Z"], "there is no grade 'Z'. Use one of A, B, C, D"),
+    ],
+)
+def test_what_nobody_has_is_refused_and_no_empty_list_written(
+    wish: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["lists", "due", *wish, "--node", "T-09", "--book", SAMPLE, "--out", str(tmp_path)]) == 2
+    assert told in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -98,11 +98,10 @@ def test_wrong_usage_is_said(sample: Path, tmp_path: Path, capsys: pytest.Captur
 def test_a_file_saved_in_another_format_is_refused_by_name_and_not_overlooked(
     sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with zipfile.ZipFile(tmp_path / "P-33.ods", "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", "<x/>")
+    with zipfile.ZipFile(tmp_path / "P-33.numbers", "w") as archive:
+        archive.writestr("Index/Document.iwa", "x")
     (tmp_path / ".~lock.P-33.ods#").write_text("open elsewhere", encoding="utf-8")
     code, found = answer(capsys, "plans", "collect", str(tmp_path), "--dry-run", "--book", str(sample))
     assert code == 1
-    assert [(r["file"], r["fault"]) for r in found["rows"]] == [("P-33.ods", "is not an .xlsx file")]
+    assert [(r["file"], r["fault"]) for r in found["rows"]] == [("P-33.numbers", "is not an .xlsx or .ods file")]
     assert "save it as .xlsx" in found["rows"][0]["remedy"]

@@ -62,11 +62,18 @@ def test_a_talk_ends_in_a_signature_and_a_change_in_a_request(book: Path, capsys
     assert run(["sign-off", "T-12", "--by", "Fin", *here]) == 0
 
 
-def test_wrong_calls_are_named(book: Path) -> None:
+def test_wrong_calls_are_named(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     here = ["--book", str(book)]
     assert run(["sign-off", "nowhere", "--check", *here]) == 2
     assert run(["sign-off", "T-12", "--approve", "--check", *here]) == 2
     assert run(["sign-off", "T-12", "--approve", *here]) == 2  # nobody signs
+    capsys.readouterr()
+    for asked in ([], ["--approve"], ["--return", "--reason", "x"]):
+        assert run(["sign-off", "T-12", *asked, "--by", "Kim", "--role", "king", *here]) == 2
+        assert "no role 'king'. Use one of manager, director, finance" in capsys.readouterr().err
+    assert run(["sign-off", "T-12", "--approve", "--what", "edits", "--by", "Kim", *here]) == 1
+    told = capsys.readouterr().out
+    assert told == "T-12 cannot be approved:\n  - Nothing waits for an answer: edits of the target.\n"
 
 
 def test_reconcile_prints_and_answers_as_json(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,3 +85,11 @@ def test_reconcile_prints_and_answers_as_json(book: Path, capsys: pytest.Capture
     assert year[0]["plan"] == sum(r["plan"] for r in year if "-Q" in r["period"])
     assert run(["reconcile", "--book", str(book)]) == 1  # the south is short
     assert "short" in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_spreadsheet_and_no_folder_is_refused(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["reconcile", "--book", str(book), "--out", str(tmp_path / "finance.xls")]) == 2
+    assert "cannot write finance.xls. Name a .xlsx, .csv or .parquet file, or a folder." in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -290,8 +290,8 @@ def lying(path: Path) -> Path:
 @pytest.mark.parametrize(
     ("harm", "fault"),
     [
-        (lambda p: p.write_bytes(b"") or p, "is not an .xlsx file"),
-        (lambda p: p.write_bytes(b"a,b\n1,2\n") or p, "is not an .xlsx file"),
+        (lambda p: p.write_bytes(b"") or p, "is not an .xlsx or .ods file"),
+        (lambda p: p.write_bytes(b"a,b\n1,2\n") or p, "is not an .xlsx or .ods file"),
         (lambda p: p.write_bytes(b"\xd0\xcf\x11\xe0" + b"\x00" * 600) or p, "has a password, or is an old .xls"),
         (lambda p: p.write_bytes(p.read_bytes()[:-400]) or p, "is damaged"),
         (lambda p: add(p, "xl/vbaProject.bin", b"x"), "holds macros"),

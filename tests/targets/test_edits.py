@@ -379,7 +379,7 @@ def test_a_pin_overrules_finances_number_and_only_its_siblings_give_way(targets:
     found = year_of(stage)
     assert (found["T1"], found["T2"], found["T3"], found["R1"]) == (600_00, 400_00, 200_00, 1000_00)
     told = [c.sentence for c in stage.checks if c.name == "numbers beside edits"]
-    assert told == ["1 numbers above or beside edits could not stay: finance's T2 FY2026."]
+    assert told == ["1 number above or beside edits could not stay: finance's T2 FY2026."]
 
 
 def test_a_change_of_total_keeps_the_proportions_that_finance_gave(targets: Stages) -> None:

@@ -13,12 +13,15 @@ from workbook.cli.options import AsOfOption, BookOption, JsonOption
 Accounts = list[str] | None
 Node = Annotated[str | None, typer.Option("--node", metavar="NODE", help="Only accounts and reps of this node.")]
 Across = Annotated[
-    str | None, typer.Option("--across", help="How far an account may move: territory, team, region, company.")
+    str | None,
+    typer.Option("--across", metavar="LEVEL", help="How far an account may move: territory, team, region, company."),
 ]
 Seconds = Annotated[
-    float | None, typer.Option("--seconds", min=0.5, help="Time for the search; else as book.toml says.")
+    float | None, typer.Option("--seconds", metavar="S", min=0.5, help="Time for the search; else as book.toml says.")
 ]
-Seed = Annotated[int | None, typer.Option("--seed", help="The same input and seed give the same proposal.")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="The same input and seed give the same proposal.")
+]
 Lock = Annotated[Accounts, typer.Option("--lock", metavar="ACCOUNT", help="This account stays. May be repeated.")]
 Pin = Annotated[
     Accounts, typer.Option("--pin", metavar="ACCOUNT=REP", help="This account goes to that rep. May be repeated.")
@@ -107,8 +110,14 @@ def design(
     """
     from workbook.cli import show_borders
     from workbook.cli import show_design as show
+    from workbook.errors import UsageError
 
+    for said, name, does in ((by, "--by", accept), (on, "--on", accept or out), (refuse, "--refuse", accept or out)):
+        if said and not does:
+            raise UsageError(f"{name} without --accept records nothing", remedy="Add --accept, or leave it out.")
     if split or merge:
+        if accept:
+            raise UsageError("--split and --merge record nothing", remedy="Leave --accept out: the CRM draws borders.")
         return show_borders.run((book, as_of, node), split, merge, (out, as_json))
 
     asked = show.Asked(

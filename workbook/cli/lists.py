@@ -16,7 +16,7 @@ def lists(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="[LIST]",
+            metavar="LIST",
             help="due, prospects, look-again, family, at-risk, single-thread, neglected, book-care, rotate or top.",
         ),
     ] = "due",
@@ -24,10 +24,14 @@ def lists(
         str | None, typer.Option("--node", metavar="NODE", help="Only a territory, team or region.")
     ] = None,
     rep: Annotated[str | None, typer.Option("--rep", metavar="REP", help="Only one rep's accounts.")] = None,
-    action: Annotated[str | None, typer.Option("--action", help="Only visit, call or message.")] = None,
-    kind: Annotated[str | None, typer.Option("--class", help="Only a class, such as invest.")] = None,
-    grade: Annotated[str | None, typer.Option("--grade", help="Only a grade, such as A.")] = None,
-    form: Annotated[str, typer.Option("--format", help="csv, xlsx or ics (a calendar of what has a date).")] = "xlsx",
+    action: Annotated[
+        str | None, typer.Option("--action", metavar="ACTION", help="Only visit, call or message.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--class", metavar="CLASS", help="Only a class, such as invest.")] = None,
+    grade: Annotated[str | None, typer.Option("--grade", metavar="GRADE", help="Only a grade, such as A.")] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="csv, xlsx or ics (a calendar of what has a date).")
+    ] = "xlsx",
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to; else lists/ in the book.")] = None,
     by_rep: Annotated[bool, typer.Option("--by-rep", help="One file per rep.")] = False,
     book: BookOption = None,
@@ -40,9 +44,12 @@ def lists(
     """
     from workbook.book import Book
     from workbook.engagement.lists import chosen
+    from workbook.errors import UsageError
     from workbook.sheets.lists import write_lists
 
     view = Book.open(book, as_of=as_of, node=node)
+    if rep is not None and rep not in set(view.tables.reps["rep_id"]):
+        raise UsageError(f"there is no rep {rep!r} in {view.node}", remedy="Name a rep_id of the reps table.")
     rows = chosen(
         view.engagement.list_of(name), view.engagement.standing, rep=rep, action=action, kind=kind, grade=grade
     )

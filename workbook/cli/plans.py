@@ -22,7 +22,9 @@ FolderOption = Annotated[
 
 @plans.command("send")
 def send(
-    who: Annotated[list[str] | None, typer.Argument(help="Reps or nodes; everybody when left out.")] = None,
+    who: Annotated[
+        list[str] | None, typer.Argument(metavar="REP|NODE", help="Reps or nodes; everybody when left out.")
+    ] = None,
     to: FolderOption = None,
     book: BookOption = None,
     as_of: AsOfOption = None,
@@ -52,7 +54,7 @@ def send(
 
 @plans.command("collect")
 def collect(
-    files: Annotated[list[Path], typer.Argument(help="Returned files, or folders of them.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Returned files, or folders of them.")],
     draft: Annotated[bool, typer.Option("--draft", help="Save as drafts; else as submitted.")] = False,
     rep: Annotated[str, typer.Option("--rep", metavar="REP", help="Take files of this rep only.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; save and mark nothing.")] = False,
@@ -92,7 +94,7 @@ def collect(
 
 @plans.command("status")
 def status(
-    node: Annotated[str | None, typer.Argument(help="A node; the company when left out.")] = None,
+    node: Annotated[str | None, typer.Argument(metavar="NODE", help="A node; the company when left out.")] = None,
     book: BookOption = None,
     as_of: AsOfOption = None,
     json: JsonOption = False,
@@ -115,15 +117,19 @@ def status(
     for row in rows.to_dict("records"):
         plan = format_amount(row["planned_amount"], currency, short=True)
         target = format_amount(row["street_amount"], currency, short=True)
-        typer.echo(f"{row['rep_id']:<8} {row['verdict']:<9} {row['sentence']}; plan {plan}, quota {target}")
+        typer.echo(
+            f"{row['rep_id']:<8} {row['verdict']:<9} {row['sentence'].removesuffix('.')}; plan {plan}, quota {target}"
+        )
 
 
 @plans.command("move")
 def move(
-    who: Annotated[list[str], typer.Argument(help="Accounts, or reps for all their plans.")],
+    who: Annotated[list[str], typer.Argument(metavar="ACCOUNT|REP", help="Accounts, or reps for all their plans.")],
     to: Annotated[str, typer.Option("--to", metavar="STATE", help="submitted, returned, approved or locked.")],
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")],
-    comment: Annotated[str, typer.Option("--comment", help="Why; needed when plans are returned.")] = "",
+    comment: Annotated[
+        str, typer.Option("--comment", metavar="TEXT", help="Why; needed when plans are returned.")
+    ] = "",
     book: BookOption = None,
 ) -> None:
     """Submit, return, approve or lock plans: all that are named, or none.
@@ -152,7 +158,9 @@ def move(
         (replace(p, state=to, saved_by=by, saved_at=at, comment=comment), p.revision) for p in held if p.state != to
     ]
     store.save_plans(moved)
-    typer.echo(f"{len(moved)} plans are {to} now")
+    typer.echo(
+        f"{len(moved)} {'plan is' if len(moved) == 1 else 'plans are'} {to} now, {len(held) - len(moved)} already were"
+    )
 
 
 @plans.command("fill-sample", hidden=True)
@@ -188,8 +196,8 @@ def _current(root: Path) -> Any:
     return open_store(root, create=False).plans()
 
 
-#: What spreadsheet programs save a plan file as; all but the first are refused by name, not overlooked.
-_SAVED_AS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
+#: What spreadsheet programs save a plan file as; all but the first two are refused by name, not overlooked.
+_SAVED_AS = (".xlsx", ".ods", ".xlsm", ".xlsb", ".xls", ".numbers")
 
 
 def _from_a_rep(name: str) -> bool:

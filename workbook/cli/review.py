@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def review(
-    nodes: Annotated[
-        list[str] | None, typer.Argument(metavar="[NODE]...", help="Only these nodes; all when none.")
-    ] = None,
+    nodes: Annotated[list[str] | None, typer.Argument(metavar="NODE", help="Only these nodes; all when none.")] = None,
     book: Annotated[
         str | None, typer.Option(metavar="DIR", help="The book's folder, also s3://…; else found from here upwards.")
     ] = None,
@@ -25,17 +23,21 @@ def review(
     out: Annotated[
         str | None, typer.Option(metavar="DIR", help="Where documents go, also s3://…; else BOOK/documents/DAY.")
     ] = None,
-    audience: Annotated[str | None, typer.Option(help="Who reads them: rep, manager, finance.")] = None,
+    audience: Annotated[
+        str | None, typer.Option(metavar="READER", help="Who reads them: rep, manager, finance.")
+    ] = None,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also PDFs: one per document, and one per region with all its documents.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Make all again, also what has not changed.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made, and why.")] = False,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; as many as cores when left out.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Processes; as many as cores when left out.")
+    ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster, like tcp://host:8786.")
     ] = None,
-    engine: Annotated[str, typer.Option(help="auto, warm, or papermill for its own engine.")] = "auto",
+    engine: Annotated[str, typer.Option(metavar="NAME", help="auto, warm, or papermill for its own engine.")] = "auto",
     as_json: JsonOption = False,
 ) -> int:
     """Make the review documents and their index page.

@@ -39,7 +39,9 @@ class PairedCommand(TyperCommand):
 
 @app.command(cls=PairedCommand)
 def run(
-    notebook: Annotated[str, typer.Argument(help="A notebook's path, or its name in the book, like 05-targets.")],
+    notebook: Annotated[
+        str, typer.Argument(metavar="NOTEBOOK", help="A notebook's path, or its name in the book, like 05-targets.")
+    ],
     parameter: Annotated[
         list[str] | None, typer.Option("-p", "--parameter", metavar="NAME VALUE", help="Set a parameter.")
     ] = None,

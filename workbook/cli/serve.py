@@ -14,7 +14,7 @@ from workbook.cli.options import AsOfOption, BookOption
 def serve(
     book: BookOption = None,
     as_of: AsOfOption = None,
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8866,
+    port: Annotated[int, typer.Option(metavar="N", help="Port on this machine.")] = 8866,
     token: Annotated[bool, typer.Option(help="Ask for a token, printed with the address.")] = True,
     user_header: Annotated[
         str, typer.Option(metavar="NAME", help="Behind a proxy that authenticates: the header that names the user.")

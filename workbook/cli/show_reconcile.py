@@ -14,6 +14,7 @@ from rich.table import Table
 from workbook import __version__
 from workbook.checks import checks_table
 from workbook.cli.options import print_json, records
+from workbook.errors import UsageError
 from workbook.money import to_decimal
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def write(book: Book, out: Path) -> list[Path]:
         return [write_reconciliation(statement, about(book), out)]
     if out.suffix.lower() in writers:
         return [writers[out.suffix.lower()](book.reconcile.gap, out, currency)]
+    if out.suffix and not out.is_dir():
+        raise UsageError(f"cannot write {out.name}", remedy="Name a .xlsx, .csv or .parquet file, or a folder.")
     made = [write_reconciliation(statement, about(book), out / "reconciliation.xlsx")]
     frames = {"cells": book.reconcile.gap, "standing": book.reconcile.standing, **statement}
     for suffix, writer in writers.items():

@@ -27,6 +27,12 @@ def _known(book: Book, node: str, signed: Signed | None) -> None:
         signer(signed[0])
 
 
+def _role(book: Book, role: str) -> None:
+    known = book.rules.reconcile.sign_off.approvals
+    if role not in known:
+        raise UsageError(f"there is no role {role!r}", remedy=f"Use one of {', '.join(known)} (the rule approvals).")
+
+
 def _record(
     book: Book, kind: str, what: tuple[str, dict[str, Any]], signed: Signed, seen: int | None = None
 ) -> Decision:
@@ -66,7 +72,7 @@ def allowed(book: Book, node: str, as_json: bool) -> int:
     )
 
 
-def _refused(book: Book, node: str, against: list[str], as_json: bool) -> int:
+def _refused(book: Book, node: str, against: list[str], as_json: bool, what: str = "signed off") -> int:
     if as_json:
         rows = [{"node": node, "reason": text} for text in against]
         print_json(
@@ -78,7 +84,7 @@ def _refused(book: Book, node: str, against: list[str], as_json: bool) -> int:
             rows=rows,
         )
     else:
-        typer.echo(f"{node} may not be signed off:")
+        typer.echo(f"{node} cannot be {what}:")
         for text in against:
             typer.echo(f"  - {text}")
     return 1
@@ -93,14 +99,15 @@ def answer(book: Book, what: tuple[str, str, str, str], signed: Signed, as_json:
         raise UsageError(f"--what cannot be {of!r}", remedy=f"Use one of {', '.join(names)}.")
     kind, called = names[of], KINDS[names[of]]
     rules = book.rules.reconcile.sign_off
+    _role(book, role)
     waiting = book.reconcile.approvals
     rows = waiting[((waiting["node"] == node) & (waiting["what"] == kind)).to_numpy()]
     if rows.empty:
-        return _refused(book, node, [f"Of {node} nothing of this kind waits for approval: {called}."], as_json)
+        return _refused(book, node, [f"Nothing waits for an answer: {called}."], as_json, said)
     row = rows.iloc[0]
     if not rules.may_approve(role, float(row["change_share"])):
         text = f"A change of {row['change_share']:.0%} ({called}) is approved by {row['needs']}, not by {role}."
-        return _refused(book, node, [text], as_json)
+        return _refused(book, node, [text], as_json, said)
     if said == "returned" and not signed[1].strip():
         raise UsageError("a return needs words", remedy="Give them with --reason.")
     payload = {
@@ -126,6 +133,7 @@ def change(book: Book, node: str, signed: Signed, as_json: bool) -> int:
             node,
             [f"Nothing of {node} changed since it was signed off." if len(rows) else f"{node} was not signed off."],
             as_json,
+            "changed",
         )
     if not signed[1].strip():
         raise UsageError("a change needs words", remedy="Give them with --reason.")
@@ -155,6 +163,7 @@ def sign(book: Book, what: tuple[str, str], signed: Signed, how: tuple[bool, boo
     node, role = what
     lock, as_json = how
     _known(book, node, signed)
+    _role(book, role)
     against = book.reconcile.reasons_against(node)
     if against:
         return _refused(book, node, against, as_json)

@@ -11,7 +11,9 @@ from workbook.cli.options import AsOfOption, BookOption, JsonOption
 
 NodeArgument = Annotated[str, typer.Argument(metavar="NODE", help="The territory, team, region, company or rep.")]
 ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")]
-RoleOption = Annotated[str, typer.Option("--role", help="In which role: manager, director, finance (see the rules).")]
+RoleOption = Annotated[
+    str, typer.Option("--role", metavar="ROLE", help="In which role: manager, director, finance (see the rules).")
+]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
 
 
@@ -20,10 +22,10 @@ def meet(
     node: NodeArgument,
     action: Annotated[str, typer.Argument(metavar="ACTION", help="propose, comment, counter, accept or refuse.")],
     amount: Annotated[
-        str | None, typer.Argument(metavar="[AMOUNT]", help="For propose and counter, like 1200000.00.")
+        str | None, typer.Argument(metavar="AMOUNT", help="For propose and counter, like 1200000.00.")
     ] = None,
     by: ByOption = "",
-    side: Annotated[str, typer.Option("--side", help="rep, manager or finance.")] = "manager",
+    side: Annotated[str, typer.Option("--side", metavar="SIDE", help="rep, manager or finance.")] = "manager",
     reason: ReasonOption = "",
     book: BookOption = None,
     as_of: AsOfOption = None,
@@ -49,7 +51,10 @@ def sign_off(
     approve: Annotated[bool, typer.Option("--approve", help="Approve the node's agreed number instead.")] = False,
     back: Annotated[bool, typer.Option("--return", help="Return the node's agreed number instead.")] = False,
     what: Annotated[
-        str, typer.Option("--what", help="What is approved or returned: number, edits, moves (see the rules).")
+        str,
+        typer.Option(
+            "--what", metavar="WHAT", help="What is approved or returned: number, edits, moves (see the rules)."
+        ),
     ] = "number",
     change: Annotated[
         bool, typer.Option("--change", help="Record what changed since the last sign-off instead.")

@@ -45,7 +45,7 @@ def info(book: BookOption = None, json: JsonOption = False) -> None:
 
 @store.command("export")
 def export(
-    file: Annotated[Path, typer.Argument(help="The JSON lines file to write.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The JSON lines file to write.")],
     book: BookOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -63,7 +63,7 @@ def export(
 
 @store.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A file that `workbook store export` wrote.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `workbook store export` wrote.")],
     book: BookOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -89,7 +89,7 @@ def _counted(command: str, root: Path, file: Path, counts: dict[str, int], *, as
 
 @store.command("backup")
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
     book: BookOption = None,
 ) -> None:
     """Copy the store while others may be writing: a SQLite file as one, a server's as JSON lines.

@@ -14,9 +14,9 @@ from workbook.cli.targets import targets
 if TYPE_CHECKING:
     from workbook.book import Book
 
-Node = Annotated[str, typer.Argument(help="A territory, team, region, rep or account.")]
-Period = Annotated[str, typer.Argument(help="FY2026, FY2026-H1, FY2026-Q3, FY2026-M07 and the like.")]
-Amount = Annotated[str, typer.Argument(help="In major units, such as 1234.56 or 1,234.56.")]
+Node = Annotated[str, typer.Argument(metavar="NODE", help="A territory, team, region, rep or account.")]
+Period = Annotated[str, typer.Argument(metavar="PERIOD", help="FY2026, FY2026-H1, FY2026-Q3, FY2026-M07 and the like.")]
+Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Such as 250000 or 1,234.56; a negative one after --.")]
 Family = Annotated[str | None, typer.Option("--family", metavar="NAME", help="One product family only.")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides. Without it the edit is only shown.")]
 Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
@@ -43,7 +43,7 @@ def lock(
 ) -> int:  # fmt: skip
     """The node's number stays as it stands while others change.
 
-    Example: workbook targets lock P-07 FY2026 --by "Kim Lee" --reason "agreed in January"
+    Example: workbook targets lock P-15 FY2026 --by "Kim Lee" --reason "agreed in January"
     """
     said = {"action": "lock", "node": node, "period": period, "family": family}
     return _edit(_opened(context, book, as_of), said, (by, reason), as_json)
@@ -52,7 +52,7 @@ def lock(
 @targets.command("scale")
 def scale(
     context: typer.Context, node: Node, period: Period,
-    factor: Annotated[str, typer.Argument(help="1.05 or 105%.")], family: Family = None, by: By = "",
+    factor: Annotated[str, typer.Argument(metavar="FACTOR", help="1.05 or 105%.")], family: Family = None, by: By = "",
     reason: Why = "", book: BookOption = None, as_of: AsOfOption = None, as_json: JsonOption = False,
 ) -> int:  # fmt: skip
     """The node's number becomes so many times what it was before edits.
@@ -65,13 +65,13 @@ def scale(
 
 @targets.command("move")
 def move(
-    context: typer.Context, node: Node, to_node: Annotated[str, typer.Argument(help="Who gets it.")], period: Period,
+    context: typer.Context, node: Node, to_node: Annotated[str, typer.Argument(metavar="NODE", help="Who gets it.")], period: Period,
     amount: Amount, family: Family = None, by: By = "", reason: Why = "", book: BookOption = None,
     as_of: AsOfOption = None, as_json: JsonOption = False,
 ) -> int:  # fmt: skip
     """An amount goes from one node to another; every month and family keeps its total.
 
-    Example: workbook targets move P-07 P-09 FY2026-H2 40000 --by "Kim Lee" --reason "half time from July"
+    Example: workbook targets move P-16 P-13 FY2026-H2 40000 --by "Kim Lee" --reason "half time from July"
     """
     opened = _opened(context, book, as_of)
     said = {"action": "transfer", "node": node, "to_node": to_node, "period": period, "family": family}
@@ -80,13 +80,13 @@ def move(
 
 @targets.command("shift")
 def shift(
-    context: typer.Context, node: Node, period: Period, to_period: Annotated[str, typer.Argument(help="Where it goes.")],
+    context: typer.Context, node: Node, period: Period, to_period: Annotated[str, typer.Argument(metavar="PERIOD", help="Where it goes.")],
     amount: Amount, family: Family = None, by: By = "", reason: Why = "", book: BookOption = None,
     as_of: AsOfOption = None, as_json: JsonOption = False,
 ) -> int:  # fmt: skip
     """An amount goes to other months of the same node; every family keeps its total.
 
-    Example: workbook targets shift T-03 FY2026-Q3 FY2026-Q4 20000 --by "Kim Lee" --reason "plant stands still in July"
+    Example: workbook targets shift T-03 FY2026-M07 FY2026-M08 20000 --by "Kim Lee" --reason "plant stands still in July"
     """
     opened = _opened(context, book, as_of)
     said = {"action": "shift", "node": node, "period": period, "to_period": to_period, "family": family}
@@ -95,13 +95,13 @@ def shift(
 
 @targets.command("split")
 def split(
-    context: typer.Context, account: Annotated[str, typer.Argument(help="The account.")], period: Period,
-    shares: Annotated[list[str], typer.Argument(metavar="REP=SHARE...", help="Each holder's share, such as P-07=0.6.")],
+    context: typer.Context, account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account.")], period: Period,
+    shares: Annotated[list[str], typer.Argument(metavar="REP=SHARE", help="Each holder's share, such as P-27=0.6.")],
     by: By = "", reason: Why = "", book: BookOption = None, as_of: AsOfOption = None, as_json: JsonOption = False,
 ) -> int:  # fmt: skip
     """The account's number is shared among its owner and co-owners by these shares.
 
-    Example: workbook targets split A-0007 FY2026 P-07=0.6 P-09=0.4 --by "Kim Lee" --reason "both call on it"
+    Example: workbook targets split A-0010 FY2026 P-28=0.6 P-27=0.4 --by "Kim Lee" --reason "both call on it"
     """
     said = {"action": "split", "node": account, "period": period, "shares": dict(_share(s) for s in shares)}
     return _edit(_opened(context, book, as_of), said, (by, reason), as_json)
@@ -109,7 +109,7 @@ def split(
 
 @targets.command("undo")
 def undo(
-    context: typer.Context, revision: Annotated[int, typer.Argument(help="The edit's number, as `edits` lists it.")],
+    context: typer.Context, revision: Annotated[int, typer.Argument(metavar="EDIT", help="The edit's number, as `edits` lists it.")],
     by: By = "", reason: Why = "", book: BookOption = None, as_of: AsOfOption = None, as_json: JsonOption = False,
 ) -> int:  # fmt: skip
     """Take an edit back.

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.engagement.log import NO_DAY, Days, Ints, Log, dates, day_text, days
-from workbook.keys import positions, same
+from workbook.keys import positions, repeated, same
 from workbook.rules.engagement import CadenceRules, EngagementRules
 from workbook.tree import Tree
 
@@ -132,7 +132,7 @@ def cadence(standing: Standing, real: Log, rules: EngagementRules, known: str = 
         )
         out["verdict"], out["sentence"] = "not known", known
     else:
-        out["sentence"] = _sentences(out, key & (gap > own.key_gap_days), own)
+        out["sentence"] = repeated(_sentences(out, key & (gap > own.key_gap_days), own))
     return out[~frame["disqualified"]].reset_index(drop=True)
 
 

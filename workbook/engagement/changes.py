@@ -12,6 +12,7 @@ from workbook.engagement.ledger import Ledger
 from workbook.engagement.log import NO_DAY, Bools, Days, Ints, Log, dates, day_number, day_text, days, distinct
 from workbook.engagement.reviews import last_reviews
 from workbook.facts import Facts
+from workbook.keys import repeated
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
 
@@ -100,7 +101,7 @@ def review_days(facts: Facts, territory: pd.Series) -> Ints:
     return known.fillna(day_number(start) - 1).to_numpy(np.int64)
 
 
-def _sentences(out: pd.DataFrame, change_share: float) -> pd.Series:
+def _sentences(out: pd.DataFrame, change_share: float) -> pd.Categorical:
     parts = pd.Series("", index=out.index, dtype="str")
     for column, one, many in (
         ("deals_won", "a deal won", "deals won"),
@@ -124,7 +125,7 @@ def _sentences(out: pd.DataFrame, change_share: float) -> pd.Series:
     head = "Since " + day_text(days(out["since_on"])).fillna("") + ": "
     what = parts.where(parts != "", "nothing new on record")
     again = np.where(out["look_again"], f". {ASK}", ".")
-    return (head + what + pd.Series(again, index=out.index, dtype="str")).astype("str")
+    return repeated((head + what + pd.Series(again, index=out.index, dtype="str")).astype("str"))
 
 
 def summary(changed: pd.DataFrame, currency: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.log import NO_DAY, Bools, Ints, Log, dates, day_text, days
-from workbook.keys import positions
+from workbook.keys import positions, repeated
 from workbook.rules.engagement import EngagementRules
 
 _FAR = np.iinfo(np.int64).max
@@ -75,7 +75,7 @@ def keep(
     other = reason + ("; others of us touched it last on " + day_text(others))
     reason = other.where(pd.Series((others > last) & ~touched), reason)
     reason = reason.where(~pd.Series(new), "new to the rep since " + day_text(since).fillna(""))
-    out["reason"] = reason.where(~pd.Series(lock), "locked by decision").astype("str")
+    out["reason"] = repeated(reason.where(~pd.Series(lock), "locked by decision").astype("str"))
     out["rep_touch_on"], out["others_touch_on"] = dates(last), dates(others)
     out["next_step_on"] = dates(np.where(step, next_on, NO_DAY))
     held = frame["owner_rep_id"].notna() & ~frame["disqualified"]

@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 
 from workbook.engagement.cadence import Standing
+from workbook.engagement.ladder import GRADES
 from workbook.engagement.log import Log, dates
+from workbook.errors import UsageError
 from workbook.keys import positions
+from workbook.portfolio.classes import CLASSES
 
 #: Words of accounts.prefers_channel that mean an action; any other channel is decided by class and grade.
 CHANNELS = {
@@ -124,8 +127,14 @@ def chosen(
     kind: str | None = None,
     grade: str | None = None,
 ) -> pd.DataFrame:
-    """The rows of a list of one rep, action, class (``kind``) or grade; ``standing`` has account_id, class and grade."""
+    """The rows of a list of one rep, action, class (``kind``) or grade; ``standing`` has account_id, class and grade.
+
+    Raises :class:`UsageError` for an action, class or grade that there is none of.
+    """
     kept = rows
+    for what, wanted, known in (("action", action, ACTIONS), ("class", kind, CLASSES), ("grade", grade, GRADES)):
+        if wanted is not None and wanted not in known:
+            raise UsageError(f"there is no {what} {wanted!r}", remedy=f"Use one of {', '.join(known)}.")
     for column, wanted in (("class", kind), ("grade", grade)):
         if wanted is not None:
             fitting = standing.loc[(standing[column] == wanted).fillna(False), "account_id"]

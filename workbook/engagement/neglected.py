@@ -8,6 +8,7 @@ import pandas as pd
 from workbook.engagement.cadence import Standing
 from workbook.engagement.depth import account_value, high_value
 from workbook.engagement.log import NO_DAY, Log, dates
+from workbook.keys import positions
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
 
@@ -33,9 +34,9 @@ def neglected(
     out = out.reset_index(drop=True).assign(value_amount=value, last_touch_on=dates(last[at]))
     gone = pd.Series(real.today - last[at], dtype="Int64")
     out["untouched_days"] = gone.where(pd.Series(last[at] != NO_DAY))
-    moving = rotation.set_index("account_id")["to_rep"]
-    out["to_rep"] = out["account_id"].map(moving).astype("str")
-    asked = out["account_id"].isin(moving.index)
+    moving = positions(out["account_id"], rotation["account_id"])
+    out["to_rep"] = rotation["to_rep"].array.take(moving, allow_fill=True)
+    asked = moving >= 0
     rows = zip(out["rep_id"], out["to_rep"].map(names), asked, strict=True)
     out["outlook"] = pd.Series([_outlook(*row) for row in rows], dtype="str")
     said = zip(out["value_amount"], out["untouched_days"], out["outlook"], strict=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from workbook.engagement.cadence import Standing
 from workbook.engagement.ledger import Ledger
 from workbook.engagement.log import NO_DAY, Ints, Log, dates, day_text
-from workbook.keys import positions
+from workbook.keys import positions, repeated
 from workbook.money import round_amounts
 from workbook.rules.engagement import KINDS, EngagementRules
 
@@ -39,7 +39,7 @@ def prospects(standing: Standing, real: Log, rules: EngagementRules) -> pd.DataF
     told = told + f"{low} to {high} that a new client usually takes"
     last = ("; the last on " + day_text(real.last())).fillna("")
     beyond = pd.Series(np.where(stands == "beyond", "; decide: close it or qualify it out", ""), dtype="str")
-    out["sentence"] = (told + last + beyond + ".").astype("str")
+    out["sentence"] = repeated((told + last + beyond + ".").astype("str"))
     wanted = (frame["status"] == "prospect") & ~frame["disqualified"]
     return out[wanted].reset_index(drop=True)
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.depth import account_value
+from workbook.keys import repeated
 
 #: Only reps who work at least this share of what they hold are offered more.
 _WORKS = 0.5
@@ -56,7 +57,7 @@ def rotation(
     picked = pairs.loc[chosen].set_index("row")[["rep_id", "same_family", "same_industry", "free_hours"]]
     out = out.join(picked).rename(columns={"rep_id": "to_rep"})
     out[["same_family", "same_industry"]] = out[["same_family", "same_industry"]].fillna(0).astype("int64")
-    out["sentence"] = _sentences(out, names)
+    out["sentence"] = repeated(_sentences(out, names))
     columns = [
         "account_id",
         "territory_id",

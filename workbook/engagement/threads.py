@@ -94,12 +94,15 @@ def seconds(single: pd.DataFrame, tree: Tree, territories: pd.DataFrame, roles: 
     """
     leads = dict(zip(territories["territory_id"], territories["manager_rep_id"], strict=True))
     paths = {t: tree.path(t)[::-1] for t in single["territory_id"].unique()}
-    sponsor = roles[roles["role"] == "sponsor"].drop_duplicates("account_id").set_index("account_id")["rep_id"]
+    sponsor = (
+        roles[roles["role"] == "sponsor"].drop_duplicates("account_id").set_index("account_id")["rep_id"].to_dict()
+    )
     overlay = roles[roles["role"] == "overlay"]
-    own = overlay.drop_duplicates("account_id").set_index("account_id")["rep_id"]
-    counts = overlay.groupby(["territory_id", "rep_id"]).size()
-    order = counts.rename("n").reset_index().sort_values(["territory_id", "n", "rep_id"], ascending=[True, False, True])
-    usual = order.drop_duplicates("territory_id").set_index("territory_id")
+    own = overlay.drop_duplicates("account_id").set_index("account_id")["rep_id"].to_dict()
+    held = overlay.groupby(["territory_id", "rep_id"]).size()
+    order = held.rename("n").reset_index().sort_values(["territory_id", "n", "rep_id"], ascending=[True, False, True])
+    usual = order.drop_duplicates("territory_id").set_index("territory_id")["rep_id"].to_dict()
+    counts = held.to_dict()
     rows = []
     for row in single.itertuples():
         lead, node = sponsor.get(row.account_id), None
@@ -107,8 +110,8 @@ def seconds(single: pd.DataFrame, tree: Tree, territories: pd.DataFrame, roles: 
             found = ((n, leads.get(n)) for n in paths[row.territory_id])
             node, lead = next(((n, r) for n, r in found if isinstance(r, str) and r != row.rep_id), (None, None))
         helper = own.get(row.account_id)
-        if helper is None and row.territory_id in usual.index and usual.at[row.territory_id, "rep_id"] != row.rep_id:
-            helper = usual.at[row.territory_id, "rep_id"]
+        if helper is None and usual.get(row.territory_id, row.rep_id) != row.rep_id:
+            helper = usual[row.territory_id]
         times = counts.get((row.territory_id, helper), pd.NA) if helper is not None else pd.NA
         rows.append((lead, node, helper, times))
     out = pd.DataFrame(rows, columns=["lead_rep_id", "lead_node", "specialist_rep_id", "specialist_accounts"])

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.engagement.geography import distance_km
+from workbook.keys import positions
 from workbook.rules.territories import WorkloadRules
 
 Floats = npt.NDArray[np.float64]
@@ -20,20 +21,24 @@ def touch_mix(touches: pd.DataFrame, classes: pd.DataFrame, effort: pd.DataFrame
     """
     minutes = effort.set_index("kind")["minutes"]
     kinds = [kind for kind in minutes.index if kind != "task"]
-    of_account = classes.drop_duplicates("account_id").set_index("account_id")["class"]
-    known = touches[touches["kind"].isin(kinds)]
-    spent = known["kind"].map(minutes).astype("float64")
-    visit = known["kind"].eq("visit").astype("float64")
-    usual = float(spent.mean()) if len(known) else float(minutes[kinds].mean())
-    visits = float(visit.mean()) if len(known) else kinds.count("visit") / len(kinds)
-    rows = pd.DataFrame({"class": known["account_id"].map(of_account), "spent": spent, "visit": visit})
-    sums = rows.groupby("class").agg(touches=("spent", "size"), spent=("spent", "sum"), visits=("visit", "sum"))
+    at = positions(touches["kind"], pd.Index(kinds))
+    known = at >= 0
+    spent = pd.Series(minutes[kinds].to_numpy(np.float64)[at[known]])
+    visit = pd.Series((pd.Index(kinds) == "visit").astype(np.float64)[at[known]])
+    usual = float(spent.mean()) if len(spent) else float(minutes[kinds].mean())
+    visits = float(visit.mean()) if len(spent) else kinds.count("visit") / len(kinds)
+    named, account = pd.Categorical(classes["class"]), positions(touches["account_id"][known], classes["account_id"])
+    own = pd.Categorical.from_codes(np.append(named.codes, -1)[account], dtype=named.dtype)
+    rows = pd.DataFrame({"class": own, "spent": spent, "visit": visit})
+    sums = rows.groupby("class", observed=True).agg(
+        touches=("spent", "size"), spent=("spent", "sum"), visits=("visit", "sum")
+    )
     weight = rules.blend_touches
     sums["minutes"] = (sums["spent"] + weight * usual) / (sums["touches"] + weight)
     sums["visit_share"] = (sums["visits"] + weight * visits) / (sums["touches"] + weight)
-    whole = pd.DataFrame({"class": [""], "touches": [len(known)], "minutes": [usual], "visit_share": [visits]})
-    own = sums.reset_index()[["class", "touches", "minutes", "visit_share"]]
-    return pd.concat([whole, own], ignore_index=True)
+    whole = pd.DataFrame({"class": [""], "touches": [len(spent)], "minutes": [usual], "visit_share": [visits]})
+    each = sums.reset_index()[["class", "touches", "minutes", "visit_share"]].astype({"class": "str"})
+    return pd.concat([whole, each], ignore_index=True)
 
 
 def workload(

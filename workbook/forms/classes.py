@@ -13,6 +13,7 @@ from workbook.book import Book
 from workbook.decisions import Decision
 from workbook.errors import WorkbookError
 from workbook.forms.fallback import with_fallback
+from workbook.forms.press import look, on_press, told
 from workbook.portfolio.class_record import BY_RULES, Wish, class_override, confirmations
 from workbook.portfolio.classes import CLASSES
 from workbook.show import Table
@@ -43,15 +44,15 @@ class ClassSession:
         self.who = widgets.Text(description="decided by")
         self.set = widgets.Button(description="Set the class", button_style="success")
         self.confirm = widgets.Button(layout=widgets.Layout(width="300px"))
-        self.said, self.history = widgets.HTML(), widgets.HTML()
+        self.said, self.history = told(), told()
         self.form = widgets.VBox(
             [
-                self.who, widgets.HBox([self.account, self.now]), widgets.HBox([self.to, self.until]), self.why,
+                look(), self.who, widgets.HBox([self.account, self.now]), widgets.HBox([self.to, self.until]), self.why,
                 widgets.HBox([self.set, self.confirm]), self.said, self.history,
             ]
         )  # fmt: skip
         self.account.observe(lambda _: self._picked(), names="value")
-        self.set.on_click(lambda _: self.record())
+        on_press(self.set, self.said, self.record)
         self.confirm.on_click(lambda _: self.record_changes())
         self.redraw()
 

@@ -13,6 +13,7 @@ from workbook.book import Book
 from workbook.engagement.reviews import ANSWERS, TOPICS
 from workbook.errors import WorkbookError
 from workbook.forms.fallback import with_fallback
+from workbook.forms.press import on_press, told
 from workbook.reconcile.held import asked, review_decision, seen, with_rest
 from workbook.show import Table
 
@@ -46,8 +47,8 @@ class HeldReview:
         self.who = widgets.Text(description="held by")
         self.note = widgets.Textarea(description="note", layout=widgets.Layout(width="560px", height="70px"))
         self.save = widgets.Button(description="Record the review", button_style="success")
-        self.said = widgets.HTML()
-        self.save.on_click(lambda _: self.record())
+        self.said = told()
+        on_press(self.save, self.said, self.record)
         self.form.children = (*self._lines(), self.rest, self.who, self.note, self.save, self.said)
 
     def _lines(self) -> list[widgets.Widget]:
@@ -89,7 +90,7 @@ class HeldReview:
         """What stands where widgets do not live."""
         caption = f"To answer at the end: do class, grade and plan stay? Record it with: workbook held {self.book.node} --by NAME"
         since = self.rows["sentence"].str.partition(": ")
-        one = len(set(since[0])) == 1
+        one = len(self.rows) > 0 and len(set(since[0])) == 1
         rows = self.rows.assign(sentence=since[2]) if one else self.rows
         told = f"what happened {since[0].iloc[0].lower()}" if one else "what happened"
         return Table(rows, self.book.facts.currency, caption, {"sentence": told}, limit=LINES)

@@ -14,6 +14,7 @@ from workbook.charts import reconcile as charts
 from workbook.decisions import Decision, signed_at
 from workbook.errors import WorkbookError
 from workbook.forms.fallback import with_fallback
+from workbook.forms.press import look, on_press, told
 from workbook.money import format_amount, typed
 from workbook.reconcile.rounds import ACTIONS, SIDES, Wish, checked
 from workbook.show import Table
@@ -36,22 +37,24 @@ class ReconcileSession:
         self.node = widgets.Dropdown(
             options=options, value=node or rows["node"].iloc[0], description="node", layout=wide
         )
-        self.words, self.picture, self.below, self.talk = (widgets.HTML() for _ in range(4))
+        self.words, self.picture, self.below, self.talk = told(), widgets.HTML(), told(), told()
         self.action = widgets.Dropdown(options=ACTIONS, description="say")
         self.side = widgets.Dropdown(options=SIDES, value="manager", description="as")
-        self.amount = widgets.Text(description="amount", placeholder="1200000.00")
+        self.amount = widgets.Text(
+            description=f"amount, {self.currency}", style={"description_width": "100px"}, placeholder="1200000.00"
+        )
         self.who = widgets.Text(description="by")
         self.reason = widgets.Text(description="reason", layout=wide)
         self.record_button = widgets.Button(description="Record", button_style="success")
-        self.said = widgets.HTML()
+        self.said = told()
         say = widgets.VBox(
-            [self.talk, widgets.HBox([self.action, self.side, self.amount]), widgets.HBox([self.who, self.reason]),
+            [self.talk, _wrapped(self.action, self.side, self.amount), _wrapped(self.who, self.reason),
              self.record_button, self.said]
         )  # fmt: skip
         tabs = widgets.Tab(children=[self.below, say], titles=("What it is made of", "Rounds"))
-        self.form = widgets.VBox([self.node, self.words, self.picture, tabs])
+        self.form = widgets.VBox([look(), self.node, self.words, self.picture, tabs])
         self.node.observe(lambda _: self.redraw(), names="value")
-        self.record_button.on_click(lambda _: self.record())
+        on_press(self.record_button, self.said, self.record)
         self.redraw()
 
     def row(self) -> Any:
@@ -119,6 +122,10 @@ class ReconcileSession:
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return with_fallback(self.form, options, {"image/svg+xml": self.svg(), "text/plain": self.text()})
+
+
+def _wrapped(*boxes: widgets.Widget) -> widgets.HBox:
+    return widgets.HBox(boxes, layout=widgets.Layout(flex_flow="row wrap"))
 
 
 def reconcile_session(book: Book, node: str = "") -> ReconcileSession:

@@ -14,6 +14,7 @@ from workbook.book import Book
 from workbook.decisions import signed_at
 from workbook.errors import WorkbookError
 from workbook.forms.fallback import with_fallback
+from workbook.forms.press import look, on_press, told
 from workbook.money import to_decimal, typed
 from workbook.show import Note
 from workbook.targets.allocated import Allocated
@@ -22,6 +23,9 @@ from workbook.targets.previews import as_it_stands, decisions_of, in_words, prev
 
 #: What each action needs besides node and period.
 NEEDS = {"pin": ("amount",), "lock": (), "scale": ("percent",), "transfer": ("amount", "to_node"), "shift": ("amount", "to_period"), "undo": ("revision",)}  # fmt: skip
+
+
+_WRAP = {"flex_flow": "row wrap"}
 
 
 class EditDesk:
@@ -50,14 +54,14 @@ class EditDesk:
         self.who, self.why = widgets.Text(description="by"), widgets.Text(description="why")
         self.look = widgets.Button(description="Preview")
         self.save = widgets.Button(description="Record", button_style="primary")
-        self.answer, self.listed = widgets.HTML(), widgets.HTML()
+        self.answer, self.listed = told(), told()
         self.action.observe(lambda change: self._asked(), names="value")
-        self.look.on_click(lambda _: self.preview())
-        self.save.on_click(lambda _: self.record())
+        on_press(self.look, self.answer, self.preview)
+        on_press(self.save, self.answer, self.record)
         first = widgets.VBox([self.action, self.node, self.period, self.family])
         second = widgets.VBox([self.amount, self.percent, self.to_node, self.to_period, self.revision])
         third = widgets.VBox([self.who, self.why, widgets.HBox([self.look, self.save])])
-        self.form = widgets.VBox([widgets.HBox([first, second, third]), self.answer, self.listed])
+        self.form = widgets.VBox([look(), widgets.HBox([first, second, third], layout=_WRAP), self.answer, self.listed])
         self._asked()
         self._list()
 

@@ -16,6 +16,7 @@ from workbook.charts.unfolding import Unfolding
 from workbook.decisions import signed_at
 from workbook.errors import UsageError, WorkbookError
 from workbook.forms.fallback import with_fallback
+from workbook.forms.press import look, on_press, told
 from workbook.money import format_amount
 from workbook.rules.reader import as_toml
 from workbook.rules.targets import BASES
@@ -30,7 +31,7 @@ from workbook.targets.previews import scenario_decision
 
 LEVELS = ("region", "territory")
 #: Room for the widest label of a slider.
-LABELS = {"description_width": "7.5em"}
+LABELS = {"description_width": "9em"}
 
 
 class TargetSession:
@@ -84,18 +85,26 @@ class TargetSession:
         self.who = widgets.Text(placeholder="your name", description="by")
         self.plan = widgets.Checkbox(False, description="make it the plan", indent=False)
         self.keep = widgets.Button(description="Keep this draft", button_style="primary")
-        self.words, self.tree, self.picture, self.message = (widgets.HTML() for _ in range(4))
+        self.words, self.tree, self.picture, self.message = told(), widgets.HTML(), widgets.HTML(), told()
         self.text = widgets.Textarea(layout=widgets.Layout(width="100%", height="150px"), disabled=True)
         for box in (*self.weights.values(), *self.hedges.values(), self.same, self.season, self.growth, self.less):
             box.observe(lambda change: self.redraw(), names="value")
-        self.keep.on_click(lambda _: self.accept())
+        on_press(self.keep, self.message, self.accept)
         chosen = widgets.VBox([*self.weights.values(), self.same])
         other = widgets.VBox(
             [*self.hedges.values(), self.season, self.growth, self.less, self.name, self.who, self.plan, self.keep]
         )
         rules_box = widgets.Accordion(children=[self.text], titles=("Rules for book.toml",), selected_index=None)
         self.form = widgets.VBox(
-            [widgets.HBox([chosen, other]), self.message, self.words, self.tree, self.picture, rules_box]
+            [
+                look(),
+                widgets.HBox([chosen, other], layout={"flex_flow": "row wrap"}),
+                self.message,
+                self.words,
+                self.tree,
+                self.picture,
+                rules_box,
+            ]
         )
         self.redraw()
 

@@ -15,6 +15,7 @@ from workbook.book import Book
 from workbook.charts import territories as charts
 from workbook.errors import UsageError, WorkbookError
 from workbook.forms.fallback import with_fallback
+from workbook.forms.press import look, on_press, told
 from workbook.money import format_amount
 from workbook.rules.territories import DesignRules
 from workbook.territories.decide import Answer, decisions
@@ -78,7 +79,7 @@ class DesignSession:
         self.accept = widgets.Button(
             description="Record the ticked moves", button_style="success", layout=widgets.Layout(width="220px")
         )
-        self.said = widgets.HTML()
+        self.said = told()
         self.ticks: dict[str, widgets.Checkbox] = {}
         named = [
             widgets.Label("Locked accounts"),
@@ -93,9 +94,9 @@ class DesignSession:
             [self.lines, self.rest, widgets.HBox([self.who, self.on, self.why_not]), self.accept, self.said]
         )
         box = widgets.Accordion(children=[decide], titles=("Moves to accept, line by line",), selected_index=None)
-        self.form = widgets.VBox([widgets.HBox([left, right]), box])
-        self.again.on_click(lambda _: self.propose())
-        self.accept.on_click(lambda _: self.record())
+        self.form = widgets.VBox([look(), widgets.HBox([left, right]), box])
+        on_press(self.again, self.words, self.propose)
+        on_press(self.accept, self.said, self.record)
         self.proposal = self._proposed()
         self.redraw()
 
@@ -132,15 +133,12 @@ class DesignSession:
 
     def propose(self) -> None:
         """A new proposal with the weights and locks as they stand; clashes are shown in place."""
-        self.again.disabled = True
         self.words.value = "<p>Searching …</p>"
         try:
             self.proposal = self._proposed()
             self.redraw()
         except WorkbookError as fault:
             self.words.value = f"<p><b>{escape(str(fault))}</b></p>"
-        finally:
-            self.again.disabled = False
 
     def redraw(self) -> None:
         """List, picture and words of the present proposal; the words come last, when all the rest stands."""

@@ -155,7 +155,7 @@ def class_override(known: pd.DataFrame, wish: Wish, by: str, as_of: date, now: d
     if not (known["account_id"] == wish.account_id).any():
         raise UsageError(f"there is no account {wish.account_id!r} here", remedy="Take an account_id of notebook 02.")
     if wish.to not in (*CLASSES, BY_RULES):
-        raise UsageError(f"there is no class {wish.to!r}", remedy=f"Use one of {', '.join((*CLASSES, BY_RULES))}.")
+        raise UsageError(f"there is no class {wish.to!r}", remedy=f"Use one of {', '.join(CLASSES)}, or rules.")
     name = signer(by)
     if not wish.reason.strip():
         raise UsageError("a class set by hand needs a reason", remedy="Say why: --reason TEXT.")

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.keys import repeated
 from workbook.money import format_amount
 from workbook.rules.portfolio import GradeRules
 
@@ -82,7 +83,7 @@ def _points(values: Floats, bands: tuple[float, ...]) -> Floats:
 
 def _sentences(
     frame: pd.DataFrame, contacts: pd.Series, projected: pd.Series, nps: pd.Series, currency: str
-) -> pd.Series:
+) -> pd.Categorical:
     people = _phrases(contacts, lambda n: f"{int(n)} contact{'' if n == 1 else 's'}", "contacts not known")
     money = _phrases(
         _three_digits(projected),
@@ -97,7 +98,7 @@ def _sentences(
     head = "Grade " + frame["grade"].fillna("not known") + ": "
     text = head + people + marks[0] + ", " + money + marks[1] + ", " + answer + marks[2]
     end = np.where(frame["partial"], "; graded from the rest.", ".")
-    return text + np.where(frame["grade"].isna(), ".", end)
+    return repeated(text + np.where(frame["grade"].isna(), ".", end))
 
 
 def _three_digits(amounts: pd.Series) -> pd.Series:

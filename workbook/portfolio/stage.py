@@ -65,13 +65,12 @@ class Portfolio(PortfolioInputs):
     @noun
     def projection_months(self) -> pd.DataFrame:
         """The next 12 months by account, fiscal month and product family: run-rate, pipeline, loss, and their sum."""
-        ids, periods = self.facts.tables.accounts["account_id"], self._horizon.cut(12).periods
-        return ahead.projection_months(self._cells, ids, periods, self._history.families)
+        return self._projected[1]
 
     @noun
     def projection(self) -> pd.DataFrame:
         """The next 12 months by account: run_rate_amount + pipeline_amount + loss_amount = projected_amount."""
-        return ahead.projection(self._cells, self.facts.tables.accounts, self.rules.projection.method)
+        return self._projected[0]
 
     @noun
     def new_business(self) -> pd.DataFrame:
@@ -244,6 +243,12 @@ class Portfolio(PortfolioInputs):
         return self._ruled(projected, self._history, self._ruled_before)
 
     @cached_property
-    def _cells(self) -> ahead.Cells:
-        ids = self.facts.tables.accounts["account_id"]
-        return ahead.projection_cells(self._history, self._run_rate, self.deal_odds, ids, self._horizon.cut(12))
+    def _projected(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The projection by account, and by month and family: made together, so that their cells need not be kept."""
+        accounts, past, months = self.facts.tables.accounts, self._history, self._horizon.cut(12)
+        ids = accounts["account_id"]
+        cells = ahead.projection_cells(past, self._run_rate, self.deal_odds, ids, months)
+        return (
+            ahead.projection(cells, accounts, self.rules.projection.method),
+            ahead.projection_months(cells, ids, months.periods, past.families),
+        )

@@ -183,7 +183,10 @@ def checked(wish: Wish, talked: pd.DataFrame, signed: bool) -> Wish:
         if state not in ("proposed", "countered"):
             raise UsageError(f"nothing of {wish.node} waits for an answer", remedy="Propose a number first.")
         if (found["side"].iloc[0] == "rep") == (wish.side == "rep"):
-            raise UsageError(f"the {found['side'].iloc[0]}'s number waits for the other side's answer")
+            other = "the manager's or finance's" if wish.side == "rep" else "the rep's"
+            raise UsageError(
+                f"the {found['side'].iloc[0]}'s number waits for {other} answer", remedy="Let them answer it."
+            )
     if wish.action == "propose" and state in ("proposed", "countered"):
         raise UsageError(f"a number of {wish.node} waits for an answer", remedy="Counter, accept or refuse it.")
     return wish

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.files import replacing
+from workbook.keys import plain
 from workbook.money import exponent, to_decimal
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -15,6 +16,7 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 def write_csv(frame: pd.DataFrame, path: Path, currency: str) -> Path:
     """A frame as CSV: amounts as decimals in major units, missing values blank, text that looks like a formula quoted by an apostrophe."""
+    frame = plain(frame)
     out = frame.copy()
     for name in frame.columns:
         values = frame[name]
@@ -34,7 +36,7 @@ def write_parquet(frame: pd.DataFrame, path: Path, currency: str) -> Path:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    digits = exponent(currency)
+    frame, digits = plain(frame), exponent(currency)
     columns: dict[str, Any] = {}
     for name in frame.columns:
         if _is_amount(name):

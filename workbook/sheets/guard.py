@@ -7,15 +7,22 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from workbook.errors import WorkbookError
 from workbook.rules.plans import PlansRules
+from workbook.sheets.opendocument import MACROS, Limits, is_open_document, refuse_unsafe, sheets_of
 
 #: Largest file on disk, largest count of parts in it, widest sheet.
 MEGABYTES, PARTS, COLUMNS = 25, 1500, 256
+_OTHER = (
+    "is not an .xlsx or .ods file",
+    "Open it in the program that saved it, and save it as .xlsx or .ods, not as .csv or .pdf.",
+)
 _REF = re.compile(rb"""\sr=["']([A-Za-z]{0,3})(\d{1,9})["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
@@ -28,12 +35,13 @@ _WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 class Inspected:
     """A file that may be opened: its bytes, and what parsers hide: cells with an error, formulas without a value.
 
-    By sheet name, then by (row, column) counted from 0.
+    By sheet name, then by (row, column) counted from 0. ``tables``: the cells themselves of an .ods, row by row.
     """
 
     content: bytes = field(repr=False)
-    errors: dict[str, dict[tuple[int, int], str]]
-    unvalued: dict[str, frozenset[tuple[int, int]]]
+    errors: Mapping[str, Mapping[tuple[int, int], str]]
+    unvalued: Mapping[str, frozenset[tuple[int, int]]]
+    tables: Mapping[str, Sequence[Sequence[Any]]] | None = None
 
 
 def _refuse(what: str, remedy: str) -> WorkbookError:
@@ -52,16 +60,22 @@ def inspect(path: Path, rules: PlansRules) -> Inspected:
     if content[:4] == b"\xd0\xcf\x11\xe0":
         raise _refuse("has a password, or is an old .xls file", "Save it as .xlsx without a password.")
     if content[:2] != b"PK":
-        raise _refuse(
-            "is not an .xlsx file",
-            "Open it in the program that saved it, and save it as .xlsx, not as .ods, .csv or .pdf.",
-        )
+        raise _refuse(*_OTHER)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = _parts(archive, content, rules)
     except (zipfile.BadZipFile, struct.error, zlib.error, NotImplementedError, EOFError) as fault:
         raise _refuse(f"is damaged: {fault}", "Open and save it again in a spreadsheet program.") from fault
-    return _looked_at(content, parts, rules)
+    return _open_document(content, parts, rules) if is_open_document(parts) else _looked_at(content, parts, rules)
+
+
+def _open_document(content: bytes, parts: dict[str, bytes], rules: PlansRules) -> Inspected:
+    refuse_unsafe(parts)
+    limits = Limits(rules.lines_at_most, COLUMNS, rules.lines_at_most * 40)
+    sheets = sheets_of(parts["content.xml"], limits)
+    errors = {name: sheet.errors for name, sheet in sheets.items()}
+    unvalued = {name: frozenset(sheet.unvalued) for name, sheet in sheets.items()}
+    return Inspected(content, errors, unvalued, {name: sheet.rows for name, sheet in sheets.items()})
 
 
 def _parts(archive: zipfile.ZipFile, content: bytes, rules: PlansRules) -> dict[str, bytes]:
@@ -71,11 +85,8 @@ def _parts(archive: zipfile.ZipFile, content: bytes, rules: PlansRules) -> dict[
         raise _refuse("is not built like a spreadsheet", "Open and save it again in a spreadsheet program.")
     if any("vbaproject" in n.lower() or "macrosheets/" in n.lower() or "activex" in n.lower() for n in names):
         raise _refuse("holds macros", "Save it as .xlsx, which holds none.")
-    if "xl/workbook.xml" not in names:
-        raise _refuse(
-            "is not an .xlsx file",
-            "Open it in the program that saved it, and save it as .xlsx, not as .ods, .csv or .pdf.",
-        )
+    if "xl/workbook.xml" not in names and not {"mimetype", "content.xml"} <= set(names):
+        raise _refuse(*_OTHER)
     left = rules.megabytes_at_most << 20
     parts: dict[str, bytes] = {}
     for info in infos:
@@ -83,10 +94,15 @@ def _parts(archive: zipfile.ZipFile, content: bytes, rules: PlansRules) -> dict[
             raise _refuse("has a password", "Save it without a password.")
         data = _unpacked(info, content, left)
         left -= len(data)
-        if info.filename.endswith((".xml", ".rels")):
-            if b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\x00" in data[:200]:
-                raise _refuse("holds XML that no spreadsheet program writes", "Save it again in a spreadsheet program.")
+        if info.filename.endswith((".xml", ".rels")) or info.filename == "mimetype" or MACROS.match(info.filename):
             parts[info.filename] = data
+    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+        raise _refuse("has a password", "Save it without a password.")
+    if "xl/workbook.xml" not in parts and not is_open_document(parts):
+        raise _refuse(*_OTHER)
+    for data in parts.values():
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\x00" in data[:200]:
+            raise _refuse("holds XML that no spreadsheet program writes", "Save it again in a spreadsheet program.")
     if b"macroEnabled" in parts.get("[Content_Types].xml", b""):
         raise _refuse("holds macros", "Save it as .xlsx, which holds none.")
     return parts

@@ -28,7 +28,7 @@ def read_file(path: Path, rules: Rules, horizon: Horizon, families: tuple[str, .
     out.faults = faults.found
     try:
         inspected = inspect(path, rules.plans)
-        sheets = _sheets(inspected)
+        sheets, out.tables = _sheets(inspected), inspected.tables
         if layout.STAMP not in sheets:
             raise WorkbookError(
                 "is not a plan file: it has no stamp", remedy="Copy your entries into a newly sent file."
@@ -63,6 +63,12 @@ def _same_book(stamp: Stamp, rules: Rules) -> None:
 def _sheets(inspected: Inspected) -> dict[str, Cells]:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    if inspected.tables is not None:
+        return {
+            name: Cells(name, rows, inspected.errors[name], inspected.unvalued[name])
+            for name, rows in inspected.tables.items()
+            if name not in (layout.START, layout.LISTS)
+        }
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(inspected.content))
         return {

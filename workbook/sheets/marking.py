@@ -1,9 +1,12 @@
-"""A marked copy beside a rejected file: every fault as a comment on its cell, and a list of them in front."""
+"""A marked copy beside a rejected file, an .xlsx also of an .ods: every fault as a comment on its cell, and a list in front."""
 
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from workbook.files import replacing
 from workbook.sheets.reading import CellFault
@@ -25,7 +28,8 @@ def write_marked(returned: Returned) -> Path | None:
     from openpyxl.comments import Comment
     from openpyxl.styles import Font, PatternFill
 
-    book = load_workbook(io.BytesIO(returned.path.read_bytes()))
+    opened = returned.tables is None
+    book = load_workbook(io.BytesIO(returned.path.read_bytes())) if opened else _as_workbook(returned.tables or {})
     for (sheet, cell), found in _by_cell(returned.faults).items():
         if sheet not in book.sheetnames or not cell:
             continue
@@ -55,6 +59,27 @@ def write_marked(returned: Returned) -> Path | None:
     with replacing(path) as temporary:
         book.save(temporary)
     return path
+
+
+def _as_workbook(tables: Mapping[str, Sequence[Sequence[Any]]]) -> Any:
+    """The cells of an .ods as a workbook, without its looks: text as text, the keys and the stamp hidden as they were."""
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in tables.items():
+        sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", "_", name)[:31])
+        for at, row in enumerate(rows, start=1):
+            for column, value in enumerate(row, start=1):
+                if value != "":
+                    cell = sheet.cell(at, column, value)
+                    cell.data_type = "s" if isinstance(value, str) else cell.data_type  # text, never a formula
+        for column in range(2, sheet.max_column + 1):
+            sheet.column_dimensions[get_column_letter(column)].width = 16
+        sheet.column_dimensions["A"].hidden = True
+        sheet.sheet_state = "hidden" if name.startswith("_") else "visible"
+    return book
 
 
 def _by_cell(faults: list[CellFault]) -> dict[tuple[str, str], list[CellFault]]:

@@ -62,7 +62,7 @@ def remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
             Check(
                 "numbers beside edits",
                 "warn",
-                f"{len(given_way)} numbers above or beside edits could not stay: {', '.join(given_way[:6])}.",
+                f"{_numbers(len(given_way))} above or beside edits could not stay: {', '.join(given_way[:6])}{' …' if len(given_way) > 6 else ''}.",
                 {"numbers": len(given_way)},
                 subject=root,
             )
@@ -76,13 +76,19 @@ def remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
             )
     elsewhere = draft.prepared.company.elsewhere
     for node, rows in elsewhere.groupby("territory_id", sort=True):
+        count = int(rows["account_id"].nunique())
+        held = "1 account of {} is" if count == 1 else f"{count} accounts of {{}} are"
         found.append(
             Check(
                 "held from elsewhere",
                 "warn",
-                f"{rows['account_id'].nunique()} accounts of {called(nodes.at(str(node)))} are held by somebody who is no rep there: their targets stand with the territory, not with a rep.",
-                {"accounts": int(rows["account_id"].nunique())},
+                f"{held.format(called(nodes.at(str(node))))} held by somebody who is no rep there: the target stands with the territory, not with a rep.",
+                {"accounts": count},
                 subject=str(node),
             )
         )
     return found
+
+
+def _numbers(count: int) -> str:
+    return "1 number" if count == 1 else f"{count} numbers"

@@ -77,6 +77,12 @@ def test_the_form_records_answers_and_keeps_the_rest(book: Path) -> None:
     assert made.payload["numbers"]["plan_amount"] > 0
 
 
+def test_a_node_without_anything_to_answer_says_so(book: Path) -> None:
+    form = held_review(Book.open(book, node="T-02"))
+    form.rows = form.rows.head(0)
+    assert "workbook held T-02 --by NAME: none" in form._repr_mimebundle_()["text/html"]
+
+
 def test_two_who_record_at_once_are_told(book: Path) -> None:
     one, two = (held_review(Book.open(book, node="T-02")) for _ in range(2))
     for form in (one, two):

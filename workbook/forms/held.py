@@ -90,7 +90,7 @@ class HeldReview:
         """What stands where widgets do not live."""
         caption = f"To answer at the end: do class, grade and plan stay? Record it with: workbook held {self.book.node} --by NAME"
         since = self.rows["sentence"].str.partition(": ")
-        one = len(set(since[0])) == 1
+        one = len(self.rows) > 0 and len(set(since[0])) == 1
         rows = self.rows.assign(sentence=since[2]) if one else self.rows
         told = f"what happened {since[0].iloc[0].lower()}" if one else "what happened"
         return Table(rows, self.book.facts.currency, caption, {"sentence": told}, limit=LINES)

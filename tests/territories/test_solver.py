@@ -18,7 +18,7 @@ from workbook.territories.solver.ascent import ascend
 from workbook.territories.solver.branching import branch
 from workbook.territories.solver.certificate import certify, regions
 from workbook.territories.solver.cuts import Strengthened, strengthened
-from workbook.territories.solver.highs import Program, SolverError, run
+from workbook.territories.solver.highs import Program, Relaxed, SolverError, run
 from workbook.territories.solver.kernels import cheapest, descend
 from workbook.territories.solver.program import assignment_program, warm_values
 from workbook.territories.solver.proving import Proof
@@ -289,6 +289,24 @@ def test_branching_asks_for_plans_at_its_nodes_and_proves_the_better_one():
     assert made.plan is not None
     assert problem.objective(made.plan) == best
     assert made.bound == pytest.approx(best, abs=1e-5)
+
+
+def test_a_node_that_highs_cannot_solve_keeps_its_bound(monkeypatch):
+    problem = small(8, 3, 2)
+    best, floor = best_of_all(problem), relax(problem).bound
+    solve_one, calls = Relaxed.solve, []
+
+    def fail(self, closed):
+        calls.append(len(closed))
+        if len(calls) == 3:
+            raise SolverError("HiGHS stopped with 'Unknown'")
+        return solve_one(self, closed)
+
+    monkeypatch.setattr(Relaxed, "solve", fail)
+    made = branch(problem, assignment_program(problem, whole=False), best, 0.0, (10.0, np.inf))
+    assert len(calls) == 3
+    assert not made.late
+    assert made.bound == pytest.approx(floor, abs=1e-6)
 
 
 def test_uneven_accounts_are_proven_to_within_two_percent_in_a_second_of_work():

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from workbook.territories.solver.cuts import strengthened
-from workbook.territories.solver.highs import Program, Relaxed
+from workbook.territories.solver.highs import Program, Relaxed, SolverError
 from workbook.territories.solver.problem import Floats, Ints, Problem
 from workbook.territories.solver.program import assignment_program
 
@@ -200,6 +200,8 @@ class _Tree:
                 made.whole = bound
         except _LateError:
             made.late = True
+        except SolverError:  # numbers beyond HiGHS: the node stays as it is, and bounds what is below it
+            made.whole, made.nodes = bound, []
         return made
 
     def _part(self, arcs: Ints, lane: int, made: _Outcome, program: Program | None = None) -> tuple[_Part, _Solved]:

@@ -22,8 +22,10 @@ from workbook.territories.solver.state import Search, arrays, core
 
 #: Up to so many units a problem is small, if the cuts of its root (seconds per arc) take no more than this share of the work.
 _SMALL, _SEPARATION, _CUTTING = 2000, 1.8e-4, 0.35
-#: Kinds of chain: arcs tried per unit, and the highest temperature as a share of a unit's usual price; the first ones start
-#: from the rounded relaxation, the later ones from the best plan.
+#: Kinds of chain: arcs tried per unit, and the highest temperature as a share of a unit's usual price. Short ones from the
+#: relaxation without cuts come first of all, so that a machine too busy for more has a plan; then some from the rounded
+#: relaxation with cuts, then some from the best plan.
+_FIRST = ((2.0, 0.05), (8.0, 0.05))
 _FRESH = ((2.0, 0.15), (2.0, 0.05), (2.0, 0.02), (4.0, 0.05), (8.0, 0.05), (4.0, 0.02))
 _AGAIN = ((4.0, 0.005), (2.0, 0.01), (4.0, 0.01), (2.0, 0.02))
 #: Lowest temperature, as the same share; chance of a proposal to be a swap.
@@ -38,7 +40,7 @@ _PROPOSALS, _SHARE = 10_000_000, 0.15
 _BEST, _NODES, _ITERATION = 8, 50, 8e-8
 #: Seconds of work below which that is not begun.
 _MERGED = 4.0
-#: A clock that is cut leaves this part of the time to branching.
+#: Of the clock, cuts may take this part of what is left, and so much of the rest is left to branching.
 _LEFT = 0.4
 
 
@@ -49,6 +51,11 @@ def is_small(problem: Problem, seconds: float) -> bool:
 
 def settle(search: Search, relaxed: Relaxation) -> None:
     """Plan and bound of a small problem, in ``search``."""
+    first = [_chain(search, relaxed, (*kind, _SHORT), (_rounded(search.problem, relaxed), 1)) for kind in _FIRST]
+    search.plan = min((search.plan, *first), key=search.problem.objective)
+    search.note("start")
+    if search.done or search.late():
+        return
     cut, tight = _tightened(search, relaxed)
     if search.late():
         return
@@ -76,7 +83,7 @@ def settle(search: Search, relaxed: Relaxation) -> None:
 
 def _tightened(search: Search, relaxed: Relaxation) -> tuple[Strengthened, Relaxation]:
     """The relaxation with cuts as a program, and what it says."""
-    cut = strengthened(assignment_program(search.problem, whole=True), search.left)
+    cut = strengthened(assignment_program(search.problem, whole=True), search.left * _LEFT)
     search.cut = search.cut or cut.late
     solved = Relaxed(cut.program, max(0.01, search.left)).solve(np.zeros(0, dtype=np.int64))
     if solved is None:

@@ -203,14 +203,16 @@ class Relaxed:
 
     def solve(self, closed: npt.NDArray[np.int64]) -> tuple[float, Floats, Floats] | None:
         """Value, solution and reduced costs with these columns closed; an infinite value when infeasible or beyond the
-        bound set; None when the time limit came first.
+        bound set; None when the time limit came first. Raises :class:`SolverError` where HiGHS cannot say, even from scratch.
         """
         back = np.setdiff1d(self.changed, closed).astype(np.int32)
         self._bounds(back, self.upper[back])
         self.changed = closed.astype(np.int32)
         self._bounds(self.changed, np.zeros(len(closed)))
-        _ok(self.highs.run(), "run")
-        status = self.highs.modelStatusToString(self.highs.getModelStatus())
+        status = self._run()
+        if status == "Unknown":  # the last basis led astray: once more without it
+            _ok(self.highs.clearSolver(), "restart")
+            status = self._run()
         if status == "Time limit reached":
             return None
         if status in ("Infeasible", "Bound on objective reached"):
@@ -220,6 +222,10 @@ class Relaxed:
         solution = self.highs.getSolution()
         value = float(self.highs.getInfo().objective_function_value)
         return value, np.array(solution.col_value), np.array(solution.col_dual)
+
+    def _run(self) -> str:
+        _ok(self.highs.run(), "run")
+        return str(self.highs.modelStatusToString(self.highs.getModelStatus()))
 
     def _bounds(self, columns: npt.NDArray[np.int32], upper: Floats) -> None:
         if len(columns):

@@ -52,3 +52,12 @@ def checks_table(checks: Iterable[Check]) -> pd.DataFrame:
     return pd.DataFrame(
         [(c.name, c.subject, c.verdict, c.sentence) for c in rows], columns=["name", "subject", "verdict", "sentence"]
     )
+
+
+def counted(number: int, word: str) -> str:
+    """A number of things in a sentence.
+
+    >>> counted(1, "rep"), counted(1200, "account")
+    ('1 rep', '1,200 accounts')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

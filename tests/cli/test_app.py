@@ -83,3 +83,11 @@ def test_every_argument_and_option_says_in_capitals_what_goes_there(capsys: pyte
         shown = capsys.readouterr().out
         assert not re.findall(r"^  --[a-z-]+ <.*", shown, re.MULTILINE), name
         assert not re.findall(r"\[\[|\{[a-z]", shown), name
+
+
+def test_help_lists_commands_and_groups_in_the_order_of_the_planning_cycle(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["--help"])
+    shown = capsys.readouterr().out.partition("Commands:")[2]
+    listed = [line.split()[0] for line in shown.splitlines() if line.startswith("  ") and line[2] != " "]
+    assert listed[:9] == ["new", "import", "check", "calendar", "targets", "design", "plans", "reconcile", "lists"]
+    assert len(listed) == len(set(listed)) > 18

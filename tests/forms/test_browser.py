@@ -132,6 +132,7 @@ def test_a_conflict_shows_both_versions_and_asks(served: Callable[..., str], pag
     said(page, "saved revision 1")
     assert page.get_by_role("cell", name="Theirs").is_visible()
     assert page.get_by_role("cell", name="Mine").is_visible()
+    assert page.get_by_role("button", name="Keep mine").bounding_box()["y"] < 1000  # in sight without scrolling
     page.get_by_role("button", name="Keep mine").click()
     said(page, "Saved at .* as revision 2")
     assert [r.document["objective"] for r in desk.store.history(account)] == ["Theirs", "Mine"]

@@ -34,9 +34,8 @@ def account(
 
     reader = audience_of(audience)
     view = account_view(Book.open(book, as_of=as_of), reader, account_id)
-    parts = account_page(view, account_id)
     if as_html or out:
-        path = _page(view, account_id, parts, out)
+        path = _page(view, account_id, account_page(view, account_id), out)
         if as_json:
             print_json(
                 "account",
@@ -55,7 +54,7 @@ def account(
         print_json("account", book=view.root, as_of=view.as_of, ok=True, summary=found, rows=[])
         return 0
     typer.echo(f"{_name(view, account_id)} ({account_id}), as of {view.as_of:%Y-%m-%d}")
-    for part in parts:
+    for part in account_page(view, account_id):
         typer.echo(f"\n== {part.title}")
         for one in part.shown:
             typer.echo(f"{one!r}\n")

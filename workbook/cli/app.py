@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from workbook.errors import DataError, WorkbookError
 
@@ -37,8 +38,24 @@ MODULES = (
 #: Typer's error of a wrong call, which is click's own in older versions of Typer and a copy of it in newer ones.
 _WRONG_USAGE: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
+
+class _InOrder(TyperGroup):
+    """Lists commands, and groups of commands among them, in the order of ``MODULES``."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=lambda name: _place(self.commands[name]))
+
+
+def _place(command: Any) -> int:
+    """Where the module of a command, or of a group's first command, stands in ``MODULES``."""
+    while command.callback is None:
+        command = next(iter(command.commands.values()))
+    return MODULES.index(command.callback.__module__.rpartition(".")[2])
+
+
 app = typer.Typer(
     name="workbook",
+    cls=_InOrder,
     help="Plan territories and accounts: targets from the top, plans from the bottom, one review document per territory.",
     no_args_is_help=True,
     add_completion=False,

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from workbook.cli.app import app
 from workbook.cli.options import BookOption
+
+
+def arguments(folder: Path, port: int, browser: bool) -> list[str]:
+    """JupyterLab's options: it asks nothing of the web, neither news nor updates nor a catalogue of extensions."""
+    from workbook.places import shipped
+
+    return [
+        f"--port={port}",
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.app_settings_dir={shipped('templates', 'lab')}",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+        *([] if browser else ["--no-browser"]),
+    ]
 
 
 @app.command()
@@ -30,6 +45,5 @@ def lab(
     root = find_book(book)
     own = root / "notebooks"
     folder = own if own.is_dir() else shipped("notebooks")
-    arguments = [f"--port={port}", f"--ServerApp.root_dir={folder}", *([] if browser else ["--no-browser"])]
     environment = {**os.environ, "WORKBOOK_BOOK": str(root)}
-    return subprocess.call([sys.executable, "-m", "jupyterlab", *arguments], env=environment)
+    return subprocess.call([sys.executable, "-m", "jupyterlab", *arguments(folder, port, browser)], env=environment)

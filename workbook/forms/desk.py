@@ -113,10 +113,9 @@ class PlanDesk:
         row = self.store.plan(account_id)
         if row is None:
             return Opened(self.book.plans.prefill.account(account_id), 0, "", "", None)
-        plan = parse(row.document)
+        open_ = row.state in OPEN_STATES
+        plan = outbox_of(self.book.plans, [row]).current(account_id)[0] if open_ else parse(row.document)
         assert isinstance(plan, AccountPlan)
-        if row.state in OPEN_STATES:
-            plan, _ = outbox_of(self.book.plans, [row]).current(account_id)
         return Opened(plan, row.revision, row.state, row.saved_by, row.saved_at, row.comment)
 
     def autosave(self, opened: Opened, plan: AccountPlan, typed: Mapping[str, list[list[str]]]) -> datetime:

@@ -64,9 +64,7 @@ class PlanForm:
         """Buttons, and what they did, side by side at the lower edge: it is seen from wherever one types."""
         self.buttons = widgets.HBox([self.save_button, self.submit_button, self.discard_button])
         self.approval = Approval(lambda state, comment: self._guarded(lambda _: self.decide(state, comment))(None))
-        bar = widgets.VBox([self.message.box, self.buttons, self.approval.box])
-        bar.add_class("wb-form-bar")
-        return bar
+        return widgets.VBox([self.message.box, self.buttons, self.approval.box]).add_class("wb-form-bar")
 
     def _body(self) -> list[widgets.Widget]:
         def titled(text: str, *children: widgets.Widget) -> widgets.VBox:
@@ -272,7 +270,8 @@ class PlanForm:
         self.message.say(str(clash), "error")
 
     def _choose(self, theirs: Opened, mine: AccountPlan) -> None:
-        """Both versions side by side, and the choice."""
+        """Both versions side by side, and the choice; the rest stands back until it is made."""
+        self._visible(False)
         keep = widgets.Button(description="Keep mine", tooltip="Save your version over theirs, as a new revision")
         take = widgets.Button(description="Take theirs", tooltip="Drop your version and show theirs")
         keep.on_click(self._guarded(lambda _: self._keep(mine, theirs)))

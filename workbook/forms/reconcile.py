@@ -40,7 +40,9 @@ class ReconcileSession:
         self.words, self.picture, self.below, self.talk = told(), widgets.HTML(), told(), told()
         self.action = widgets.Dropdown(options=ACTIONS, description="say")
         self.side = widgets.Dropdown(options=SIDES, value="manager", description="as")
-        self.amount = widgets.Text(description=f"amount, {self.currency}", placeholder="1200000.00")
+        self.amount = widgets.Text(
+            description=f"amount, {self.currency}", style={"description_width": "100px"}, placeholder="1200000.00"
+        )
         self.who = widgets.Text(description="by")
         self.reason = widgets.Text(description="reason", layout=wide)
         self.record_button = widgets.Button(description="Record", button_style="success")

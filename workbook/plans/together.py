@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.checks import Check
+from workbook.checks import Check, counted
 from workbook.money import format_amount
 from workbook.plans.document import PlanDocument, TerritoryPlan
 from workbook.plans.lines import roll_up
@@ -76,8 +76,8 @@ def checks(parts: pd.DataFrame, amounts: pd.DataFrame, tree: Tree, year: str, cu
     found = []
     for node, plan in zip(nodes["node"], nodes["plan_amount"].tolist(), strict=True):
         below, reps, kinds = int(under.get(node, 0)), summed[node], int(inner.get(node, 0))
-        each = _count(len(people.get(node, ())), "rep")
-        sums = f"its {_count(kinds, 'part')} and of the plans of {each}" if kinds else f"the plans of {each}"
+        each = counted(len(people.get(node, ())), "rep")
+        sums = f"its {counted(kinds, 'part')} and of the plans of {each}" if kinds else f"the plans of {each}"
         right = plan == below == reps
         said = f"The plan of {format_amount(plan, currency)} is the sum of {sums}, to the cent."
         if not right:
@@ -96,7 +96,3 @@ def _reps_under(rows: pd.DataFrame, tree: Tree) -> dict[str, set[str]]:
         for node in (*tree.path(territory), rep):
             found.setdefault(node, set()).add(rep)
     return found
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.book import Book
+from workbook.checks import counted
 from workbook.money import format_amount
 from workbook.sections.loans import loan_table
 from workbook.sections.people import name_of, names_of
@@ -18,10 +19,6 @@ from workbook.show import MISSING, Figures, Note, Table
 def row_of(book: Book, account_id: str) -> pd.Series:
     view = book.portfolio.view
     return view[(view["account_id"] == account_id).to_numpy()].iloc[0]
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _of(frame: pd.DataFrame, account_id: str) -> pd.DataFrame:
@@ -46,7 +43,7 @@ def standing(book: Book, account_id: str) -> list[Any]:
     figures = Figures([
         ("Sales of 12 months", money(row["sales_12m_amount"]), f"{money(row['sales_prior_12m_amount'])} before"),
         ("Next 12 months", money(row["projected_amount"]), "projection"),
-        ("Open deals", money(row["open_amount"]), _count(int(row["open_deals"]), "deal") if book.tables.has("opportunities") else "no opportunities table"),
+        ("Open deals", money(row["open_amount"]), counted(int(row["open_deals"]), "deal") if book.tables.has("opportunities") else "no opportunities table"),
         ("Potential", money(row["potential_amount"]), wallet),
         (f"Quota {book.facts.year}", money(mine["street_amount"].iloc[0]) if len(mine) else MISSING, ""),
         ("NPS answer", MISSING if pd.isna(row["nps"]) else f"{row['nps']:.0f}", "" if pd.isna(row["nps_on"]) else f"{row['nps_on']:%Y-%m-%d}"),
@@ -99,7 +96,7 @@ def contacts(book: Book, account_id: str) -> list[Any]:
     rows = rows.assign(known_by=names_of(book, rows["owner_rep_id"]))
     keep = ["name", "title", "role", "influence", "support", "last_contact_on", "known_by"]
     shown = rows[[c for c in keep if c == "name" or rows[c].notna().any()]].reset_index(drop=True)
-    table = Table(shown, book.facts.currency, _count(len(rows), "contact"), {"known_by": "known by"})
+    table = Table(shown, book.facts.currency, counted(len(rows), "contact"), {"known_by": "known by"})
     thread = _of(book.engagement.single_threaded, account_id)
     if thread.empty:
         return [table]

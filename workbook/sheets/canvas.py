@@ -8,23 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from workbook.plans.known import Horizon
+from workbook.sheets.entry_check import entry_check
 from workbook.sheets.layout import DEALS, NEW, TERRITORY, Block, Column, blocks
+from workbook.sheets.references import cell, criterion, letters
 from workbook.sheets.styles import Styles
 
 _DAY0 = date(1899, 12, 30)
-
-
-def criterion(ref: str, text: str) -> str:
-    """What SUMIFS compares with, so that the text in cell ``ref`` means itself: ``*``, ``?``, ``~`` and ``>`` are signs there.
-
-    >>> criterion("B5", "Plain Ltd"), criterion("B5", "Q? Ltd")
-    ('B5', '"="&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE(B5,"~","~~"),"*","~*"),"?","~?")')
-    """
-    if not any(sign in text for sign in "*?~") and text[:1] not in ("<", ">", "="):
-        return ref
-    for sign in "~*?":
-        ref = f'SUBSTITUTE({ref},"{sign}","~{sign}")'
-    return f'"="&{ref}'
 
 
 class Canvas:
@@ -218,7 +207,7 @@ class Canvas:
             column = next((c for c, a in self.blocks[name].placed if a == at), None)
             if column and column.choices in self.unlisted:  # nothing to choose from: the rep's own words
                 column = replace(column, kind="text", choices="")
-            rule = _rule(column) if column else None
+            rule = entry_check(column) if column else None
             if rule is None:
                 continue
             first, last = rows[0], rows[-1]
@@ -258,47 +247,3 @@ class Canvas:
 def _lines(words: str, width: float) -> int:
     """How many lines a text takes in a cell, roughly: words wrap a little before the edge."""
     return min(sum(1 + int(len(line) * 1.12 / width) for line in words.split("\n")), 20)
-
-
-def _rule(column: Column) -> dict[str, Any] | None:
-    base: dict[str, Any] = {"error_type": "stop", "ignore_blank": True}
-    if column.help:
-        base |= {"input_title": column.title[:32], "input_message": column.help[:255]}
-    wrong: dict[str, Any] = {}
-    if column.choices:
-        wrong = {"validate": "list", "source": f"=list_{column.choices}", "error_title": "Choose from the list"}
-        wrong["error_message"] = "Only what is in the list can be read back."
-    elif column.kind == "amount":
-        wrong = {"validate": "decimal", "criteria": ">=", "value": 0, "error_title": "An amount"}
-        wrong["error_message"] = "A number, zero or more, without text."
-    elif column.kind == "date":
-        wrong = {"validate": "date", "criteria": "between", "minimum": date(2000, 1, 1), "maximum": date(2099, 12, 31)}
-        wrong |= {"error_title": "A day", "error_message": "A day, like 2026-09-30."}
-    elif column.kind in ("share", "support"):
-        low = 0 if column.kind == "share" else -1
-        wrong = {
-            "validate": "decimal",
-            "criteria": "between",
-            "minimum": low,
-            "maximum": 1,
-            "error_title": column.title[:32],
-        }
-        wrong["error_message"] = f"A number from {low} to 1."
-    elif not column.help:
-        return None
-    else:
-        wrong = {"validate": "any"}
-    return base | wrong
-
-
-def letters(column: int) -> str:
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def cell(row: int, column: int) -> str:
-    return f"${letters(column)}{row + 1}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workbook.sheets.canvas import Canvas, letters
+from workbook.sheets.canvas import Canvas
 from workbook.sheets.layout import DEALS, NEW, TERRITORY
+from workbook.sheets.references import letters
 
 if TYPE_CHECKING:
     from workbook.sheets.rep_file import RepFile

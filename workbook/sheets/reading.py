@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from workbook.sheets import values
-from workbook.sheets.canvas import letters
 from workbook.sheets.layout import TOTAL, Block, Column
+from workbook.sheets.references import letters
 from workbook.sheets.values import CellError
 
 T = TypeVar("T")

@@ -57,6 +57,16 @@ def test_the_first_rule_that_fits_decides(changes: dict[str, object], wanted: st
     assert out["sentence"].str.startswith(wanted.capitalize()).all()
 
 
+def test_growth_without_a_known_potential_says_so() -> None:
+    known, unknown = (
+        ruled_classes(_facts(sales_12m_amount=500_00, potential_amount=p), RULES, "USD").iloc[0]
+        for p in (9000_00, pd.NA)
+    )
+    assert "with 50% of its potential or less ours" in known["sentence"]
+    assert unknown["class"] == "invest"
+    assert unknown["sentence"].endswith("its potential is not known.")
+
+
 def test_the_tiny_books_classes(portfolio: Portfolio) -> None:
     rows = portfolio.classes.set_index("account_id")
     assert rows["class"].to_dict() == {

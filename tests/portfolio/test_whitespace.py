@@ -75,7 +75,8 @@ def test_peers_are_the_narrowest_group_with_enough_customers() -> None:
     groups = peer_groups(accounts, customer, WhitespaceRules(peers_needed=2, size_bands=2))
     named = [groups.names[g] for g in groups.group]
     assert named == [
-        "Food, size 1 of 2", "Food, size 1 of 2", "Food, size 2 of 2", "Food, size 2 of 2", "size 1 of 2", "all customers",
+        "Food, up to 2 employees", "Food, up to 2 employees", "Food, more than 2 employees", "Food, more than 2 employees",
+        "up to 2 employees", "all customers",
     ]  # fmt: skip
     wide = peer_groups(accounts, customer, WhitespaceRules(peers_needed=4, size_bands=2))
     assert [wide.names[g] for g in wide.group][:4] == ["Food"] * 4

@@ -81,11 +81,13 @@ TRIGGERS = {
     "costly": "selling to it came to cost too much",
     "competitor": "a competitor holds it, or its potential rose",
     "growing": "its sales grew",
+    "growing unmeasured": "its sales grew",
     "regular": "it buys regularly now",
 }
 LAPSED = {
     "regular": "it no longer buys regularly",
     "growing": "its growth slowed",
+    "growing unmeasured": "its growth slowed",
     "costly": "selling to it came to pay",
     "small": "its projection or potential rose",
     "competitor": "no competitor is noted, or its potential fell",

@@ -25,6 +25,7 @@ REASONS = {
     "competitor": "invest: a competitor holds it and its potential is large (from {large})",
     "growing": "invest: it grew by {growth:.0%} or more over the 12 months before, with {wallet:.0%} of its potential or "
     "less ours",
+    "growing unmeasured": "invest: it grew by {growth:.0%} or more over the 12 months before; its potential is not known",
     "regular": "core: it bought in {quarters} or more of the last four quarters",
     "open": "opportunistic: no regular purchases yet, worth watching",
 }
@@ -145,7 +146,8 @@ def _deciding(facts: pd.DataFrame, bounds: Bounds) -> npt.NDArray[np.intp]:
             "small": (projected < b.small) & (potential < b.small),
             "costly": (cost > b.cost_share * projected) & (last > 0) & (growth <= 0) & ~(potential >= b.large),
             "competitor": facts["incumbent"].to_numpy() & (potential >= b.large) & room & bool(b.large),
-            "growing": (growth >= b.growth) & room & (projected >= b.small),
+            "growing": (grows := (growth >= b.growth) & room & (projected >= b.small)) & ~np.isnan(wallet),
+            "growing unmeasured": grows,
             "regular": facts["quarters"].to_numpy() >= b.quarters,
         }
     names = list(REASONS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -75,10 +76,9 @@ def peer_groups(accounts: pd.DataFrame, customer: npt.NDArray[np.bool_], rules: 
     Size is employees (else the account's own yearly revenue), in bands of equal numbers of accounts.
     """
     bands = rules.size_bands
-    band = _size_bands(accounts, bands)
+    band, size_names = _size_bands(accounts, bands)
     industry, industries = pd.factorize(accounts["industry"])
     both = np.where((industry >= 0) & (band >= 0), industry * bands + band, -1)
-    size_names = [f"size {b + 1} of {bands}" for b in range(bands)]
     labels = (
         (both, [f"{name}, {size}" for name in industries for size in size_names]),
         (industry, [str(name) for name in industries]),
@@ -97,14 +97,31 @@ def peer_groups(accounts: pd.DataFrame, customer: npt.NDArray[np.bool_], rules: 
     return Peers(group, tuple(names), tuple(kinds))
 
 
-def _size_bands(accounts: pd.DataFrame, count: int) -> Ints:
+def _size_bands(accounts: pd.DataFrame, count: int) -> tuple[Ints, list[str]]:
+    """The band of each account (n,), -1 where its size is not known, and what the bands are called."""
     for column in ("employees", "annual_revenue"):
         values = accounts[column].astype("Float64").to_numpy(np.float64, na_value=np.nan)
         known = np.isfinite(values)
         if known.any():
             edges = np.quantile(values[known], np.arange(1, count) / count)
-            return np.where(known, np.searchsorted(edges, np.nan_to_num(values), side="left"), -1)
-    return np.full(len(accounts), -1)
+            names = _employees(edges) if column == "employees" else _ranks(count)
+            return np.where(known, np.searchsorted(edges, np.nan_to_num(values), side="left"), -1), names
+    return np.full(len(accounts), -1), _ranks(count)
+
+
+def _employees(edges: npt.NDArray[np.float64]) -> list[str]:
+    """What bands between ``edges`` (numbers of employees, each the top of its band) are called.
+
+    >>> _employees(np.array([23.5, 80.0]))
+    ['up to 23 employees', '24 to 80 employees', 'more than 80 employees']
+    """
+    tops = [int(edge) for edge in edges]
+    between = [f"{low + 1:,} to {top:,} employees" for low, top in pairwise(tops)]
+    return [f"up to {tops[0]:,} employees", *between, f"more than {tops[-1]:,} employees"] if tops else ["any size"]
+
+
+def _ranks(count: int) -> list[str]:
+    return [f"size {b + 1} of {count} by yearly revenue" for b in range(count)]
 
 
 def whitespace(

@@ -12,16 +12,13 @@ from typing import Any
 
 import pytest
 
+from tests.real_data import DATA, REAL, Folders
 from tests.review.shown import shown
 from workbook.book import Book
 from workbook.cli.app import run as command
-from workbook.crm.mapping import find_mapping
-from workbook.crm.run import import_export
 from workbook.sections import audience_of, early_warning, headline, nodes_table, summary
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = next((p for p in (ROOT.parent / "shared" / "data", ROOT / "shared" / "data") if p.is_dir()), ROOT / "not there")
-pytestmark = [pytest.mark.real, pytest.mark.skipif(not DATA.is_dir(), reason="not there")]
+pytestmark = REAL
 
 #: Data set, as-of, a region, two territories.
 CASES = {
@@ -36,14 +33,7 @@ Opened = Callable[[str], Path]
 @pytest.fixture(scope="module")
 def book_of(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     """The folder of a data set's book, imported once."""
-    made: dict[str, Path] = {}
-
-    def of(name: str) -> Path:
-        if name not in made:
-            made[name] = import_export(find_mapping(name), DATA / name, tmp_path_factory.mktemp("real") / name).book
-        return made[name]
-
-    return of
+    return Folders(tmp_path_factory.mktemp("real"))
 
 
 def raw(folder: str, file: str) -> list[dict[str, str]]:

@@ -5,13 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbook.book import Book
-from workbook.places import shipped
 from workbook.sections.accounts import portfolio_table
-
-
-@pytest.fixture(scope="module")
-def book() -> Book:
-    return Book.open(shipped("data", "sample"))
 
 
 def test_the_class_mix_of_a_document_is_the_one_its_check_judges(book: Book) -> None:

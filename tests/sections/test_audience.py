@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.cli.test_targets_command import book  # noqa: F401 (fixture)
 from workbook import sections
 from workbook.book import Book
@@ -23,11 +21,6 @@ from workbook.store.store import open_store
 ROOT = Path(__file__).parents[2]
 NODE = "T-03"
 AT = datetime(2025, 12, 1)
-
-
-@pytest.fixture(scope="module")
-def whole() -> Book:
-    return Book.open(ROOT / "data" / "sample")
 
 
 @cache

@@ -4,16 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from workbook.book import Book
-from workbook.places import shipped
 from workbook.sections import caring
-
-
-@pytest.fixture(scope="module")
-def book() -> Book:
-    return Book.open(shipped("data", "sample"))
 
 
 def text(parts: list[object]) -> str:

@@ -4,13 +4,7 @@ import pytest
 
 from workbook.book import Book
 from workbook.errors import UsageError
-from workbook.places import shipped
 from workbook.sections.family import chosen_family, one_family
-
-
-@pytest.fixture(scope="module")
-def book() -> Book:
-    return Book.open(shipped("data", "sample"))
 
 
 def test_the_family_that_buys_filtration_everywhere_but_once_says_where(book: Book) -> None:

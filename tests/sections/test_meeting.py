@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from workbook.book import Book
 from workbook.forms.held import held_review
-from workbook.places import shipped
 from workbook.sections import (
     audience_of,
     decisions,
@@ -18,11 +15,6 @@ from workbook.sections import (
 )
 
 MANAGER, REP = audience_of("manager"), audience_of("rep")
-
-
-@pytest.fixture(scope="module")
-def book() -> Book:
-    return Book.open(shipped("data", "sample"))
 
 
 def test_early_warning_gives_the_signs_beside_the_chance_and_does_not_say_it_again(book: Book) -> None:

@@ -5,15 +5,9 @@ from __future__ import annotations
 import pytest
 
 from workbook.book import Book
-from workbook.places import shipped
 from workbook.sections import audience_of, reconciliation
 
 AMOUNTS = ["target_amount", "street_amount", "plan_amount", "gap_amount", "projection_amount", "actual_amount"]
-
-
-@pytest.fixture(scope="module")
-def book() -> Book:
-    return Book.open(shipped("data", "sample"))
 
 
 @pytest.mark.parametrize(("node", "last"), [("T-03", "with none of these"), ("R-1", "Southeast"), ("CO", "West")])

@@ -21,11 +21,6 @@ ROOT = Path(__file__).parents[2]
 NODE = "T-03"
 
 
-@pytest.fixture(scope="module")
-def whole() -> Book:
-    return Book.open(ROOT / "data" / "sample")
-
-
 @cache
 def shown(whole: Book, audience: str) -> str:
     """All that the cells of notebook 05 would show of a territory, as text."""

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from workbook.book import Book
-from workbook.places import shipped
 from workbook.sections import published, working
 from workbook.show import Note, Table
-
-
-@pytest.fixture(scope="module")
-def book() -> Book:
-    return Book.open(shipped("data", "sample"))
 
 
 def test_the_five_worst_leavers_stand_in_words(book: Book) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from tests.real_data import REAL, Folders
 from workbook.book import Book
-from workbook.crm.mapping import find_mapping
-from workbook.crm.run import import_export
 from workbook.errors import ConflictError
 from workbook.sections import territories as land
 from workbook.stage import noun
@@ -25,9 +25,7 @@ from workbook.territories.staffing import in_words
 from workbook.territories.wishes import Wishes
 from workbook.territories.words import headline
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = next((p for p in (ROOT.parent / "shared" / "data", ROOT / "shared" / "data") if p.is_dir()), ROOT / "not there")
-pytestmark = [pytest.mark.real, pytest.mark.skipif(not DATA.is_dir(), reason="not there")]
+pytestmark = REAL
 QUICK = Effort(seconds=1.0, limit=120.0, workers=1)
 Opened = Callable[[str], Book]
 
@@ -35,15 +33,8 @@ Opened = Callable[[str], Book]
 @pytest.fixture(scope="module")
 def book_of(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     """A data set's book, imported once."""
-    made: dict[str, Book] = {}
-
-    def of(name: str) -> Book:
-        if name not in made:
-            folder = import_export(find_mapping(name), DATA / name, tmp_path_factory.mktemp("real") / name).book
-            made[name] = Book.open(folder)
-        return made[name]
-
-    return of
+    folder = Folders(tmp_path_factory.mktemp("real"))
+    return cache(lambda name: Book.open(folder(name)))
 
 
 @pytest.mark.parametrize("name", ["adventureworks", "helixcore", "maven_crm", "wwi"])
@@ -147,7 +138,7 @@ def with_people(book: Book, folder: Path) -> Book:
 def test_families_of_201_sites_stay_in_one_piece_per_holder_and_are_offered_together(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    folder = import_export(find_mapping("wwi"), DATA / "wwi", tmp_path_factory.mktemp("wwi") / "book").book
+    folder = Folders(tmp_path_factory.mktemp("alone"))("wwi")
     book = with_people(Book.open(folder), folder)
     made = book.territories.propose(effort=QUICK)
     company = book.territories.company.accounts

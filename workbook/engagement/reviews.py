@@ -19,17 +19,26 @@ ANSWERS = ("keep", "change")
 Answers = Mapping[str, Mapping[str, str]]
 
 
-def held_reviews(decisions: Decisions, tree: Tree, node: str) -> list[Decision]:
-    """Reviews of a node or of one above it, in the order of their day; where two were held on one day, the nearer counts last."""
-    place = {n: at for at, n in enumerate(tree.path(node))}
-    rows = [row for row in decisions.log("review") if row.subject in place]
-    return sorted(rows, key=lambda row: (row.at.date(), place[row.subject], row.revision))
-
-
 def last_review(decisions: Decisions, tree: Tree, node: str, before: date) -> Decision | None:
     """The last review of a node (or one above it) held on a day before ``before``: today's own review ends today's comparison."""
-    held = [row for row in held_reviews(decisions, tree, node) if row.at.date() < before]
-    return held[-1] if held else None
+    return last_reviews(decisions, tree, [node], before).get(node)
+
+
+def last_reviews(decisions: Decisions, tree: Tree, nodes: Iterable[str], before: date) -> dict[str, Decision]:
+    """The last review of each of ``nodes``, as :func:`last_review`; nodes without any are left out. Decisions are read once.
+
+    Where two were held on one day, the one of the nearer node counts; of one node, the later recorded.
+    """
+    latest: dict[str, Decision] = {}
+    for row in sorted(decisions.log("review"), key=lambda row: (row.at.date(), row.revision)):
+        if row.at.date() < before:
+            latest[row.subject] = row
+    out = {}
+    for node in nodes:
+        held = [(latest[n].at.date(), place, n) for place, n in enumerate(tree.path(node)) if n in latest]
+        if held:
+            out[node] = latest[max(held)[2]]
+    return out
 
 
 def parsed(texts: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -202,8 +202,7 @@ class Engagement(Rotating):
     @noun
     def neglected(self) -> pd.DataFrame:
         """High value and not engaged, by account, with who could work them (D5); none where touches are not known."""
-        names = self.facts.tables.reps.set_index("rep_id")["name"]
-        found = neglected(self._standing, self._real, self.rotation, names, self._rules, self.facts.currency)
+        found = neglected(self._standing, self._real, self.rotation, self._rep_names, self._rules, self.facts.currency)
         return found if self._knows_touches else found.iloc[:0]
 
     @noun
@@ -257,8 +256,7 @@ class Engagement(Rotating):
         if name == "look-again":
             rows = rows[rows["look_again"]]
         listed = rows if name == "due" else self.as_list(rows.drop_duplicates("account_id"), todo)
-        people = self.facts.tables.reps.set_index("rep_id")["name"]
-        return listed.assign(rep_name=listed["rep_id"].map(people).astype("str"))
+        return listed.assign(rep_name=listed["rep_id"].map(self._rep_names).astype("str"))
 
     def as_list(self, rows: pd.DataFrame, action: str, reason: str = "sentence") -> pd.DataFrame:
         """Any frame with account_id as a list for one action (B5); ``reason`` names its column of sentences."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbook.checks import Check, Verdict
 from workbook.engagement.cadence import Standing
-from workbook.engagement.depth import account_value
+from workbook.engagement.depth import account_value, high_value
 from workbook.engagement.log import Bools, Ints, Log, distinct
 from workbook.keys import positions
 from workbook.money import format_amount
@@ -35,19 +35,13 @@ def roles_today(ownership: pd.DataFrame, today: int) -> pd.DataFrame:
     return ownership[(ownership["from_on"] <= day) & ~(ownership["to_on"] < day)]
 
 
-def large(frame: pd.DataFrame, rules: EngagementRules) -> pd.Series:
-    """Which accounts are large: key accounts, and the top share by the greater of sales, projection and potential."""
-    value = account_value(frame)
-    count = int(np.ceil(len(frame) * rules.large_share))
-    order = np.argsort(-value, kind="stable")[:count]
-    out = np.zeros(len(frame), dtype=bool)
-    out[order] = value[order] > 0
-    return pd.Series(out | frame["is_key"].to_numpy(dtype=bool))
-
-
 def held_large(frame: pd.DataFrame, rules: EngagementRules) -> pd.Series:
-    """Large accounts that somebody holds and nobody disqualified: those whose threads are judged."""
-    return large(frame, rules) & frame["owner_rep_id"].notna() & ~frame["disqualified"]
+    """Large accounts that somebody holds and nobody disqualified: those whose threads are judged.
+
+    Large are key accounts, and the top ``large_share`` by value (:func:`~workbook.engagement.depth.high_value`).
+    """
+    large = pd.Series(high_value(frame, rules.large_share) | frame["is_key"].to_numpy(dtype=bool))
+    return large & frame["owner_rep_id"].notna() & ~frame["disqualified"]
 
 
 def single_threaded(
@@ -103,7 +97,6 @@ def seconds(single: pd.DataFrame, tree: Tree, territories: pd.DataFrame, roles: 
     sponsor = (
         roles[roles["role"] == "sponsor"].drop_duplicates("account_id").set_index("account_id")["rep_id"].to_dict()
     )
-    home = dict(zip(single["account_id"], single["territory_id"], strict=True))
     overlay = roles[roles["role"] == "overlay"]
     own = overlay.drop_duplicates("account_id").set_index("account_id")["rep_id"].to_dict()
     held = overlay.groupby(["territory_id", "rep_id"]).size()
@@ -114,7 +107,7 @@ def seconds(single: pd.DataFrame, tree: Tree, territories: pd.DataFrame, roles: 
     for row in single.itertuples():
         lead, node = sponsor.get(row.account_id), None
         if lead is None:
-            found = ((n, leads.get(n)) for n in paths[home[row.account_id]])
+            found = ((n, leads.get(n)) for n in paths[row.territory_id])
             node, lead = next(((n, r) for n, r in found if isinstance(r, str) and r != row.rep_id), (None, None))
         helper = own.get(row.account_id)
         if helper is None and usual.get(row.territory_id, row.rep_id) != row.rep_id:

@@ -38,8 +38,8 @@ _CHAIN, _SHORT = 1000, 200
 _PROPOSALS, _SHARE = 10_000_000, 0.15
 #: The arcs of so many of the best plans are put together anew, in so many nodes; seconds of an iteration there, per arc.
 _BEST, _NODES, _ITERATION = 8, 50, 8e-8
-#: Seconds of work below which that is not begun.
-_MERGED = 4.0
+#: Seconds of work per unit below which that is not begun.
+_MERGED = 0.016
 #: Of the clock, cuts may take this part of what is left, and so much of the rest is left to branching.
 _LEFT = 0.4
 
@@ -122,7 +122,7 @@ def _chains(search: Search, tight: Relaxation) -> float:
                 break
     search.note("annealing")
     work = done * each / _PROPOSALS
-    if search.seconds >= _MERGED and not search.done:
+    if search.seconds >= _MERGED * problem.n and not search.done:
         work += _merge(search, made)
         search.note("merging")
     return work

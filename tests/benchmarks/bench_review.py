@@ -123,11 +123,14 @@ def plain_page(source: Path, folder: Path, documents: int) -> None:
 
 
 def _forked(folder: Path, documents: int, make: Callable[[Path, str, str], Any]) -> None:
-    """``make`` for every document in a forked process of its own; one is made before, so that all is imported."""
+    """``make`` for every document in a forked process of its own; the parent is as warm as the engine's."""
     import gc
 
+    from workbook.review.warm.nursery import first_of_all
+
     page = _empty_page()
-    make(folder, "once", page)
+    first_of_all()
+    gc.collect()
     gc.freeze()
     for at in range(documents):
         if pid := os.fork():

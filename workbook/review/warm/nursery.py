@@ -64,7 +64,7 @@ class Nursery:
                 import_module(name)
             _load_stages()
             _load_worker()
-            _first_of_all()
+            first_of_all()
         made = cls(app)
         made.settle()
         return made
@@ -147,7 +147,7 @@ def _load_worker() -> None:
     warm_up()
 
 
-def _first_of_all() -> None:
+def first_of_all() -> None:
     """Show a table and draw a chart once: fonts are found, caches filled and modules loaded before kernels are forked."""
     import pandas as pd
 

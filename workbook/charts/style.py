@@ -62,9 +62,10 @@ class Picture(Figure):
         import matplotlib as mpl
 
         for ax in self.axes:
-            if text := ax.get_title() or ax.get_title(loc="left"):
+            if text := ax.get_title():
                 ax.set_title("")
-                ax.set_title(text, loc="left", fontweight="bold")
+                ax.set_title(text, loc="left")
+            ax._left_title.set_fontweight("bold")  # type: ignore[attr-defined]
         with mpl.rc_context(RC), StringIO() as out:
             self.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
             text = out.getvalue()

@@ -96,7 +96,7 @@ def balance(
     ax.set_xlabel("index: 100 is the fair share by capacity (250 and more at the edge)")
     ax.set_title("Books before and after", loc="left", pad=24)
     if len(wanted):
-        ax.legend(frameon=False, fontsize=8, loc="lower right", ncols=2)
+        ax.legend(frameon=False, fontsize=8, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=2.2, ncols=2)
     return ax
 
 

@@ -25,9 +25,12 @@ def calendar(
     Example: workbook calendar --book data/sample --out readiness.ics
     """
     from workbook.book import Book
+    from workbook.errors import UsageError
     from workbook.sections.calendar import calendar as table
     from workbook.sheets.calendar import write_calendar
 
+    if out is not None and out.suffix.lower() != ".ics":
+        raise UsageError(f"cannot write {out.name}", remedy="Name a .ics file: calendar programs open no other.")
     opened = Book.open(book, as_of=as_of)
     rows = opened.reconcile.calendar
     late = int((rows["state"] == "late").sum())

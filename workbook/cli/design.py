@@ -61,7 +61,7 @@ Merge = Annotated[
     typer.Option("--merge", metavar="NODE,NODE", help="What territories would be as one; nothing else is done."),
 ]
 Curve = Annotated[bool, typer.Option("--curve", help="Also show what less and more balance would cost in moves.")]
-Accept = Annotated[bool, typer.Option("--accept", help="Record the moves as decided, and write the files of --out.")]
+Accept = Annotated[bool, typer.Option("--accept", help="Record the moves as decided.")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="With --accept: who decides.")]
 On = Annotated[
     str | None, typer.Option("--on", metavar="DATE", help="With --accept: from which day; else the day after as-of.")
@@ -72,7 +72,7 @@ Refuse = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Write the CRM's list of new owners and the hand-over sheets here."),
+    typer.Option("--out", metavar="DIR", help="Write the CRM's list of new owners and the hand-over sheets here, as proposed or as accepted."),
 ]
 
 

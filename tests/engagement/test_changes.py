@@ -78,7 +78,7 @@ def test_what_changed_since_a_day(log_of: Make, standing_of: Callable[..., Stand
 
 @pytest.mark.parametrize(
     ("subject", "expected"),
-    [("T-1", ["2026-05-05", "2025-12-31"]), ("CO", ["2026-05-05", "2026-05-05"]), (None, ["2025-12-31", "2025-12-31"])],
+    [("T-1", ["2026-05-05", "2026-03-31"]), ("CO", ["2026-05-05", "2026-05-05"]), (None, ["2026-03-31", "2026-03-31"])],
 )
 def test_the_last_review_of_a_node_or_one_above(subject: str | None, expected: list[str]) -> None:
     tree = pd.DataFrame(

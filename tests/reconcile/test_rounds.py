@@ -82,7 +82,7 @@ def test_open_points_say_whom_they_wait_for(make: Make, decide: Decide) -> None:
     ("wish", "words"),
     [
         (Wish("accept", "B", "rep"), "nothing of B waits"),
-        (Wish("counter", "A", "rep", 1), "other side"),
+        (Wish("counter", "A", "rep", 1), "the rep's number waits for the manager's or finance's answer"),
         (Wish("propose", "A", "manager", 1), "waits for an answer"),
         (Wish("refuse", "A", "manager"), "needs words"),
         (Wish("propose", "B", "manager"), "needs an amount"),

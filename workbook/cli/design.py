@@ -72,7 +72,11 @@ Refuse = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Write the CRM's list of new owners and the hand-over sheets here, as proposed or as accepted."),
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Write the CRM's list of new owners and the hand-over sheets here, as proposed or as accepted.",
+    ),
 ]
 
 

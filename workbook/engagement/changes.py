@@ -10,7 +10,7 @@ import pandas as pd
 from workbook.engagement.cadence import Standing
 from workbook.engagement.ledger import Ledger
 from workbook.engagement.log import NO_DAY, Bools, Days, Ints, Log, dates, day_number, day_text, days, distinct
-from workbook.engagement.reviews import last_reviews
+from workbook.engagement.reviews import last_reviews, without_review
 from workbook.facts import Facts
 from workbook.keys import repeated
 from workbook.money import format_amount
@@ -93,12 +93,10 @@ def changes(standing: Standing, real: Log, ledger: Ledger, since: Ints, rules: E
 
 
 def review_days(facts: Facts, territory: pd.Series) -> Ints:
-    """The day of the last review of each territory or a node above it, held before today; else the day before the running
-    fiscal year began."""
-    start = facts.calendar.bounds(facts.calendar.period_of(facts.as_of))[0]
+    """The day of the last review of each territory or a node above it, held before today; else that of :func:`without_review`."""
     held = last_reviews(facts.decisions, facts.tree, territory.unique(), facts.as_of)
     known = territory.map({n: day_number(r.at.date()) for n, r in held.items()})
-    return known.fillna(day_number(start) - 1).to_numpy(np.int64)
+    return known.fillna(day_number(without_review(facts))).to_numpy(np.int64)
 
 
 def _sentences(out: pd.DataFrame, change_share: float) -> pd.Categorical:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
 from workbook.decisions import Decision, Decisions
 from workbook.errors import UsageError
+from workbook.facts import Facts
 from workbook.tree import Tree
 
 #: What a review asks of an account that is to be looked at again, and what may be answered.
@@ -39,6 +40,11 @@ def last_reviews(decisions: Decisions, tree: Tree, nodes: Iterable[str], before:
         if held:
             out[node] = latest[max(held)[2]]
     return out
+
+
+def without_review(facts: Facts) -> date:
+    """The day since when changes count where no review was recorded: as many days back as ``classes.review_days`` says."""
+    return facts.as_of - timedelta(days=facts.rules.portfolio.classes.review_days)
 
 
 def parsed(texts: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -214,8 +214,8 @@ class Engagement(Rotating):
 
     @noun
     def since_review(self) -> pd.DataFrame:
-        """What changed on each account since the last review of its territory (or a node above), else since the fiscal year
-        began."""
+        """What changed on each account since the last review of its territory (or a node above), else as far back
+        as ``classes.review_days`` says."""
         since = review_days(self.facts, self._standing.frame["territory_id"])
         found = changes(self._standing, self._real, self._ledger, since, self._rules)
         return found if self._knows_touches else found.assign(touches=pd.array([pd.NA] * len(found), dtype="Int64"))

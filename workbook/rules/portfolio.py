@@ -114,7 +114,7 @@ class ClassRules:
         0.1, "an account keeps its class until it is past a threshold by more than this share of it; 0 for no damping"
     )
     core_keep_quarters: int = rule(2, "core stays core while it bought in at least so many of the last four quarters")
-    review_days: int = rule(91, "classes are compared with those this many days ago, where no review was recorded")
+    review_days: int = rule(91, "changes count since this many days ago, where no review was recorded")
 
     def __post_init__(self) -> None:
         if set(self.target_mix) - {"core", "invest", "opportunistic", "divest"}:

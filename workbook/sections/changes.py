@@ -8,19 +8,17 @@ from typing import Any
 import pandas as pd
 
 from workbook.book import Book
-from workbook.engagement.reviews import last_review
+from workbook.engagement.reviews import last_review, without_review
 from workbook.money import format_amount
 from workbook.reconcile.held import then_and_now
 from workbook.show import Note, Table
 
-#: Looked back when no review of the node was recorded.
-DAYS = 91
-
 
 def since_when(book: Book) -> tuple[date, bool]:
-    """The day of the last recorded review of the node, or of one above it, and True; else 13 weeks back and False."""
+    """The day of the last recorded review of the node, or of one above it, and True; else that of
+    :func:`without_review` and False."""
     held = last_review(book.facts.decisions, book.tree, book.node, book.as_of)
-    return (held.at.date(), True) if held else ((pd.Timestamp(book.as_of) - pd.Timedelta(days=DAYS)).date(), False)
+    return (held.at.date(), True) if held else (without_review(book.facts), False)
 
 
 def held_review(book: Book, count: int = 15) -> list[Any]:
@@ -56,7 +54,11 @@ def changes(book: Book) -> Table:
     since, held = since_when(book)
     rows = [*_deals(book, since), *_sales(book, since), *_work(book, since), *_decided(book, since)]
     day = f"{since:%Y-%m-%d}"
-    caption = f"Since the last review, {day}" if held else f"Since {day}, 13 weeks ago, as no review is recorded yet"
+    caption = (
+        f"Since the last review, {day}"
+        if held
+        else f"Since {day}, {(book.as_of - since).days} days ago, as no review is recorded yet"
+    )
     frame = pd.DataFrame(rows, columns=["what", "number", "amount", "detail"]).astype(
         {"number": "Int64", "amount": "Int64"}
     )

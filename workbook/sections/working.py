@@ -266,7 +266,7 @@ def winning(book: Book) -> list[Any]:
 
 
 def changed(book: Book, count: int = 10) -> list[Any]:
-    """What changed since the last review (or the start of the fiscal year), and at each account since the touch before its last."""
+    """What changed since the last review (else lately), and at each account since the touch before its last."""
     stage, currency = book.engagement, book.facts.currency
     keep = ["account_id", "class", "grade", "sales_amount", "deals_won", "deals_lost", "nps_now", "sentence"]
     parts: list[Any] = [Note(summary(stage.since_review, currency))]

@@ -114,11 +114,13 @@ def test_a_document_that_fails_says_so_and_does_not_stop_the_others(book: Path, 
 
 
 @warm
+@pytest.mark.peer
 def test_ctrl_c_leaves_what_is_finished_and_no_process(book: Path, folder: Path) -> None:
     set_cells(book, "import time, subprocess\ntime.sleep(0 if node == 'S1' else 60)")
     command = [sys.executable, "-m", "workbook", "review", "--book", str(book)]
+    environment = {**os.environ, "PYTHONFAULTHANDLER": "1"}
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
     end = time.monotonic() + 120
     while not (folder / ".review" / "S1.json").exists() and time.monotonic() < end:
@@ -126,8 +128,13 @@ def test_ctrl_c_leaves_what_is_finished_and_no_process(book: Path, folder: Path)
     time.sleep(1.0)
     ours = _mentioning(str(process.pid))
     os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(30) == 130
     assert process.stdout is not None
+    try:
+        code = process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)  # it tells where it stands
+        pytest.fail(process.stdout.read().decode(errors="replace"))
+    assert code == 130
     process.stdout.close()
     assert ours
     assert _mentioning(str(process.pid)) == []

@@ -55,6 +55,7 @@ def warm_pool(work: Sequence[Job], workers: int) -> Iterator[Result]:
 def stop(address: Path, server: subprocess.Popen[bytes]) -> None:
     """End a private server and everything under it."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(10)
         connection.connect(str(address))
         ask(connection, {"do": "stop"})
         with contextlib.suppress(OSError):

@@ -42,8 +42,8 @@ def test_the_review_asks_once_and_dates_once_what_it_asks_of_every_account(book:
     text = repr(held_review(book.scoped("T-03")).still())
     assert "do class, grade and plan stay?" in text
     assert "Do class, grade or plan follow?" not in text
-    assert text.count("since 2025-12-31") == 1
-    assert "Since 2025-12-31" not in text
+    assert text.count("since 2026-03-31") == 1
+    assert "Since 2026-03-31" not in text
 
 
 def test_odds_say_that_their_deals_are_the_companys(book: Book) -> None:

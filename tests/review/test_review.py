@@ -114,14 +114,14 @@ def test_a_document_that_fails_says_so_and_does_not_stop_the_others(book: Path, 
 
 
 @warm
-@pytest.mark.peer
 def test_ctrl_c_leaves_what_is_finished_and_no_process(book: Path, folder: Path) -> None:
     set_cells(book, "import time, subprocess\ntime.sleep(0 if node == 'S1' else 60)")
     command = [sys.executable, "-m", "workbook", "review", "--book", str(book)]
     environment = {**os.environ, "PYTHONFAULTHANDLER": "1"}
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-    )
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what a shell starts in the background ignores it
+    )  # fmt: skip
     end = time.monotonic() + 120
     while not (folder / ".review" / "S1.json").exists() and time.monotonic() < end:
         time.sleep(0.1)

@@ -15,6 +15,8 @@ from workbook.territories.solver.state import Search, arrays, core
 
 #: Proposals of the annealing per second and thread.
 _PROPOSALS = 7_000_000
+#: Beyond so many units their data are too far apart in memory for that pace.
+_FAR_APART = 20_000
 #: Beyond so many proposals per unit a longer chain gains nothing.
 _ENOUGH = 10_000
 #: The annealing looks at the clock so many times.
@@ -46,7 +48,8 @@ def anneal_plan(search: Search, relaxed: Relaxation) -> None:
     problem, effort = search.problem, search.effort
     slope = np.median(problem.bands.over + problem.bands.under, axis=0)
     price = float((problem.weight * slope).sum(axis=1).mean()) + 1e-12
-    proposals = _SHARE * search.seconds * _PROPOSALS / 2  # for each of two chains in all rounds
+    pace = _PROPOSALS / max(1.0, problem.n / _FAR_APART) ** 0.5
+    proposals = _SHARE * search.seconds * pace / 2  # for each of two chains in all rounds
     each = int(min(proposals / _ROUNDS[0], _ENOUGH * problem.n))
     until = search.until - 0.5 * max(0.0, search.left)  # on a busy machine, time is left to improve and to prove
     kinds, winner = _CHAINS if problem.n <= _MANY else _CHAINS_OF_MANY, 0

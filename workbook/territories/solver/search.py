@@ -117,10 +117,13 @@ def _solve_part(problem: Problem, effort: Effort, until: float, work: float) -> 
         search.bound = search.value
         search.note("given")
         return Solution(search.plan, search.value, search.bound, tuple(search.steps), False)
-    programs = int(0.3 * work / (_RELAXED * 3 * problem.n * max(1.0, problem.n / _MANY) ** 2))
+    program = _RELAXED * 3 * problem.n * max(1.0, problem.n / _MANY) ** 0.6
+    programs = int(0.3 * work / program)
     if len(problem.rep) <= 20_000:
         programs = max(2, programs)
     relaxed = relax(problem, most_rounds=programs if programs > 1 else 0, until=search.until)
+    if problem.n > _MANY:  # a part of the work that counts: one thread relaxes, the others wait
+        search.seconds -= _THREADS * relaxed.rounds * program
     search.bound = relaxed.bound
     search.note("relaxation")
     if is_small(problem, work):

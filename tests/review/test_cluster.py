@@ -51,7 +51,7 @@ def _started(*command: str, **environment: str) -> subprocess.Popen[bytes]:
 def _ended(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(10)
 
 
 def _listening(port: int) -> None:

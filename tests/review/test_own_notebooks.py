@@ -58,6 +58,7 @@ def executed(name: str, book: Path, engine: str | None, **options: Any) -> dict[
             cwd=str(book),
             engine_name=engine,
             progress_bar=False,
+            execution_timeout=200,
             **options,
         )
     made: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from workbook.store import PlanRevision, open_store
 
+ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 6, 30, 12)
 
 
@@ -29,19 +30,23 @@ def test_a_store_keeps_no_file_socket_or_thread_between_calls(root: Path) -> Non
     assert threading.active_count() == threads
 
 
+#: Forks after a save, in a process of its own: that of the tests has threads, whose locks a fork would copy.
+_FORKING = """
+import os, pathlib, sys
+from tests.store.test_process import NOON, PlanRevision, open_store
+store = open_store(pathlib.Path(sys.argv[1]))
+store.save_plan(PlanRevision("P-1", "A-1", {}, "draft", "ann", NOON), 0)
+child = os.fork()
+if child == 0:
+    store.save_plan(PlanRevision("P-1", "A-1", {}, "draft", "child", NOON), 1)
+    os._exit(0)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
 def test_a_forked_child_can_go_on_with_the_same_store(root: Path) -> None:
-    store = open_store(root)
-    store.save_plan(PlanRevision("P-1", "A-1", {}, "draft", "ann", NOON), 0)
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            store.save_plan(PlanRevision("P-1", "A-1", {}, "draft", "child", NOON), 1)
-            code = 0
-        finally:
-            os._exit(code)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert [p.saved_by for p in store.history("A-1")] == ["ann", "child"]
+    assert subprocess.run([sys.executable, "-c", _FORKING, str(root)], cwd=ROOT, timeout=60).returncode == 0
+    assert [p.saved_by for p in open_store(root).history("A-1")] == ["ann", "child"]
 
 
 def test_reading_a_book_without_a_store_imports_no_database(tmp_path: Path) -> None:

@@ -235,7 +235,10 @@ def _fighter(root: Path, number: int, saves: int) -> None:
 
 
 def _run(work, root: Path, processes: int, saves: int) -> None:
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context(
+        "forkserver"
+    )  # the process of the tests has threads, whose locks a fork would copy
+    context.set_forkserver_preload(["tests.store.test_store"])
     workers = [context.Process(target=work, args=(root, n, saves)) for n in range(processes)]
     for worker in workers:
         worker.start()

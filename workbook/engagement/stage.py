@@ -202,7 +202,8 @@ class Engagement(Rotating):
     @noun
     def neglected(self) -> pd.DataFrame:
         """High value and not engaged, by account, with who could work them (D5); none where touches are not known."""
-        found = neglected(self._standing, self._real, self.rotation, self._rep_names, self._rules, self.facts.currency)
+        takers = self.rotation.assign(to_name=self.rotation["to_rep"].map(self._rep_names))
+        found = neglected(self._standing, self._real, takers, self._rules, self.facts.currency)
         return found if self._knows_touches else found.iloc[:0]
 
     @noun

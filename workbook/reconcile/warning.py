@@ -174,9 +174,8 @@ def _signs(row: object, rules: WarningRules, currency: str) -> list[str]:
         found.append(f"new pipeline of {rules.pipeline_days} days is {new}, usual is {was}")
     opened, slipped = row.open_amount, row.slipped_amount  # type: ignore[attr-defined]
     if not pd.isna(opened) and opened > 0 and slipped > rules.slipped_share * opened:
-        found.append(
-            f"{counted(int(row.slipped), 'open deal')} of {format_amount(int(slipped), currency, short=True)} slipped"
-        )  # type: ignore[attr-defined]
+        deals = counted(int(row.slipped), "open deal")  # type: ignore[attr-defined]
+        found.append(f"{deals} of {format_amount(int(slipped), currency, short=True)} slipped")
     return found
 
 

@@ -41,7 +41,7 @@ class Track:
             return f"no record, error taken as {self.error[at]:.0%}"
         number = int(self.count[at])
         side = "above" if self.seen[at] >= 0 else "below"
-        return f"outcome {abs(self.seen[at]):.0%} {side} it in {number} {self.what}{'s' if number > 1 else ''}"
+        return f"outcome {abs(self.seen[at]):.0%} {side} it in {counted(number, self.what)}"
 
 
 def track(errors: Floats, depth: npt.NDArray[np.intp], default: float, counts: float, what: str) -> Track:

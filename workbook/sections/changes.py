@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.book import Book
+from workbook.checks import counted
 from workbook.engagement.reviews import last_review, without_review
 from workbook.money import format_amount
 from workbook.reconcile.held import then_and_now
@@ -97,7 +98,7 @@ def _sales(book: Book, since: date) -> list[tuple[Any, ...]]:
     first = set(new["account_id"]) - set(old["account_id"])
     won = new[new["account_id"].isin(first).to_numpy()]
     return [
-        ("booked", len(new), int(new["amount"].sum()), f"{new['account_id'].nunique()} accounts"),
+        ("booked", len(new), int(new["amount"].sum()), counted(new["account_id"].nunique(), "account")),
         ("first sale ever", len(first), int(won["amount"].sum()), "accounts that never bought before"),
     ]
 
@@ -107,7 +108,7 @@ def _work(book: Book, since: date) -> list[tuple[Any, ...]]:
         return [("touches", None, None, "no activities table")]
     touches = book.engagement.touches
     new = touches[(touches["done_on"] > pd.Timestamp(since)).to_numpy()]
-    return [("real touches", len(new), None, f"{new['account_id'].nunique()} accounts")]
+    return [("real touches", len(new), None, counted(new["account_id"].nunique(), "account"))]
 
 
 def _decided(book: Book, since: date) -> list[tuple[Any, ...]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-import pandas as pd
-
 from workbook.book import Book
 from workbook.charts import portfolio as portfolio_charts
 from workbook.money import format_amount
@@ -56,10 +54,7 @@ def engagement(book: Book, audience: Audience = AUDIENCES["manager"]) -> Any:
     coverage = book.engagement.coverage
     nodes = coverage["node"].isin(book.tree.ids)
     coverage = coverage[(nodes | ((coverage["accounts"] > 0) & audience.people)).to_numpy()]
-    names = pd.concat(
-        [facts.tables.reps.set_index("rep_id")["name"], facts.tables.territories.set_index("territory_id")["name"]]
-    )
-    rows = coverage.assign(name=coverage["node"].map(names))
+    rows = coverage.assign(name=coverage["node"].map(facts.names))
     keep = [c for c in ("node", "name", "accounts", "touched", "on_time", "share") if c in rows]
     days = book.rules.engagement.coverage_days
     caption = f"Coverage: accounts touched in {days} days, and those within their cadence"
@@ -89,11 +84,13 @@ def whitespace(book: Book, count: int = 10) -> Any:
         return Note("No whitespace known: it needs sales with products and families.", "warn")
     names = book.tables.accounts.set_index("account_id")["name"]
     top = top.assign(name=top["account_id"].map(names))
-    keep = ["account_id", "name", "product_family", "sized_amount", "peers", "sentence"]
-    return Table(
-        top[keep], book.facts.currency, "Whitespace, sized from comparable accounts (estimate)",
-        {"sized_amount": "size (estimate)", "sentence": "why"}, limit=count,
-    )  # fmt: skip
+    keep = ["account_id", "name", "product_family", "gap_amount", "peers", "sentence"]
+    told = (
+        "Whitespace, sized from comparable accounts, best first: gap × share of peers that buy; among about equal ones, what "
+        "others of the family buy"
+    )
+    labels = {"gap_amount": "gap (estimate)", "sentence": "why"}
+    return Table(top[keep], book.facts.currency, told, labels, limit=count)
 
 
 class Cards:
@@ -162,7 +159,7 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
             ),
             (
                 "What else",
-                "; ".join(f"{p.product_family} {money(p.sized_amount)}" for p in pieces.itertuples()) or MISSING,
+                "; ".join(f"{p.product_family} {money(p.gap_amount)}" for p in pieces.itertuples()) or MISSING,
             ),
             ("Planned", planned.get(row.account_id, "no account plan yet")),
         ]

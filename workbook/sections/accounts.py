@@ -12,7 +12,7 @@ from workbook.portfolio.classes import CLASSES
 from workbook.sections.audience import AUDIENCES, Audience
 from workbook.sections.people import name_of
 from workbook.sections.sales import reaches_back
-from workbook.show import MISSING, Note, Table
+from workbook.show import MISSING, Note, Table, words
 
 
 def class_mix(book: Book) -> Any:
@@ -102,7 +102,7 @@ class Cards:
     def _repr_html_(self) -> str:
         out = []
         for title, subtitle, rows in self.cards:
-            lines = "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in rows)
+            lines = "".join(f"<dt>{escape(a)}</dt><dd>{words(b)}</dd>" for a, b in rows)
             out.append(
                 f'<section class="wb-card"><h4>{escape(title)}</h4><p class="wb-sub">{escape(subtitle)}</p>'
                 f"<dl>{lines}</dl></section>"

@@ -97,7 +97,8 @@ def _data(facts: Facts) -> Evidence:
     if quality.errors:
         return Evidence(False, None, f"{counted(quality.errors, 'error')} in the tables")
     on, since = _dated(facts, *facts.tables.given)
-    return Evidence(True, on, f"{counted(len(facts.tables.given), 'table')}, no errors, {counted(quality.warnings, 'warning')}; {since}")
+    there = f"{counted(len(facts.tables.given), 'table')}, no errors, {counted(quality.warnings, 'warning')}"
+    return Evidence(True, on, f"{there}; {since}")
 
 
 def _dated(facts: Facts, *tables: str) -> tuple[date | None, str]:

@@ -147,7 +147,8 @@ def _judge(intake: Intake, rules: QualityRules, place: _Place) -> Quality:
 
 
 def _refusal(folder: Path, quality: Quality) -> DataError:
-    return DataError(f"{counted(quality.errors, 'error')} in {folder}", quality.error_list(), remedy="`workbook check` lists them all.")
+    what = f"{counted(quality.errors, 'error')} in {folder}"
+    return DataError(what, quality.error_list(), remedy="`workbook check` lists them all.")
 
 
 def _keep(intake: Intake, place: _Place) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.checks import counted
 from workbook.keys import coded
 from workbook.money import format_amount, round_amounts
 from workbook.portfolio.bookings import Booked, month_edges
@@ -236,7 +237,7 @@ def _sentences(frame: pd.DataFrame, wording: npt.NDArray[np.int64], currency: st
             f"{format_amount(sized, currency, short=True)} a year; this one "
             + ("nothing" if kind == "cross-sell" else "less than its share")
         )
-        kin_text = f"; {kin} other member{'s' if kin > 1 else ''} of its family buy{'' if kin > 1 else 's'} it"
+        kin_text = f"; {counted(kin, 'other member')} of its family buy{'' if kin > 1 else 's'} it"
         said.append(text + (kin_text if kin else "") + ".")
     return coded(said, codes)
 

@@ -23,6 +23,7 @@ class Band:
 class Some:
     limit: int = rule(10_00, "a limit", amount=True)
     on: date | None = rule(None, "a day")
+    most: int | None = rule(None, "another limit", amount=True)
     bands: tuple[Band, ...] = rule((Band(), Band(2.0, "y")), "bands")
     days: dict[str, int] = rule({"core": 30}, "days by class")
     deep: Band = rule(Band(3.0, 'q"uote'), "one band")
@@ -49,6 +50,26 @@ def test_every_fault_is_named_at_once() -> None:
         read(Some, {"limt": 1, "on": "soon", "bands": [{"upto": "high"}], "days": {"core": "x"}}, where="some")
     for part in ("some.limt", "did you mean limit", "some.on", "some.bands[0].upto", "some.days.core"):
         assert part in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"limit": "abc"}, "some.limit: 'abc' is not an amount"),
+        ({"limit": ""}, "some.limit: '' is not an amount"),
+        ({"limit": float("nan")}, "some.limit: 'nan' is not an amount"),
+        ({"deep": {"upto": float("nan")}}, "some.deep.upto is nan, not float"),
+        ({"deep": {"upto": True}}, "some.deep.upto is True, not float"),
+    ],
+)
+def test_a_number_that_is_none_is_a_fault_of_its_key(given: dict[str, object], told: str) -> None:
+    with pytest.raises(RulesError) as fault:
+        read(Some, given, where="some")
+    assert told in str(fault.value)
+
+
+def test_an_amount_that_may_be_missing_is_one_when_it_is_given() -> None:
+    assert [read(Some, {"most": m}, where="some").most for m in ("", 12.5)] == [None, 1250]
 
 
 @pytest.mark.parametrize(

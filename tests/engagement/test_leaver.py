@@ -40,7 +40,7 @@ def test_what_would_go_with_each_rep(
     assert out["sales_12m_amount"].tolist() == [300000, 120000, 0]
     assert out["open_amount"].tolist() == [0, 0, 5000]
     assert out["contacts_only_here"].tolist() == [1, 2, 0]
-    assert out.loc["P-1", "sentence"].startswith("4 accounts, 1 contacts nobody else knows, 3.00 k USD of sales")
+    assert out.loc["P-1", "sentence"].startswith("4 accounts, 1 contact nobody else knows, 3.00 k USD of sales")
 
 
 def test_without_contacts_it_says_so(

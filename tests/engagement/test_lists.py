@@ -87,9 +87,9 @@ def listed(standing: Standing, name: str = "Acme") -> pd.DataFrame:
 def test_any_frame_becomes_a_list_and_can_be_narrowed(standing_of: Callable[..., Standing]) -> None:
     out = listed(standing_of())
     assert out["priority"].tolist() == [1, 1]
-    assert chosen(out, standing_of().frame, rep="P-2")["account_id"].tolist() == ["A-5"]
-    assert chosen(out, standing_of().frame, kind="divest").empty
-    assert len(chosen(out, standing_of().frame, grade="B", action="call")) == 2
+    assert chosen(out, standing_of().frame, {"rep_id": "P-2", "grade": None})["account_id"].tolist() == ["A-5"]
+    assert chosen(out, standing_of().frame, {"class": "divest"}).empty
+    assert len(chosen(out, standing_of().frame, {"grade": "B", "action": "call"})) == 2
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\t=1"])

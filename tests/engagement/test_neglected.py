@@ -19,8 +19,9 @@ NAMES = pd.Series({"P-1": "Ann", "P-2": "Ben", "P-3": "Cleo"})
 
 
 def moving(**to: str | None) -> pd.DataFrame:
+    takers = pd.Series(list(to.values()), dtype="str")
     return pd.DataFrame(
-        {"account_id": [k.replace("_", "-") for k in to], "to_rep": pd.Series(list(to.values()), dtype="str")}
+        {"account_id": [k.replace("_", "-") for k in to], "to_rep": takers, "to_name": takers.map(NAMES)}
     )
 
 
@@ -41,7 +42,7 @@ def test_the_valuable_and_untouched_are_named_with_who_could_work_them(
         {"account_id": "A-8", "done_on": "2020-01-01"},  # of no value among these
     ])  # fmt: skip
     rules = EngagementRules(high_value_share=0.75)  # the first seven of nine
-    out = neglected(standing, log, moving(A_2="P-2", A_6=None), NAMES, rules, "USD")
+    out = neglected(standing, log, moving(A_2="P-2", A_6=None), rules, "USD")
     assert out["account_id"].tolist() == ["A-2", "A-4", "A-5", "A-6", "A-7"]  # A-3 is disqualified
     assert out["untouched_days"].fillna(-1).tolist() == [92, -1, -1, -1, -1]
     assert out["sentence"].tolist() == [

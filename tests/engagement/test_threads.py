@@ -9,7 +9,7 @@ import pandas as pd
 from tests.engagement.test_leaver import contacts
 from workbook.engagement.cadence import Standing
 from workbook.engagement.log import Log
-from workbook.engagement.threads import seconds, single_threaded, thread_checks
+from workbook.engagement.threads import roles_today, seconds, single_threaded, thread_checks
 from workbook.rules.engagement import EngagementRules
 from workbook.tables.frames import shaped
 from workbook.tables.schema import TABLES
@@ -45,7 +45,8 @@ def test_past_roles_and_old_touches_do_not_count(
     own = pd.DataFrame({"account_id": ["A-1", "A-1"], "rep_id": ["P-1", "P-2"], "role": ["owner", "overlay"],
                         "from_on": "2024-01-01", "to_on": [None, "2025-01-01"]})  # fmt: skip
     log = log_of([{"account_id": "A-1", "rep_id": "P-3", "done_on": "2024-02-01"}])
-    out = single_threaded(standing_of(), log, None, shaped(TABLES["ownership"], own), rules)
+    held = roles_today(shaped(TABLES["ownership"], own), log.today)
+    out = single_threaded(standing_of(), log, None, held, rules)
     assert out.loc[0, ["people", "has_specialist"]].tolist() == [1, False]
 
 

@@ -44,9 +44,14 @@ def test_changes_by_the_rules_are_confirmed_at_once(form: ClassSession) -> None:
     waiting = len(form.book.portfolio.class_changes)
     assert waiting > 0
     assert form.confirm.description == f"Confirm {waiting} changes by the rules"
+    form.confirm.click()
+    assert "nobody signs" in form.said.value
+    assert not form.confirm.disabled
     form.who.value = "Kim"
     form.confirm.click()
     assert form.confirm.disabled
+    assert form.confirm.description == "Confirm 0 changes by the rules"
+    assert f"Recorded {waiting} changes of class" in form.said.value
     assert len(form.book.portfolio.class_history) == waiting
 
 

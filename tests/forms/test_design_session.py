@@ -76,8 +76,20 @@ def test_records_only_with_a_name_and_a_reason_for_each_refusal(session):
     session.record()
     assert "no reason" in session.said.value
     session.why_not.value = "promised to the customer"
-    session.record()
-    assert "Recorded" in session.said.value
-    moves = Book.open(session.book.root, as_of="2099-01-01").territories.moves
+    session.accept.click()
+    moves = Book.open(session.book.root).territories.moves
+    assert f"Recorded {len(moves)} moves as proposal" in session.said.value
     assert account not in set(moves["account_id"])
-    assert len(moves) > 0
+    assert len(moves) > 1
+
+
+def test_what_is_recorded_is_not_recorded_again_and_the_next_proposal_starts_from_it(session):
+    """After the test above it, which recorded the ticked moves."""
+    recorded = Book.open(session.book.root).territories.moves
+    session.accept.click()
+    assert session.accept.disabled
+    assert len(Book.open(session.book.root).territories.moves) == len(recorded)
+    session.propose()
+    assert not session.accept.disabled
+    owners = session.book.territories.company.accounts.set_index("account_id")["rep_id"]
+    assert (owners.reindex(recorded["account_id"]).to_numpy() == recorded["to_rep"].to_numpy()).all()

@@ -32,3 +32,14 @@ def test_a_failure_is_said_and_logged_and_the_button_comes_back(caplog: pytest.L
     assert "disk <full>" in caplog.text
     assert "It failed (OSError: disk &lt;full&gt;)." in said.value
     assert (button.disabled, button.description) == (False, "Record")
+
+
+def test_what_the_work_makes_of_its_button_stays() -> None:
+    button = widgets.Button(description="Record")
+
+    def work() -> None:
+        button.description, button.disabled = "Recorded", True
+
+    on_press(button, told(), work)
+    button.click()
+    assert (button.disabled, button.description) == (True, "Recorded")

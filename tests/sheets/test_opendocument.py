@@ -100,12 +100,15 @@ def one(row: str) -> str:
 
 
 FULL = '<table:table-cell office:value-type="float" office:value="1"{0}/>'
+WRONG = '<table:table-cell table:formula="of:=1/0" office:value-type="string" table:number-columns-repeated="39"><text:p>#DIV/0!</text:p></table:table-cell>'
 DEEP = "<table:table-row-group>" * 50_000 + "</table:table-row-group>" * 50_000
 HOSTILE: dict[str, tuple[str, dict[str, str], str]] = {
     "a row a million times": (one(f'<table:table-row table:number-rows-repeated="1000000">{FULL.format("")}</table:table-row>'), {}, "reaches to row 1000000"),
     "a cell a million times": (one(f"<table:table-row>{FULL.format(' table:number-columns-repeated=' + chr(34) + '1000000' + chr(34))}</table:table-row>"), {}, "column 1000000"),
     "a cell beyond the last row": (one(PADDING + f"<table:table-row>{FULL.format('')}</table:table-row>"), {}, "reaches to row 1040001"),
     "full rows many times": (one(f'<table:table-row table:number-rows-repeated="4000">{FULL.format("") * 200}</table:table-row>'), {}, "far too large"),
+    "full rows in many sheets": (document("".join(f'<table:table table:name="{n}"><table:table-row table:number-rows-repeated="5000">{WRONG}</table:table-row></table:table>' for n in range(20))), {}, "is far too large"),
+    "many sheets that reach far": (document("".join(f'<table:table table:name="{n}"><table:table-row table:number-rows-repeated="4999"/><table:table-row>{FULL.format("")}</table:table-row></table:table>' for n in range(1000))), {}, "is far too large"),
     "a number of repeats that is none": (one(f'<table:table-row table:number-rows-repeated="{"9" * 5000}">{FULL.format("")}</table:table-row>'), {}, "reaches to row 1000000000"),
     "macros in Basic": (one(""), {"Basic__Standard__script-lb.xml": "<x/>"}, "holds macros"),
     "macros in Python": (one(""), {"Scripts__python__evil.py": "import os"}, "holds macros"),

@@ -186,6 +186,15 @@ def test_an_edit_is_undone_while_another_cannot_be_met(targets: Stages) -> None:
     assert without(made, standing, 2)[0].empty
 
 
+def test_an_edit_that_speaks_of_another_year_can_be_undone(targets: Stages) -> None:
+    made, standing = undoing(targets(decisions=[edit("pin", "ann", "FY2025-Q1", amount=5)]))
+    assert made.not_applied == ["pin 1 (ann FY2025-Q1): FY2025-Q1 is not in FY2026. Targets are for FY2026."]
+    rows, after, decision = without(made, standing, 1)
+    assert rows.empty
+    assert not after.not_applied
+    assert decision.payload == {"action": "undo", "revision": 1}
+
+
 def test_what_an_edit_kept_out_comes_in_when_it_is_undone(targets: Stages) -> None:
     """T1 has 600.00: 500.00 for ann leaves ben 100.00, so that 150.00 for ben cannot be."""
     decisions = [edit("pin", "T1", amount=600_00), edit("pin", "ann", amount=500_00), edit("pin", "ben", amount=150_00)]
@@ -211,6 +220,18 @@ def test_faults_of_recorded_edits_speak_of_money_and_of_what_to_do(targets: Stag
     assert told.endswith("Change or undo one of them.")
     with pytest.raises(PinConflictError, match=r"by 1,199\.95 USD"):
         strict(targets(decisions=[edit("pin", "CO", amount=5)]))
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"amount": 300_00, "to_node": "cyd"}, "transfer 1 (dan to cyd FY2026) cannot be met, it misses by 100.00 USD. Change it."),
+        ({"amount": 1, "to_node": "dan"}, "transfer 1 (dan to dan FY2026): dan is the same. Name two apart."),
+    ],
+)  # fmt: skip
+def test_an_edit_that_is_not_applied_is_named_once(targets: Stages, more: dict[str, Any], told: str) -> None:
+    made, _ = undoing(targets(decisions=[edit("transfer", "dan", **more)]))
+    assert made.not_applied == [told]
 
 
 def test_finances_numbers_are_solved_once_for_all_edits(targets: Stages, monkeypatch: pytest.MonkeyPatch) -> None:

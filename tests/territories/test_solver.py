@@ -15,7 +15,7 @@ from scipy.sparse import csc_matrix
 from tests.benchmarks.design_instances import company
 from workbook.territories.solver import Bands, Effort, Problem, solve
 from workbook.territories.solver.ascent import ascend
-from workbook.territories.solver.branching import branch
+from workbook.territories.solver.branching import _split, branch
 from workbook.territories.solver.certificate import certify, regions
 from workbook.territories.solver.cuts import Strengthened, strengthened
 from workbook.territories.solver.highs import Program, Relaxed, SolverError, run
@@ -268,7 +268,7 @@ def test_branching_to_the_end_proves_the_best_plan_though_cuts_are_separated_ane
     monkeypatch.setattr("workbook.territories.solver.branching._LEVELS", 1)
     problem = small(7, 3, seed)
     best = best_of_all(problem)
-    made = branch(problem, assignment_program(problem, whole=False), best, 1e-6, (100.0, np.inf))
+    made = branch(problem, assignment_program(problem, whole=False), best, 1e-6, (5.0, np.inf))
     assert made.bound == pytest.approx(best, rel=1e-5)
 
 
@@ -307,6 +307,22 @@ def test_a_node_that_highs_cannot_solve_keeps_its_bound(monkeypatch):
     assert len(calls) == 3
     assert not made.late
     assert made.bound == pytest.approx(floor, abs=1e-6)
+
+
+def test_a_unit_of_which_only_crumbs_lie_elsewhere_is_not_split():
+    problem = small(2, 3, 0)
+    crumbs = np.array([1 - 1.6e-6, 0.8e-6, 0.8e-6, 0.5, 0.5, 0.0])
+    assert _split(problem, crumbs).tolist() == [0.0, 0.5]
+
+
+def test_a_program_that_circles_is_ended_and_said(monkeypatch):
+    monkeypatch.setattr("workbook.territories.solver.highs._enough", lambda program: 3)
+    program = assignment_program(company(60, 4, seed=1), whole=False)
+    with pytest.raises(SolverError, match="Iteration limit"):
+        Relaxed(program).solve(np.zeros(0, dtype=np.int64))
+    assert run(program, {"solver": "simplex", "presolve": "off"}).cut
+    found = solve(company(60, 4, seed=1), Effort(seconds=0.2, limit=60.0))
+    assert found.bound <= found.objective
 
 
 def test_uneven_accounts_are_proven_to_within_two_percent_in_a_second_of_work():

@@ -50,9 +50,8 @@ def lists(
     view = Book.open(book, as_of=as_of, node=node)
     if rep is not None and rep not in set(view.tables.reps["rep_id"]):
         raise UsageError(f"there is no rep {rep!r} in {view.node}", remedy="Name a rep_id of the reps table.")
-    rows = chosen(
-        view.engagement.list_of(name), view.engagement.standing, rep=rep, action=action, kind=kind, grade=grade
-    )
+    wanted = {"rep_id": rep, "action": action, "class": kind, "grade": grade}
+    rows = chosen(view.engagement.list_of(name), view.engagement.standing, wanted)
     paths = write_lists(rows, out or view.root / "lists", name, form, view.as_of, by_rep=by_rep)
     if json:
         summary = {"list": name, "rows": len(rows), "files": [str(p) for p in paths]}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from workbook.checks import counted
 from workbook.engagement.cadence import Standing
 from workbook.engagement.ledger import Ledger
 from workbook.engagement.log import NO_DAY, Bools, Days, Ints, Log, dates, day_number, day_text, days, distinct
@@ -137,7 +138,7 @@ def summary(changed: pd.DataFrame, currency: str) -> str:
         f"{int((changed['touches'] > 0).sum())} of {len(changed)} accounts touched" if known else "Touches not known"
     )
     return (
-        f"{touched}, sales of {sold}, {won} deals won "
+        f"{touched}, sales of {sold}, {counted(won, 'deal')} won "
         f"({format_amount(amount, currency, short=True)}), {int(changed['deals_lost'].sum())} lost, "
-        f"{int(changed['deals_new'].sum())} new; {int(changed['look_again'].sum())} accounts to look at again."
+        f"{int(changed['deals_new'].sum())} new; {counted(int(changed['look_again'].sum()), 'account')} to look at again."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from workbook.checks import counted
 from workbook.engagement.cadence import Standing
 from workbook.engagement.log import Log, distinct
 from workbook.keys import positions
@@ -57,15 +58,15 @@ def leaver(
     out["rank"] = np.arange(1, len(out) + 1)
     out["worst"] = out["rank"] <= rules.worst_leavers
     out["sentence"] = [
-        f"{row.accounts} accounts, "
+        f"{counted(row.accounts, 'account')}, "
         + (
             "contacts not known"
             if row.contacts_only_here is pd.NA
-            else f"{row.contacts_only_here} contacts nobody else knows"
+            else f"{counted(row.contacts_only_here, 'contact')} nobody else knows"
         )
         + f", {format_amount(row.sales_12m_amount, currency, short=True)} of sales in 12 months, "
         f"{format_amount(row.open_amount, currency, short=True)} of open pipeline; "
-        f"{row.single_threaded} large accounts on one thread."
+        f"{counted(row.single_threaded, 'large account')} on one thread."
         for row in out.itertuples()
     ]
     first = ["rep_id", "accounts", "contacts_only_here", "single_threaded", *AMOUNTS]

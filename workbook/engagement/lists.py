@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -118,28 +120,25 @@ def as_list(
     return out[[*columns, "contact_id", "contact_name", "contact_title", "priority"]]
 
 
-def chosen(
-    rows: pd.DataFrame,
-    standing: pd.DataFrame,
-    *,
-    rep: str | None = None,
-    action: str | None = None,
-    kind: str | None = None,
-    grade: str | None = None,
-) -> pd.DataFrame:
-    """The rows of a list of one rep, action, class (``kind``) or grade; ``standing`` has account_id, class and grade.
+#: What a list may be narrowed to, and the values there are.
+NARROWED = {"action": ACTIONS, "class": CLASSES, "grade": GRADES}
+
+
+def chosen(rows: pd.DataFrame, standing: pd.DataFrame, wanted: Mapping[str, str | None]) -> pd.DataFrame:
+    """The rows of a list with the ``wanted`` rep_id, action, class and grade (None: any); ``standing`` has account_id, class and
+    grade.
 
     Raises :class:`UsageError` for an action, class or grade that there is none of.
     """
     kept = rows
-    for what, wanted, known in (("action", action, ACTIONS), ("class", kind, CLASSES), ("grade", grade, GRADES)):
-        if wanted is not None and wanted not in known:
-            raise UsageError(f"there is no {what} {wanted!r}", remedy=f"Use one of {', '.join(known)}.")
-    for column, wanted in (("class", kind), ("grade", grade)):
-        if wanted is not None:
-            fitting = standing.loc[(standing[column] == wanted).fillna(False), "account_id"]
+    for column, value in wanted.items():
+        if value is None:
+            continue
+        if column in NARROWED and value not in NARROWED[column]:
+            raise UsageError(f"there is no {column} {value!r}", remedy=f"Use one of {', '.join(NARROWED[column])}.")
+        if column in ("class", "grade"):
+            fitting = standing.loc[(standing[column] == value).fillna(False), "account_id"]
             kept = kept[kept["account_id"].isin(fitting)]
-    for column, wanted in (("rep_id", rep), ("action", action)):
-        if wanted is not None:
-            kept = kept[(kept[column] == wanted).fillna(False)]
+        else:
+            kept = kept[(kept[column] == value).fillna(False)]
     return kept.reset_index(drop=True)

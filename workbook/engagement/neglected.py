@@ -14,13 +14,13 @@ from workbook.rules.engagement import EngagementRules
 
 
 def neglected(
-    standing: Standing, real: Log, rotation: pd.DataFrame, names: pd.Series, rules: EngagementRules, currency: str
+    standing: Standing, real: Log, takers: pd.DataFrame, rules: EngagementRules, currency: str
 ) -> pd.DataFrame:
     """The company's most valuable accounts without a real touch for too long, most valuable first.
 
     The same accounts as the check *engagement of high value*: the top ``high_value_share``, no touch by anybody in
-    ``coverage_days``; disqualified ones are left out. ``rotation`` from :func:`workbook.engagement.rotation.rotation`,
-    ``names``: name by rep_id. Columns account_id, territory_id, rep_id (missing where nobody holds it), value_amount,
+    ``coverage_days``; disqualified ones are left out. ``takers``: account_id, to_rep, to_name of the accounts that may rotate
+    (:func:`workbook.engagement.rotation.rotation`). Columns account_id, territory_id, rep_id (missing where nobody holds it), value_amount,
     last_touch_on, untouched_days (Int64, missing without a touch), to_rep (who of the territory could work it), outlook (the
     same in words), sentence.
     """
@@ -34,10 +34,9 @@ def neglected(
     out = out.reset_index(drop=True).assign(value_amount=value, last_touch_on=dates(last[at]))
     gone = pd.Series(real.today - last[at], dtype="Int64")
     out["untouched_days"] = gone.where(pd.Series(last[at] != NO_DAY))
-    moving = positions(out["account_id"], rotation["account_id"])
-    out["to_rep"] = rotation["to_rep"].array.take(moving, allow_fill=True)
-    asked = moving >= 0
-    rows = zip(out["rep_id"], out["to_rep"].map(names), asked, strict=True)
+    moving = positions(out["account_id"], takers["account_id"])
+    out["to_rep"], who = (takers[column].array.take(moving, allow_fill=True) for column in ("to_rep", "to_name"))
+    rows = zip(out["rep_id"], who, moving >= 0, strict=True)
     out["outlook"] = pd.Series([_outlook(*row) for row in rows], dtype="str")
     said = zip(out["value_amount"], out["untouched_days"], out["outlook"], strict=True)
     out["sentence"] = pd.Series([_sentence(*row, currency) for row in said], dtype="str")

@@ -99,8 +99,8 @@ class Engagement(Rotating):
     def single_threaded(self) -> pd.DataFrame:
         """Large accounts on one contact or one of our people, and who could be the second (A19)."""
         tables = self.facts.tables
-        found = single_threaded(self._standing, self._real, self._contacts, tables.ownership, self._rules)
         roles = roles_today(tables.ownership, self._log.today)
+        found = single_threaded(self._standing, self._real, self._contacts, roles, self._rules)
         home = tables.accounts.set_index("account_id")["territory_id"]
         roles = roles.assign(territory_id=roles["account_id"].map(home))
         return pd.concat([found, seconds(found, self.facts.tree, tables.territories, roles)], axis=1)
@@ -202,7 +202,8 @@ class Engagement(Rotating):
     @noun
     def neglected(self) -> pd.DataFrame:
         """High value and not engaged, by account, with who could work them (D5); none where touches are not known."""
-        found = neglected(self._standing, self._real, self.rotation, self._rep_names, self._rules, self.facts.currency)
+        takers = self.rotation.assign(to_name=self.rotation["to_rep"].map(self._rep_names))
+        found = neglected(self._standing, self._real, takers, self._rules, self.facts.currency)
         return found if self._knows_touches else found.iloc[:0]
 
     @noun

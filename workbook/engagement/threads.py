@@ -17,11 +17,10 @@ from workbook.rules.engagement import EngagementRules
 from workbook.tree import Tree
 
 
-def people_on(real: Log, ownership: pd.DataFrame, rules: EngagementRules) -> Ints:
-    """Per account of the log: how many of our people hold a role on it today or touched it in the window."""
-    rep_ids = real.reps.union(ownership["rep_id"].dropna().unique())
-    open_roles = roles_today(ownership, real.today)
-    held = positions(open_roles["account_id"], real.accounts), positions(open_roles["rep_id"], rep_ids)
+def people_on(real: Log, roles: pd.DataFrame, rules: EngagementRules) -> Ints:
+    """Per account of the log: how many of our people hold one of ``roles`` (:func:`roles_today`) or touched it in the window."""
+    rep_ids = real.reps.union(roles["rep_id"].dropna().unique())
+    held = positions(roles["account_id"], real.accounts), positions(roles["rep_id"], rep_ids)
     lately = real.since(rules.window_days)
     touched = real.account[lately], rep_ids.get_indexer(real.reps)[real.rep[lately]]
     account, rep = (np.concatenate(both) for both in zip(held, touched, strict=True))
@@ -45,11 +44,11 @@ def held_large(frame: pd.DataFrame, rules: EngagementRules) -> pd.Series:
 
 
 def single_threaded(
-    standing: Standing, real: Log, contacts: pd.DataFrame | None, ownership: pd.DataFrame, rules: EngagementRules
+    standing: Standing, real: Log, contacts: pd.DataFrame | None, roles: pd.DataFrame, rules: EngagementRules
 ) -> pd.DataFrame:
     """Large accounts that hang on one contact or one of our people (A19), failing ones first, then by value.
 
-    Columns account_id, territory_id, rep_id, is_key, contacts (Int64: known there), active_contacts (touched in the window),
+    ``roles``: ownership in force today (:func:`roles_today`). Columns account_id, territory_id, rep_id, is_key, contacts (Int64: known there), active_contacts (touched in the window),
     people (ours), has_sponsor, has_specialist, value_amount (the greatest of sales, projection and potential), verdict (fail:
     one contact and one person; warn: either), sentence.
     """
@@ -60,8 +59,7 @@ def single_threaded(
     known = frame["contacts"].astype("Int64") if contacts is not None else pd.Series(pd.NA, frame.index, "Int64")
     out["contacts"] = known
     out["active_contacts"] = real.different(real.contact, real.since(rules.window_days))[at]
-    out["people"] = people_on(real, ownership, rules)[at]
-    roles = roles_today(ownership, real.today)
+    out["people"] = people_on(real, roles, rules)[at]
     for column, role in (("has_sponsor", "sponsor"), ("has_specialist", "overlay")):
         out[column] = out["account_id"].isin(roles.loc[roles["role"] == role, "account_id"])
     out["value_amount"] = account_value(frame)

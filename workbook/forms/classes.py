@@ -10,6 +10,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from workbook.book import Book
+from workbook.checks import counted
 from workbook.decisions import Decision
 from workbook.errors import WorkbookError
 from workbook.forms.fallback import with_fallback
@@ -53,7 +54,7 @@ class ClassSession:
         )  # fmt: skip
         self.account.observe(lambda _: self._picked(), names="value")
         on_press(self.set, self.said, self.record)
-        self.confirm.on_click(lambda _: self.record_changes())
+        on_press(self.confirm, self.said, self.record_changes)
         self.redraw()
 
     @property
@@ -65,7 +66,7 @@ class ClassSession:
     def redraw(self) -> None:
         """The history and what waits to be confirmed, as the book stands now."""
         waiting = len(self.book.portfolio.class_changes)
-        self.confirm.description = f"Confirm {waiting} change{'' if waiting == 1 else 's'} by the rules"
+        self.confirm.description = f"Confirm {counted(waiting, 'change')} by the rules"
         self.confirm.disabled = waiting == 0
         self.history.value = str(self.table()._repr_html_())
         self._picked()
@@ -100,7 +101,7 @@ class ClassSession:
         except WorkbookError as fault:
             self.said.value = f"<p><b>{escape(str(fault))}</b></p>"
             return
-        self.said.value = f"<p role='status'>Recorded {len(made)} changes of class.</p>"
+        self.said.value = f"<p role='status'>Recorded {counted(len(made), 'change')} of class.</p>"
 
     def _keep(self, made: list[Decision]) -> None:
         from workbook.store import open_store

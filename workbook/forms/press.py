@@ -10,7 +10,8 @@ import ipywidgets as widgets
 
 def on_press(button: widgets.Button, said: widgets.HTML, work: Callable[[], object]) -> None:
     """Do ``work`` at a press of ``button``. Meanwhile it cannot be pressed again, so that nothing is recorded twice; a fault
-    that ``work`` does not speak of itself is shown in ``said`` (JupyterLab hides it in a log) and raised."""
+    that ``work`` does not speak of itself is shown in ``said`` (JupyterLab hides it in a log) and raised. Where ``work`` names
+    the button anew, it also says whether it can be pressed."""
 
     def pressed(_: widgets.Button) -> None:
         if button.disabled:
@@ -24,9 +25,8 @@ def on_press(button: widgets.Button, said: widgets.HTML, work: Callable[[], obje
             said.value = f"<p role='alert'><b>{escape(text)}</b></p>"
             raise
         finally:
-            button.disabled = False
             if button.description == "Working …":
-                button.description = before
+                button.description, button.disabled = before, False
 
     button.on_click(pressed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from html import escape
 from typing import Any
 
@@ -13,6 +13,8 @@ import pandas as pd
 
 from workbook.book import Book
 from workbook.charts import territories as charts
+from workbook.checks import counted
+from workbook.decisions import signed_at
 from workbook.errors import UsageError, WorkbookError
 from workbook.forms.fallback import with_fallback
 from workbook.forms.press import look, on_press, told
@@ -76,9 +78,7 @@ class DesignSession:
         self.who = widgets.Text(description="decided by")
         self.on = widgets.DatePicker(description="from", value=book.as_of + timedelta(days=1))
         self.why_not = widgets.Text(description="if refused", placeholder="reason for every unticked move")
-        self.accept = widgets.Button(
-            description="Record the ticked moves", button_style="success", layout=widgets.Layout(width="220px")
-        )
+        self.accept = widgets.Button(button_style="success", layout=widgets.Layout(width="220px"))
         self.said = told()
         self.ticks: dict[str, widgets.Checkbox] = {}
         named = [
@@ -143,6 +143,7 @@ class DesignSession:
     def redraw(self) -> None:
         """List, picture and words of the present proposal; the words come last, when all the rest stands."""
         self.ticks = {}
+        self.accept.description, self.accept.disabled = "Record the ticked moves", False
         rows = []
         for move in self.listed().itertuples():
             tick = widgets.Checkbox(
@@ -179,7 +180,7 @@ class DesignSession:
         return {account: self.why_not.value for account, tick in self.ticks.items() if not tick.value}
 
     def record(self) -> None:
-        """Record the ticked moves; what stands in the way is shown in place."""
+        """Record the ticked moves, once; what stands in the way is shown in place. The next proposal starts from them."""
         from workbook.store import open_store
 
         if not self.who.value.strip():
@@ -187,14 +188,16 @@ class DesignSession:
             return
         on: date = self.on.value or self.book.as_of + timedelta(days=1)
         try:
-            answer = Answer(self.who.value.strip(), datetime.now(UTC).replace(microsecond=0), on, self.refused())
+            answer = Answer(self.who.value.strip(), signed_at(self.book.as_of, datetime.now()), on, self.refused())
             meant = self.proposal if self.rest.value else replace(self.proposal, moves=self.listed())
             rows = decisions(meant, answer)
             open_store(self.book.root).record_all(rows)
         except WorkbookError as fault:
             self.said.value = f"<p><b>{escape(str(fault))}</b></p>"
             return
-        self.said.value = f"<p>Recorded {len(rows) - 1} moves as proposal {meant.id}.</p>"
+        self.accept.description, self.accept.disabled = "Recorded", True
+        self.book = self.book.reopened()
+        self.said.value = f"<p>Recorded {counted(len(rows) - 1, 'move')} as proposal {meant.id}.</p>"
 
     def svg(self) -> str:
         """Balance before and after as a vector drawing."""

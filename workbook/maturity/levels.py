@@ -11,7 +11,7 @@ import math
 
 import pandas as pd
 
-from workbook.checks import Check
+from workbook.checks import Check, counted
 from workbook.maturity.measures import CAPABILITIES, FIXES, Measured
 from workbook.money import format_amount
 from workbook.rules.maturity import MaturityRules
@@ -64,7 +64,7 @@ def _needs(row: object, found: Measured, level: int) -> str:
     share = row.competitive_share if level == 2 else row.world_class_share  # type: ignore[attr-defined]
     unit, action = FIXES[row.measure]  # type: ignore[attr-defined]
     missing = units_missing(found, share)
-    count = f" ({missing:,} {unit}{'' if missing == 1 else 's'} more)" if missing else ""
+    count = f" ({counted(missing, unit)} more)" if missing else ""
     return f"{NAMES[level]} needs {share:.0%}, is {row.value_share:.0%}: {action[0].lower()}{action[1:]}{count}"  # type: ignore[attr-defined]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.checks import counted
 from workbook.keys import repeated
 from workbook.money import format_amount
 from workbook.rules.portfolio import GradeRules
@@ -84,7 +85,7 @@ def _points(values: Floats, bands: tuple[float, ...]) -> Floats:
 def _sentences(
     frame: pd.DataFrame, contacts: pd.Series, projected: pd.Series, nps: pd.Series, currency: str
 ) -> pd.Categorical:
-    people = _phrases(contacts, lambda n: f"{int(n)} contact{'' if n == 1 else 's'}", "contacts not known")
+    people = _phrases(contacts, lambda n: counted(int(n), "contact"), "contacts not known")
     money = _phrases(
         _three_digits(projected),
         lambda n: f"{format_amount(int(n), currency, short=True)} projected",

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.keys import coded
+from workbook.checks import counted
+from workbook.keys import coded, repeated
 from workbook.money import format_amount, round_amounts
 from workbook.portfolio.bookings import Booked, month_edges
 from workbook.portfolio.history import NO_FAMILY
@@ -158,7 +159,7 @@ def whitespace(
     frame = pd.DataFrame(
         {
             "account_id": accounts["account_id"].take(row).array,
-            "territory_id": accounts["territory_id"].take(row).array,
+            "territory_id": repeated(accounts["territory_id"]).take(row),
             "product_family": coded(bought.families, family),
             "kind": coded(["cross-sell", "upsell"], own.astype(np.intp)),
             "bought_amount": has,
@@ -236,7 +237,7 @@ def _sentences(frame: pd.DataFrame, wording: npt.NDArray[np.int64], currency: st
             f"{format_amount(sized, currency, short=True)} a year; this one "
             + ("nothing" if kind == "cross-sell" else "less than its share")
         )
-        kin_text = f"; {kin} other member{'s' if kin > 1 else ''} of its family buy{'' if kin > 1 else 's'} it"
+        kin_text = f"; {counted(kin, 'other member')} of its family buy{'' if kin > 1 else 's'} it"
         said.append(text + (kin_text if kin else "") + ".")
     return coded(said, codes)
 
@@ -281,8 +282,8 @@ def bought_rows(tables: Tables, bought: Bought) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "account_id": tables.accounts["account_id"].take(row).array,
-            "territory_id": tables.accounts["territory_id"].take(row).array,
-            "product_family": pd.Series(bought.families, dtype="str").take(family).array,
+            "territory_id": repeated(tables.accounts["territory_id"]).take(row),
+            "product_family": coded(bought.families, family),
             "bought_amount": bought.amounts[row, family],
         }
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from workbook.checks import counted
 from workbook.facts import Facts
 
 #: A state of a plan as what somebody did. The store says what may follow what.
@@ -60,4 +61,4 @@ def _which(rep: str, steps: list[tuple[str, Mapping[str, Any]]]) -> str:
         number = steps[0][1]["revision"]
         return f"account plan of {accounts[0]}, revision {number}" if accounts else f"territory plan, revision {number}"
     more = " and the territory plan" if len(accounts) < len(steps) else ""
-    return f"{len(accounts)} account plan{'s' if len(accounts) > 1 else ''}{more} of {rep}"
+    return f"{counted(len(accounts), 'account plan')}{more} of {rep}"

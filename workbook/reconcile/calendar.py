@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.checks import Check
+from workbook.checks import Check, counted
 from workbook.facts import Facts
 from workbook.periods import parent
 
@@ -95,9 +95,10 @@ def _data(facts: Facts) -> Evidence:
     if quality is None:
         return Evidence(None, None, "the tables were not checked")
     if quality.errors:
-        return Evidence(False, None, f"{quality.errors} errors in the tables")
+        return Evidence(False, None, f"{counted(quality.errors, 'error')} in the tables")
     on, since = _dated(facts, *facts.tables.given)
-    return Evidence(True, on, f"{len(facts.tables.given)} tables, no errors, {quality.warnings} warnings; {since}")
+    there = f"{counted(len(facts.tables.given), 'table')}, no errors, {counted(quality.warnings, 'warning')}"
+    return Evidence(True, on, f"{there}; {since}")
 
 
 def _dated(facts: Facts, *tables: str) -> tuple[date | None, str]:

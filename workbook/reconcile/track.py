@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.checks import counted
 from workbook.facts import Facts
 from workbook.periods import Grain, children, parse
 from workbook.reconcile.cube import Cube
@@ -36,12 +37,14 @@ class Track:
 
         >>> Track(np.zeros(1), np.full(1, 0.1), np.zeros(1), np.full(1, np.nan), "past target").words(0)
         'no record, error taken as 10%'
+        >>> Track(np.zeros(1), np.full(1, 0.1), np.ones(1), np.full(1, -0.2), "past target").words(0)
+        'outcome 20% below it in 1 past target'
         """
         if self.count[at] == 0:
             return f"no record, error taken as {self.error[at]:.0%}"
         number = int(self.count[at])
         side = "above" if self.seen[at] >= 0 else "below"
-        return f"outcome {abs(self.seen[at]):.0%} {side} it in {number} {self.what}{'s' if number > 1 else ''}"
+        return f"outcome {abs(self.seen[at]):.0%} {side} it in {counted(number, self.what)}"
 
 
 def track(errors: Floats, depth: npt.NDArray[np.intp], default: float, counts: float, what: str) -> Track:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.checks import Check
+from workbook.checks import Check, counted
 from workbook.checks import chance as in_words
 from workbook.facts import Facts
 from workbook.money import format_amount
@@ -166,14 +166,16 @@ def _signs(row: object, rules: WarningRules, currency: str) -> list[str]:
     found = []
     share = row.overdue_share  # type: ignore[attr-defined]
     if share == share and share > rules.overdue_share:
-        found.append(f"{int(row.overdue)} accounts ({share:.0%}) wait for an overdue touch")  # type: ignore[attr-defined]
+        late = int(row.overdue)  # type: ignore[attr-defined]
+        found.append(f"{counted(late, 'account')} ({share:.0%}) wait{'s' if late == 1 else ''} for an overdue touch")
     created, usual = row.created_amount, row.usual_amount  # type: ignore[attr-defined]
     if not pd.isna(usual) and usual > 0 and created < rules.pipeline_fall_share * usual:
         new, was = (format_amount(int(v), currency, short=True) for v in (created, usual))
         found.append(f"new pipeline of {rules.pipeline_days} days is {new}, usual is {was}")
     opened, slipped = row.open_amount, row.slipped_amount  # type: ignore[attr-defined]
     if not pd.isna(opened) and opened > 0 and slipped > rules.slipped_share * opened:
-        found.append(f"{int(row.slipped)} open deals of {format_amount(int(slipped), currency, short=True)} slipped")  # type: ignore[attr-defined]
+        deals = counted(int(row.slipped), "open deal")  # type: ignore[attr-defined]
+        found.append(f"{deals} of {format_amount(int(slipped), currency, short=True)} slipped")
     return found
 
 

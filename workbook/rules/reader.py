@@ -7,7 +7,6 @@ import types
 import typing
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from workbook.errors import RulesError, WorkbookError
@@ -40,40 +39,97 @@ def read(kind: type[T], given: Mapping[str, Any], *, where: str, currency: str =
 
     Missing keys take their defaults. Raises :class:`RulesError` with every unknown key and unfit value.
     """
-    faults: list[str] = []
-    value = _struct(kind, given, where, currency, faults)
-    if faults:
+    reader = _Reader(currency, [])
+    value = reader.struct(kind, given, where)
+    if reader.faults:
         raise RulesError(
-            "; ".join(faults), where="book.toml", remedy="Mend these keys, or delete them for the defaults."
+            "; ".join(reader.faults), where="book.toml", remedy="Mend these keys, or delete them for the defaults."
         )
     return value
 
 
-def _struct(kind: Any, given: Any, where: str, currency: str, faults: list[str]) -> Any:
-    if not isinstance(given, Mapping):
-        faults.append(f"[{where}] is not a table")
-        return kind()
-    hints = typing.get_type_hints(kind)
-    known = {f.name: f for f in dataclasses.fields(kind)}
-    for key in given:
-        if key not in known:
-            faults.append(f"{where}.{key} {_unknown(f'{where}.{key}', known)}")
-    values = {}
-    for name, field in known.items():
-        if name not in given:
-            if field.default is _MISSING and field.default_factory is _MISSING:
-                faults.append(f"{where}.{name} is missing")
-            continue
-        values[name] = _value(hints[name], given[name], f"{where}.{name}", currency, faults, field.metadata)
-    if faults:
+@dataclasses.dataclass(frozen=True)
+class _Reader:
+    """What all keys of a file are read with: the currency of amounts, and the list of faults found so far."""
+
+    currency: str
+    faults: list[str]
+
+    def struct(self, kind: Any, given: Any, where: str) -> Any:
+        """A table as the dataclass ``kind``; None where something in it is at fault."""
+        if not isinstance(given, Mapping):
+            self.faults.append(f"[{where}] is not a table")
+            return kind()
+        hints = typing.get_type_hints(kind)
+        known = {f.name: f for f in dataclasses.fields(kind)}
+        for key in given:
+            if key not in known:
+                self.faults.append(f"{where}.{key} {_unknown(f'{where}.{key}', known)}")
+        values = {}
+        for name, field in known.items():
+            if name not in given:
+                if field.default is _MISSING and field.default_factory is _MISSING:
+                    self.faults.append(f"{where}.{name} is missing")
+                continue
+            values[name] = self.value(hints[name], given[name], f"{where}.{name}", field.metadata)
+        if self.faults:
+            return None
+        try:
+            return kind(**values)
+        except (WorkbookError, ValueError) as fault:
+            self.faults.append(f"{where}: {fault}")
         return None
-    try:
-        return kind(**values)
-    except WorkbookError as fault:
-        faults.append(f"{where}: {fault}")
-    except ValueError as fault:
-        faults.append(f"{where}: {fault}")
-    return None
+
+    def value(self, kind: Any, given: Any, where: str, metadata: Mapping[str, Any]) -> Any:
+        """A value as ``kind``; as it is where it does not fit, which is a fault."""
+        faults, choices = self.faults, metadata.get("choices") or ()
+        if choices and given not in choices:
+            faults.append(f"{where} is {given!r}, not one of {', '.join(map(str, choices))}")
+            return given
+        origin, parts = typing.get_origin(kind), typing.get_args(kind)
+        if origin in (types.UnionType, typing.Union):
+            if given is None or given == "":
+                return None
+            inner = next(p for p in parts if p is not type(None))
+            return self.value(inner, given, where, {k: v for k, v in metadata.items() if k == "amount"})
+        if metadata.get("amount") and isinstance(given, int | float | str) and not isinstance(given, bool):
+            try:
+                return to_minor(str(given), self.currency)
+            except WorkbookError as fault:
+                faults.append(f"{where}: {fault}".rstrip("."))
+                return 0
+        if dataclasses.is_dataclass(kind):
+            return self.struct(kind, given, where)
+        if origin is tuple and isinstance(given, list):
+            each = {k: v for k, v in metadata.items() if k == "amount"}
+            return tuple(self.value(parts[0], v, f"{where}[{i}]", each) for i, v in enumerate(given))
+        if origin is dict and isinstance(given, Mapping):
+            each = {k: v for k, v in metadata.items() if k == "amount"}
+            return {str(k): self.value(parts[1], v, f"{where}.{k}", each) for k, v in given.items()}
+        if origin is typing.Literal:
+            if given not in parts:
+                faults.append(f"{where} is {given!r}, not one of {', '.join(map(str, parts))}")
+            return given
+        if kind is float and isinstance(given, int | float) and not isinstance(given, bool) and given == given:
+            return float(given)
+        if kind is date and isinstance(given, str):
+            try:
+                return date.fromisoformat(given)
+            except ValueError:
+                faults.append(f"{where} is {given!r}, not a date like 2026-06-30")
+                return given
+        if not _fits(kind, given):
+            faults.append(f"{where} is {given!r}, not {getattr(kind, '__name__', kind)}")
+        return given
+
+
+def _fits(kind: Any, given: Any) -> bool:
+    """Whether a plain value is of a kind: true is no number, a time is no date, and nan is nothing."""
+    if kind is Any:
+        return True
+    if not isinstance(kind, type) or not isinstance(given, kind) or given != given:
+        return False
+    return not (kind in (int, float) and isinstance(given, bool)) and not (kind is date and isinstance(given, datetime))
 
 
 def _unknown(path: str, known: Mapping[str, Any]) -> str:
@@ -84,55 +140,6 @@ def _unknown(path: str, known: Mapping[str, Any]) -> str:
         return f"is one rule with {to} now: set that, and delete this line"
     near = difflib.get_close_matches(path.rsplit(".", 1)[-1], known, n=1)
     return "is not a rule" + (f" (did you mean {near[0]}?)" if near else "")
-
-
-def _value(kind: Any, given: Any, where: str, currency: str, faults: list[str], metadata: Mapping[str, Any]) -> Any:
-    choices = metadata.get("choices") or ()
-    if choices and given not in choices:
-        faults.append(f"{where} is {given!r}, not one of {', '.join(map(str, choices))}")
-        return given
-    if metadata.get("amount") and isinstance(given, int | float | str) and not isinstance(given, bool):
-        try:
-            return to_minor(Decimal(str(given)), currency)
-        except WorkbookError as fault:
-            faults.append(f"{where}: {fault}")
-            return 0
-    origin, parts = typing.get_origin(kind), typing.get_args(kind)
-    if dataclasses.is_dataclass(kind):
-        return _struct(kind, given, where, currency, faults)
-    if origin in (types.UnionType, typing.Union):
-        if given is None or given == "":
-            return None
-        inner = next(p for p in parts if p is not type(None))
-        return _value(inner, given, where, currency, faults, {})
-    if origin is tuple and isinstance(given, list):
-        each = {k: v for k, v in metadata.items() if k == "amount"}
-        return tuple(_value(parts[0], v, f"{where}[{i}]", currency, faults, each) for i, v in enumerate(given))
-    if origin is dict and isinstance(given, Mapping):
-        each = {k: v for k, v in metadata.items() if k == "amount"}
-        return {str(k): _value(parts[1], v, f"{where}.{k}", currency, faults, each) for k, v in given.items()}
-    if origin is typing.Literal:
-        if given in parts:
-            return given
-        faults.append(f"{where} is {given!r}, not one of {', '.join(map(str, parts))}")
-        return given
-    if kind is float and isinstance(given, int | float) and not isinstance(given, bool):
-        return float(given)
-    if kind is date and isinstance(given, str):
-        try:
-            return date.fromisoformat(given)
-        except ValueError:
-            faults.append(f"{where} is {given!r}, not a date like 2026-06-30")
-            return given
-    fits = kind is Any or (
-        isinstance(kind, type)
-        and isinstance(given, kind)
-        and not (kind in (int, float) and isinstance(given, bool))
-        and not (kind is date and isinstance(given, datetime))
-    )
-    if not fits:
-        faults.append(f"{where} is {given!r}, not {getattr(kind, '__name__', kind)}")
-    return given
 
 
 def as_toml(name: str, rules: Any, *, currency: str = "USD") -> str:

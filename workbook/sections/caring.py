@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.book import Book
+from workbook.checks import counted
 from workbook.money import format_amount
 from workbook.sections.people import names_of
 from workbook.show import Note, Table
@@ -22,7 +23,7 @@ def neglected(book: Book, count: int = 10) -> list[Any]:
     worth = format_amount(int(rows["value_amount"].sum()), book.facts.currency, short=True)
     where = rows["territory_id"].value_counts().sort_index()
     most = str(where.idxmax())
-    text = f"{len(rows):,} accounts of high value had no real touch in {days} days; they are worth {worth} a year. "
+    text = f"{counted(len(rows), 'account')} of high value had no real touch in {days} days, worth {worth} a year. "
     text += f"The largest part, {int(where.max()):,}, lies in {book.tree.name(most)}. " if len(where) > 1 else ""
     text += f"For {int(rows['to_rep'].notna().sum()):,} somebody of the same territory has room."
     keep = ["account_id", "name", "rep", "value_amount", "last_touch_on", "outlook"]

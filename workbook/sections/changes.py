@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.book import Book
+from workbook.checks import counted
 from workbook.engagement.reviews import last_review, without_review
 from workbook.money import format_amount
 from workbook.reconcile.held import then_and_now
@@ -96,9 +97,14 @@ def _sales(book: Book, since: date) -> list[tuple[Any, ...]]:
     old = sales[(sales["booked_on"] <= pd.Timestamp(since)).to_numpy()]
     first = set(new["account_id"]) - set(old["account_id"])
     won = new[new["account_id"].isin(first).to_numpy()]
+    never: tuple[Any, ...]
+    if old.empty:
+        never = ("first sale ever", None, None, f"not known: no sale is on record until {since:%Y-%m-%d}")
+    else:
+        never = ("first sale ever", len(first), int(won["amount"].sum()), "accounts that never bought before")
     return [
-        ("booked", len(new), int(new["amount"].sum()), f"{new['account_id'].nunique()} accounts"),
-        ("first sale ever", len(first), int(won["amount"].sum()), "accounts that never bought before"),
+        ("booked", len(new), int(new["amount"].sum()), counted(new["account_id"].nunique(), "account")),
+        never,
     ]
 
 
@@ -107,7 +113,7 @@ def _work(book: Book, since: date) -> list[tuple[Any, ...]]:
         return [("touches", None, None, "no activities table")]
     touches = book.engagement.touches
     new = touches[(touches["done_on"] > pd.Timestamp(since)).to_numpy()]
-    return [("real touches", len(new), None, f"{new['account_id'].nunique()} accounts")]
+    return [("real touches", len(new), None, counted(new["account_id"].nunique(), "account"))]
 
 
 def _decided(book: Book, since: date) -> list[tuple[Any, ...]]:

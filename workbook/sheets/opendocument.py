@@ -27,17 +27,32 @@ _KIND, _LIBRE = (
     f"{_OFFICE}value-type",
     "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type",
 )
+#: All sheets of a file may hold as many cells as this number of full ones.
+_SHEETS = 5
 _NUMBERS = ("float", "percentage", "currency")
 _ERROR = re.compile(r"#[A-Z0-9/]+[!?]?|Err:\d+")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How far a sheet may reach, and how many cells with something in them it may hold."""
+    """How far a sheet may reach, and how many cells it may hold."""
 
     rows: int
     columns: int
     cells: int
+
+
+@dataclass
+class Room:
+    """How many cells all sheets of a file may still take together; a blank row between others counts as one."""
+
+    left: int
+
+    def take(self, cells: int) -> None:
+        """Take some, or refuse the file."""
+        self.left -= cells
+        if self.left < 0:
+            raise _refusal("is far too large", "Copy your entries into a newly sent file.")
 
 
 @dataclass
@@ -46,6 +61,7 @@ class Sheet:
 
     name: str
     limits: Limits
+    room: Room
     rows: list[list[Any]] = field(default_factory=list)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     unvalued: set[tuple[int, int]] = field(default_factory=set)
@@ -73,6 +89,7 @@ class Sheet:
             self.cells += len(values) * times
             if self.cells > self.limits.cells:
                 raise _refusal(f"sheet {self.name} is far too large", "Copy your entries into a newly sent file.")
+            self.room.take(len(values) * times + self.at - len(self.rows))
             self.rows += [[] for _ in range(self.at - len(self.rows))]
             self.rows += [values] * times
             for place in range(self.at, self.at + times):
@@ -107,8 +124,9 @@ def sheets_of(content: bytes, limits: Limits) -> dict[str, Sheet]:
     except ElementTree.ParseError as fault:
         raise _refusal(f"is damaged: {fault}", "Open and save it again in a spreadsheet program.") from fault
     found: dict[str, Sheet] = {}
+    room = Room(_SHEETS * limits.cells)
     for table in tree.findall(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table"):
-        sheet = Sheet(table.get(f"{_TABLE}name", ""), limits)
+        sheet = Sheet(table.get(f"{_TABLE}name", ""), limits, room)
         for row in _rows(table):
             sheet.take(row)
         found[sheet.name] = sheet

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbook.checks import counted
 from workbook.errors import DataError
 from workbook.periods import Calendar
 from workbook.rules.quality import QualityRules
@@ -146,8 +147,7 @@ def _judge(intake: Intake, rules: QualityRules, place: _Place) -> Quality:
 
 
 def _refusal(folder: Path, quality: Quality) -> DataError:
-    number = quality.errors
-    what = f"{number:,} error{'' if number == 1 else 's'} in {folder}"
+    what = f"{counted(quality.errors, 'error')} in {folder}"
     return DataError(what, quality.error_list(), remedy="`workbook check` lists them all.")
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from workbook.checks import counted
 from workbook.files import write_text
 from workbook.tables.snapshot import digests
 
@@ -65,8 +66,7 @@ class Imported:
     @property
     def sentence(self) -> str:
         """When, by which mapping and from how many files: "imported on 2026-05-04 by salesforce from 9 files"."""
-        files = f"{len(self.sources)} file{'' if len(self.sources) == 1 else 's'}"
-        return f"imported on {self.on:%Y-%m-%d} by {self.mapping} from {files}"
+        return f"imported on {self.on:%Y-%m-%d} by {self.mapping} from {counted(len(self.sources), 'file')}"
 
     def wrote(self, table: str) -> bool:
         """Whether it wrote a table."""

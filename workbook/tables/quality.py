@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from workbook.checks import Check
+from workbook.checks import Check, counted
 from workbook.errors import Fault
 from workbook.tables.manifest import Imported
 
@@ -100,8 +100,7 @@ class Quality:
             f"{COUNTED.get(topic, topic)} ({number:,})"
             for topic, number in zip(self.topics["topic"], self.topics["count"], strict=True)
         ]
-        number = self.errors + self.warnings
-        return f"{rows}; {number:,} data {'warning' if number == 1 else 'warnings'}: {', '.join(said)}"
+        return f"{rows}; {counted(self.errors + self.warnings, 'data warning')}: {', '.join(said)}"
 
     @property
     def checks(self) -> list[Check]:
@@ -117,9 +116,7 @@ class Quality:
             if rows.empty and (lacking := self._lacking(topic)):
                 made.append(Check.not_known(name, f"{lacking}: not known."))
                 continue
-            found = " and ".join(
-                f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n
-            )
+            found = " and ".join(counted(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n)
             sentence = f"{found}: {said}." if found else "Nothing found."
             verdict = "fail" if errors else "warn" if warnings else "ok"
             numbers = {"errors": errors, "warnings": warnings}

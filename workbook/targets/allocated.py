@@ -137,7 +137,8 @@ def met(draft: Draft, edits: Sequence[Edit], known: Stated | None = None) -> tup
         try:
             made = allocated(draft, [*kept, edit], known)
         except (PinConflictError, UsageError) as fault:
-            faults.append(f"{edit.label}: {fault}")
+            text = str(fault)
+            faults.append(text if text.startswith(edit.label) else f"{edit.label}: {text}")
         else:
             kept.append(edit)
     return made, faults

@@ -96,7 +96,7 @@ def without(made: Allocated, standing: Sequence[Edit], revision: int) -> tuple[p
         )
     payload = {"action": "undo", "revision": revision}
     return (
-        _changes(made, after, [gone]),
+        _changes(made, after, [gone] if gone in made.edits else []),
         with_faults(after, faults),
         Decision("target_edit", gone.node, payload, "", datetime.min),
     )

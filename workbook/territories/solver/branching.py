@@ -118,6 +118,8 @@ def branch(
         tree.plant(program)
     except _LateError:
         return Branched(-np.inf, None, True, -np.inf, tree.work)
+    except SolverError:  # numbers beyond HiGHS: nothing is proven here
+        return Branched(-np.inf, None, False, -np.inf, tree.work)
     late = False
     with ThreadPoolExecutor(max(1, min(_LANES, better[1]))) as pool:
         while not late and tree.nodes and tree.bound < tree.goal(gap) and tree.work < limits[0]:
@@ -285,9 +287,10 @@ def _usable(solved: _Solved, value: float) -> np.ndarray:
 
 
 def _split(problem: Problem, share: Floats) -> Floats:
-    """Shape (n,): how much of each unit is not with its main rep."""
+    """Shape (n,): how much of each unit is not with its main rep; crumbs do not count, so that each child closes what it used."""
     split = 1 - np.maximum.reduceat(share, problem.start[:-1])
-    return np.where(split > _NONE, split, 0.0)
+    used = np.add.reduceat(share > _NONE, problem.start[:-1])
+    return np.where((split > _NONE) & (used > 1), split, 0.0)
 
 
 def _choices(node: _Node, unit: int) -> list[Ints]:

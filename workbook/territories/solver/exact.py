@@ -13,7 +13,7 @@ import numpy as np
 
 from workbook.territories.solver.branching import branch
 from workbook.territories.solver.cuts import Strengthened, strengthened
-from workbook.territories.solver.highs import Relaxed, run
+from workbook.territories.solver.highs import Relaxed, SolverError, run
 from workbook.territories.solver.kernels import anneal, descend
 from workbook.territories.solver.problem import Floats, Ints, Problem
 from workbook.territories.solver.program import assignment_program, warm_values
@@ -82,10 +82,13 @@ def settle(search: Search, relaxed: Relaxation) -> None:
 
 
 def _tightened(search: Search, relaxed: Relaxation) -> tuple[Strengthened, Relaxation]:
-    """The relaxation with cuts as a program, and what it says."""
+    """The relaxation with cuts as a program, and what it says; where HiGHS cannot tell, what the one without cuts says."""
     cut = strengthened(assignment_program(search.problem, whole=True), search.left * _LEFT)
     search.cut = search.cut or cut.late
-    solved = Relaxed(cut.program, max(0.01, search.left)).solve(np.zeros(0, dtype=np.int64))
+    try:
+        solved = Relaxed(cut.program, max(0.01, search.left)).solve(np.zeros(0, dtype=np.int64))
+    except SolverError:
+        return cut, relaxed
     if solved is None:
         search.cut = True
         return cut, relaxed

@@ -47,6 +47,8 @@ class Result:
     iterations: int
 
 
+#: Iterations of the simplex method per row and column, a multiple of what hard programs of ours take (0.3): one that circles ends.
+_ITERATIONS = 10
 #: Statuses with which a solution, a bound, or both can be used.
 _DONE = {"Optimal"}
 _CUT = {
@@ -66,6 +68,8 @@ def run(program: Program, options: dict[str, Any], warm: Floats | None = None) -
 
     highs = highspy.Highs()
     # One thread, always: the scheduler of the process keeps the first number it sees, and later ones fail in silence.
+    if program.whole is None:
+        options = {"simplex_iteration_limit": _enough(program), **options}
     for name, value in {"output_flag": False, "threads": 1, "random_seed": 1, **options}.items():
         _ok(highs.setOptionValue(name, value), f"option {name}")
     _pass(highs, program)
@@ -73,6 +77,10 @@ def run(program: Program, options: dict[str, Any], warm: Floats | None = None) -
         _ok(highs.setSolution(len(warm), np.arange(len(warm), dtype=np.int32), warm), "start")
     _ok(highs.run(), "run")
     return _result(highs, program.whole is not None)
+
+
+def _enough(program: Program) -> int:
+    return 1000 + _ITERATIONS * (len(program.cost) + len(program.low))
 
 
 def _pass(highs: Any, program: Program) -> None:
@@ -187,6 +195,7 @@ class Relaxed:
         self.highs = highspy.Highs()
         for name, value in {"output_flag": False, "threads": 1, "solver": "simplex", "presolve": "off"}.items():
             _ok(self.highs.setOptionValue(name, value), f"option {name}")
+        _ok(self.highs.setOptionValue("simplex_iteration_limit", _enough(program)), "option simplex_iteration_limit")
         if np.isfinite(seconds):
             _ok(self.highs.setOptionValue("time_limit", max(0.01, seconds)), "option time_limit")
         _pass(self.highs, program)
@@ -210,7 +219,7 @@ class Relaxed:
         self.changed = closed.astype(np.int32)
         self._bounds(self.changed, np.zeros(len(closed)))
         status = self._run()
-        if status == "Unknown":  # the last basis led astray: once more without it
+        if status in ("Unknown", "Iteration limit reached"):  # the last basis led astray: once more without it
             _ok(self.highs.clearSolver(), "restart")
             status = self._run()
         if status == "Time limit reached":

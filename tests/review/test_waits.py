@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from workbook.review.warm.processes import can_fork_safely, end_orphans
 from workbook.review.warm.request import ServerError, answer, ask, asked, called
 from workbook.review.warm.wire import Wire
 
+from .conftest import cell, write_notebook
 from .test_pool import _jobs
 
 pytestmark = pytest.mark.skipif(bool(can_fork_safely()), reason=can_fork_safely() or "can fork")
@@ -266,3 +269,73 @@ def test_a_wire_sends_more_than_a_socket_holds_to_who_reads_slowly() -> None:
         sender.close()
         reader.close()
     assert got == [("shell", {"text": "é" * 2_000_000}, [b"12", b""])]
+
+
+PROCESSES = """
+import atexit, os, time
+from workbook.review.jobs import result
+
+def hangs_at_its_end(connection):
+    atexit.register(time.sleep, 1000)
+    try:
+        while True:
+            connection.send(result(connection.recv()))
+    except EOFError:
+        pass
+
+def never_answers(connection):
+    connection.recv()
+    time.sleep(1000)
+
+def dies_at_one(connection):
+    try:
+        while (job := connection.recv()).node != "T1":
+            connection.send(result(job))
+    except EOFError:
+        return
+    os._exit(1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("process", "failed"),
+    [("hangs_at_its_end", {}), ("dies_at_one", {"T1": "died"}), ("never_answers", dict.fromkeys(("T0", "T1", "T2"), "in time"))],
+)  # fmt: skip
+def test_a_process_of_papermills_own_engine_that_hangs_or_dies_costs_its_own_document(
+    process: str, failed: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbook.review import pool
+
+    (tmp_path / "processes_for_this_test.py").write_text(PROCESSES)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(pool, "serve", getattr(importlib.import_module("processes_for_this_test"), process))
+    monkeypatch.setattr(pool, "END_SECONDS", 1.0)
+    if process == "never_answers":
+        monkeypatch.setattr(Job, "most_seconds", 1.0)
+    ensure_running()  # the one process that spawning leaves for the next time
+    before = set(processes.descendants(os.getpid()))
+    made = {one.node: str(one.failure or "") for one in pool.plain_pool(_jobs(tmp_path, 3), 2)}
+    sys.modules.pop("processes_for_this_test")
+    assert made.keys() == {"T0", "T1", "T2"}
+    assert {node for node, why in made.items() if why} == set(failed)
+    assert all(failed[node] in made[node] for node in failed)
+    assert not any(_lives(pid) for pid in set(processes.descendants(os.getpid())) - before)
+
+
+def test_a_review_that_is_left_early_ends_its_processes_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbook.review import pool
+
+    ensure_running()
+    before = set(processes.descendants(os.getpid()))
+    source = write_notebook(
+        tmp_path / "n.ipynb", cell('node = "T"', "parameters"), cell("import time; time.sleep(int(node))")
+    )
+    jobs = [Job(n, n, "t", str(source), {"node": n}, str(tmp_path), str(tmp_path), n) for n in ("0", "1000")]
+    results = pool.plain_pool(jobs, 2)
+    assert next(results).node == "0"
+    start = time.monotonic()
+    results.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - start < 25
+    assert not any(_lives(pid) for pid in set(processes.descendants(os.getpid())) - before)

@@ -42,6 +42,7 @@ def command(serving: Serving, token: str) -> list[str]:
         f"--MappingKernelManager.cull_idle_timeout={serving.idle_seconds}",
         f"--MappingKernelManager.cull_interval={max(min(serving.idle_seconds // 2, 60), 1)}",
         "--MappingKernelManager.cull_connected=False",
+        "--VoilaConfiguration.multi_kernel_manager_class=workbook.forms.kernels.PatientKernels",
     ]  # fmt: skip
     arguments.append(f"--Voila.token={token}")
     if serving.user_header:

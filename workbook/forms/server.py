@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -66,8 +68,16 @@ def environment(serving: Serving) -> dict[str, str]:
     }
 
 
+def must_be_free(port: int) -> None:
+    """Raise :class:`UsageError` when something else answers at the port."""
+    with socket.socket() as asked:
+        if asked.connect_ex(("127.0.0.1", port)) == 0:
+            raise UsageError(f"port {port} is in use", remedy="End what uses it, or choose another by --port.")
+
+
 def serve_pages(serving: Serving, *, browser: bool = False) -> int:
-    """Run the server until it is stopped; returns its exit code."""
+    """Run the server until it is stopped (Ctrl-C, or a signal to end); returns its exit code. Raises :class:`UsageError` for a port in use."""
+    must_be_free(serving.port)
     token = secrets.token_urlsafe(24) if serving.token else ""
     address = f"http://127.0.0.1:{serving.port}/" + (f"?token={token}" if token else "")
     print(f"account plans: {address}\nstop with Ctrl-C", flush=True)
@@ -76,6 +86,7 @@ def serve_pages(serving: Serving, *, browser: bool = False) -> int:
 
         webbrowser.open(address)
     process = subprocess.Popen(command(serving, token), env=environment(serving))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the server would outlive this
     try:
         return process.wait()
     except KeyboardInterrupt:

@@ -13,12 +13,15 @@ import pyarrow.compute as pc
 Ints = npt.NDArray[np.int64]
 
 
-def positions(keys: pd.Series, index: pd.Index | pd.Series) -> Ints:
+def positions(keys: pd.Series | pd.Index, index: pd.Index | pd.Series) -> Ints:
     """The position of each key in ``index`` (of unique keys), -1 where it is missing or not there.
 
     >>> positions(pd.Series(["b", "x", None], dtype="str"), pd.Index(["a", "b"])).tolist()
     [1, -1, -1]
     """
+    if isinstance(keys.dtype, pd.CategoricalDtype):  # look up each different key once
+        held = pd.Categorical(keys)
+        return np.append(positions(held.categories, index), -1)[held.codes]
     found = pc.index_in(_texts(keys), value_set=_texts(index), skip_nulls=True)
     return pc.fill_null(found, -1).to_numpy().astype(np.int64)
 

@@ -41,7 +41,7 @@ class Standing:
         segment_days), ``key_accounts`` and the table ``accounts``; what an account is missing in is left missing.
         """
         index = pd.Index(register["account_id"])
-        frame = register.reset_index(drop=True).copy()
+        frame = register.reset_index(drop=True)
         wanted = {
             "classes": "class",
             "grades": "grade",

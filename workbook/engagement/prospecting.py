@@ -109,7 +109,8 @@ def meetings_per_sale(
 def touch_minutes(real: Log, minutes: pd.DataFrame, rules: EngagementRules) -> npt.NDArray[np.float64]:
     """Minutes of each touch: as recorded, else the usual ones of its kind; visits with their travel."""
     usual = np.append(minutes.set_index("kind")["minutes"].reindex(KINDS).fillna(0).to_numpy(), 0.0)
-    spent = np.where(real.minutes > 0, real.minutes, usual[real.kind])
+    known = real.minutes
+    spent = np.where(known > 0, known, usual[real.kind])
     return spent + rules.travel_minutes * real.is_kind(("visit",))
 
 

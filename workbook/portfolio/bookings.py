@@ -67,12 +67,12 @@ class Booked:
         """
         sales, at = tables.sales, tables.account_at("sales")
         day = sales["booked_on"].to_numpy().astype("datetime64[D]")
+        named = product_families(sales, tables.products)
+        amount, family = sales["amount"].to_numpy(np.int64), named.codes.astype(np.int16)
         known = (at >= 0) & ~np.isnat(day)
-        family = product_families(sales, tables.products)
-        return cls(
-            at[known], day[known], sales["amount"].to_numpy(np.int64)[known], family.codes[known].astype(np.int16),
-            tuple(str(name) for name in family.categories), len(tables.accounts),
-        )  # fmt: skip
+        if not known.all():  # else the arrays of the tables serve, without a copy
+            at, day, amount, family = at[known], day[known], amount[known], family[known]
+        return cls(at, day, amount, family, tuple(str(name) for name in named.categories), len(tables.accounts))
 
     def every(self, step: int) -> Booked:
         """The sales of every ``step``-th account only; positions stay."""

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbook.errors import UsageError
-from workbook.money import apportion, format_amount, round_amounts, to_decimal, to_minor, total, typed
+from workbook.money import (
+    apportion,
+    format_amount,
+    in_one_way,
+    round_amounts,
+    to_decimal,
+    to_minor,
+    total,
+    two_ways,
+    typed,
+)
 
 weights = st.lists(st.floats(0, 1e12, allow_nan=False), min_size=1, max_size=60)
 
@@ -65,6 +75,39 @@ def test_commas_may_stand_between_thousands(text: str, minor: int) -> None:
 def test_commas_elsewhere_are_not_dropped_but_refused(bad: str) -> None:
     with pytest.raises(UsageError, match="is not an amount"):
         typed(bad, "USD")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [("1,500", "USD", 150_000), ("1500", "KWD", 1_500_000), ("1.5", "KWD", 1500), ("12.3450", "KWD", 12_345),
+     ("0.500", "KWD", 500), ("1,500.000", "KWD", 1_500_000), ("1,500", "JPY", 1500), ("\N{MINUS SIGN}5.00", "USD", -500)],
+)  # fmt: skip
+def test_what_can_be_read_in_one_way_only_is_read(text: str, currency: str, minor: int) -> None:
+    assert typed(text, currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "told"),
+    [
+        ("1.500", "USD", "'1.500' can be read as 1500 or as 1.500. Write 1500 or 1.5."),
+        ("1.500", "KWD", "'1.500' can be read as 1500 or as 1.500. Write 1500 or 1.5."),
+        ("1,500", "KWD", "'1,500' can be read as 1500 or as 1.500. Write 1500 or 1.5."),
+        ("-12.345", "TND", "'-12.345' can be read as -12345 or as -12.345. Write -12345 or -12.3450."),
+    ],
+)
+def test_a_mark_before_three_digits_may_part_thousands_or_decimals_and_is_not_guessed(
+    text: str, currency: str, told: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        typed(text, currency)
+    assert str(refused.value) == told
+
+
+@given(st.integers(-(10**15), 10**15), st.sampled_from(["USD", "JPY", "KWD"]))
+def test_an_amount_that_is_shown_in_one_way_is_read_back(amount: int, currency: str) -> None:
+    shown = in_one_way(to_decimal(amount, currency))
+    assert two_ways(shown) is None
+    assert typed(shown, currency) == amount
 
 
 def test_too_many_decimals_are_told_without_jargon() -> None:

@@ -63,3 +63,13 @@ def test_a_column_of_sentences_keeps_a_width_in_which_it_can_be_read() -> None:
     assert '<td class="wb-prose">' in html
     assert "<td>Short Co</td>" in html
     assert '<th class="wb-n">' in html
+
+
+def test_an_id_in_brackets_stays_on_one_line() -> None:
+    from workbook.show import Note
+
+    told = "Ann Lee (P-15) holds it (for now), with <b>-x</b> (a-b)"
+    html = Table(pd.DataFrame({"subject": [told]}))._repr_html_()
+    assert '>Ann Lee <span class="wb-id">(P-15)</span> holds it (for now), with &lt;b&gt;-x&lt;/b&gt; ' in html
+    assert '<span class="wb-id">(T-03)</span>' in Note("North (T-03)")._repr_html_()
+    assert "Ann Lee (P-15) holds" in repr(Table(pd.DataFrame({"subject": [told]})))

@@ -22,6 +22,7 @@ EXPONENTS = dict.fromkeys(
     ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
 ) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
 
+_TWO_WAYS = re.compile(r"([+-]?[1-9]\d{0,2})[.,](\d{3})")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
@@ -55,14 +56,49 @@ def to_minor(value: str | int | Decimal, currency: str = "USD") -> int:
 def typed(text: str, currency: str) -> int:
     """An amount as people type it, with or without commas between thousands, as whole minor units.
 
-    Raises :class:`UsageError` for anything else: ``1,5`` is not taken for 15.
+    Raises :class:`UsageError` for anything else: ``1,5`` is not taken for 15, nor ``1.500`` for either of 1,500 and 1.50. In a
+    currency with three decimals ``1,500`` may mean both too.
 
     >>> typed(" 1,234.5 ", "USD")
     123450
     """
-    if "," in text and not _THOUSANDS.fullmatch(text.strip()):
+    words = text.strip().replace("\N{MINUS SIGN}", "-")
+    both = two_ways(words)
+    if both and ("." in words or exponent(currency) == 3):
+        large, small = both
+        raise UsageError(
+            f"{words!r} can be read as {large} or as {words.replace(',', '.')}", remedy=f"Write {large} or {small}."
+        )
+    if "," in words and not _THOUSANDS.fullmatch(words):
         raise UsageError(f"{text!r} is not an amount", remedy="Write it like 1234.56 or 1,234.56.")
-    return to_minor(text.replace(",", ""), currency)
+    return to_minor(words.replace(",", ""), currency)
+
+
+def two_ways(words: str) -> tuple[str, str] | None:
+    """Both readings of a number with one mark and three digits after it, thousands or decimals; each is written as it is read
+    in one way only. None where there is one reading.
+
+    >>> two_ways("1.500"), two_ways("12,345"), two_ways("0.500")
+    (('1500', '1.5'), ('12345', '12.3450'), None)
+    """
+    found = _TWO_WAYS.fullmatch(words)
+    return (found[1] + found[2], in_one_way(Decimal(f"{found[1]}.{found[2]}"))) if found else None
+
+
+def in_one_way(value: Decimal) -> str:
+    """A decimal as text that has one reading: commas between thousands only where a point follows, and never three decimals
+    that could be thousands.
+
+    >>> [in_one_way(Decimal(text)) for text in ("1234.50", "1234", "1.500", "12.345")]
+    ['1,234.50', '1234', '1.5', '12.3450']
+    """
+    text = f"{value:,}"
+    if "." not in text:
+        return text.replace(",", "")
+    if not _TWO_WAYS.fullmatch(text):
+        return text
+    short = text.rstrip("0").rstrip(".")
+    return f"{short}0" if _TWO_WAYS.fullmatch(short) else short
 
 
 def to_decimal(amount: int, currency: str = "USD") -> Decimal:

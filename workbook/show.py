@@ -62,7 +62,7 @@ class Table:
         style = [_cell_class(is_number, cells) for is_number, cells in zip(right, zip(*rows, strict=True), strict=True)]
         out = [f'{_LIVE}<table class="wb-table">']
         if self.caption:
-            out.append(f"<caption>{escape(self.caption)}</caption>")
+            out.append(f"<caption>{words(self.caption)}</caption>")
         out.append(
             "<thead><tr>"
             + "".join(f"<th{s}>{escape(h)}</th>" for h, s in zip(heads, style, strict=True))
@@ -73,7 +73,7 @@ class Table:
             cells = (
                 f'<td class="wb-v wb-{escape(v.replace(" ", "-"))}">{escape(v)}</td>'
                 if is_v
-                else f"<td{s}>{escape(v)}</td>"
+                else f"<td{s}>{words(v)}</td>"
                 for v, s, is_v in zip(row, style, verdict, strict=True)
             )
             out.append("<tr>" + "".join(cells) + "</tr>")
@@ -98,7 +98,7 @@ class Table:
 #: JupyterLab sets all cells to the right; words belong to the left there too.
 _LIVE = (
     "<style>.jp-RenderedHTMLCommon .wb-table :is(td,th){text-align:left}"
-    ".jp-RenderedHTMLCommon .wb-table .wb-n{text-align:right}</style>"
+    ".jp-RenderedHTMLCommon .wb-table .wb-n{text-align:right}.wb-id{white-space:nowrap}</style>"
 )
 
 
@@ -135,7 +135,7 @@ class Note:
     kind: str = "note"
 
     def _repr_html_(self) -> str:
-        text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(self.text))
+        text = re.sub(r"`([^`]+)`", r"<code>\1</code>", words(self.text))
         return f'<p class="wb-note wb-{escape(self.kind)}">{text}</p>'
 
     def __repr__(self) -> str:
@@ -145,6 +145,18 @@ class Note:
 def checks(judgements: Iterable[Check], *, limit: int = 60) -> Table:
     """Checks as a table, worst first."""
     return Table(checks_table(judgements), limit=limit, labels={"name": "check", "sentence": "why"})
+
+
+_ID = re.compile(r"\([^\s()]+-[^\s()]+\)")
+
+
+def words(text: str) -> str:
+    """Text as HTML, in which an id in brackets stays on one line: browsers break lines at hyphens.
+
+    >>> words("Ann & Co (A-07)")
+    'Ann &amp; Co <span class="wb-id">(A-07)</span>'
+    """
+    return _ID.sub(r'<span class="wb-id">\g<0></span>', escape(text))
 
 
 def label(name: str) -> str:

@@ -25,9 +25,7 @@ FAMILY = pd.DataFrame(
 SALES = pd.DataFrame(
     {"period": ["FY2026-Q1", "FY2026-Q2"], "amount": [123_456_789_00, 5_00], "target_amount": [1.0, None]}
 )
-PIPE = pd.DataFrame(
-    {"stage": ["a very long name of a stage", "b"], "period": ["FY2026-Q1"] * 2, "amount": [5_00, 6_00]}
-)
+PIPE = pd.DataFrame({"a very long name of a stage": [5_00], "b": [6_00]}, index=["FY2026-Q1"])
 MIX = pd.DataFrame(
     {"class": ["core", "invest", "opportunistic", "divest"], "accounts": [1234, 0, 0, 1], "share": [1.0, 0, 0, 0.0],
      "target_share": [0.4, 0.2, 0.35, 0.05]}

@@ -42,9 +42,24 @@ def test_a_year_without_sales_before_is_called_so() -> None:
 
 
 def test_deals_of_one_quarter_are_a_bar_and_no_wall() -> None:
-    ax = history.pipeline(pd.DataFrame({"stage": ["Open"], "period": ["no date"], "amount": [100_00]}), "USD")
+    ax = history.pipeline(pd.DataFrame({"Open": [100_00]}, index=["no date"]), "USD")
     low, high = ax.get_xlim()
     assert high - low >= 4
+
+
+def test_a_stage_has_one_colour_also_where_another_has_no_deal() -> None:
+    """The last stage lies at the bottom and is named last, as the bars lie; one without a deal is not named."""
+    full = pd.DataFrame({"qualify": [1_00], "propose": [2_00], "negotiate": [3_00]}, index=["FY2026-Q3"])
+    shown = [history.pipeline(wide, "USD") for wide in (full, full.assign(propose=0))]
+    named = []
+    for ax in shown:
+        legend = ax.get_legend()
+        assert legend is not None
+        handles = zip(legend.get_texts(), legend.get_patches(), strict=True)
+        named.append({text.get_text(): patch.get_facecolor() for text, patch in handles})
+    assert list(named[0]) == ["qualify", "propose", "negotiate"]
+    assert list(named[1]) == ["qualify", "negotiate"]
+    assert all(named[1][stage] == named[0][stage] for stage in named[1])
 
 
 def test_a_step_without_its_table_says_not_known() -> None:

@@ -54,3 +54,21 @@ def test_markup_in_the_data_is_shown_as_text(book: Path) -> None:
 def test_no_book_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "--book", str(tmp_path)]) == 2
     assert "no book.toml" in capsys.readouterr().err
+
+
+def test_of_a_kind_with_thousands_of_rows_all_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """2,500 accounts without an owner: 5 are shown, 995 more listed on the page, 1,500 more counted."""
+    folder = tmp_path / "book" / "tables"
+    assert run(["new", str(tmp_path / "book")]) == 0
+    (folder / "territories.csv").write_text("territory_id,name,parent_id\nCO,Company,\n", encoding="utf-8")
+    (folder / "reps.csv").write_text("rep_id,name,territory_id\nR,Ann,CO\n", encoding="utf-8")
+    rows = "".join(f"A{n},Customer {n * 7919 % 10007:05d},CO,customer\n" for n in range(2500))
+    (folder / "accounts.csv").write_text(f"account_id,name,territory_id,status\n{rows}", encoding="utf-8")
+    (folder / "ownership.csv").write_text(
+        "account_id,rep_id,role,from_on\nA0,R,co_owner,2026-01-01\n", encoding="utf-8"
+    )
+    capsys.readouterr()
+    run(["check", "--book", str(tmp_path / "book")])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "… and 995 more of these" in said
+    assert "the same in 1,500 more rows: no rep owns this account" in said

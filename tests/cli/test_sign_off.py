@@ -68,6 +68,8 @@ def test_wrong_calls_are_named(book: Path, capsys: pytest.CaptureFixture[str]) -
     assert run(["sign-off", "T-12", "--approve", "--check", *here]) == 2
     assert run(["sign-off", "T-12", "--approve", *here]) == 2  # nobody signs
     capsys.readouterr()
+    assert run(["meet", "T-13", "propose", "-5", "--by", "Kim", *here]) == 2
+    assert "propose needs an amount of zero or more" in capsys.readouterr().err
     for asked in ([], ["--approve"], ["--return", "--reason", "x"]):
         assert run(["sign-off", "T-12", *asked, "--by", "Kim", "--role", "king", *here]) == 2
         assert "no role 'king'. Use one of manager, director, finance" in capsys.readouterr().err

@@ -220,6 +220,51 @@ def test_every_kind_of_edit(
 
 
 @pytest.mark.parametrize(
+    ("said", "changes"),
+    [
+        (("pin", "ann", "FY2026", "-5"), {"ann": -380_00, "ben": 380_00}),
+        (("pin", "ann", "FY2026", "-1,200.50"), {"ann": -1575_50, "ben": 1575_50}),
+        (("pin", "ann", "FY2026", "\N{MINUS SIGN}5.00"), {"ann": -380_00, "ben": 380_00}),
+        (("move", "cyd", "ann", "FY2026", "-10"), {"ann": -10_00, "cyd": 10_00}),
+        (("shift", "ann", "FY2026-Q1", "FY2026-Q2", "-5"), {"ann": 0}),
+    ],
+)
+@pytest.mark.parametrize("dashes", [(), ("--",)])
+def test_an_amount_may_be_negative_and_an_option_may_follow_it(
+    said: tuple[str, ...],
+    changes: dict[str, int],
+    dashes: tuple[str, ...],
+    book: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """ann has 375.00. Whoever learnt to write ``--`` before it may go on."""
+    options = ("--book", str(book), "--by", "Kim", "--reason", "-5 in the old plan", "--json")
+    code, out, _ = asked(capsys, said[0], *options, *dashes, *said[1:]) if dashes else asked(capsys, *said, *options)
+    assert code == 0
+    found = {r["node"]: r["change_amount"] for r in json.loads(out)["rows"]}
+    assert changes.items() <= found.items()
+    assert "-5 in the old plan" in asked(capsys, "edits", "--book", str(book))[1]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (("pin", "ann", "FY2026", "-5", "--famly", "Pumps"), "No such option: --famly"),
+        (("pin", "ann", "FY2026", "-x"), "No such option: -x"),
+        (("pin", "ann", "FY2026", "-5k"), "'-5k' is not an amount"),
+        (("pin", "ann", "FY2026", "-5", "-6"), "unexpected extra argument"),
+        (("scale", "ann", "FY2026", "-5%"), "'-5%' is not a factor"),
+    ],
+)
+def test_what_begins_with_a_minus_and_is_no_amount_is_refused(
+    said: tuple[str, ...], message: str, book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = asked(capsys, *said, "--book", str(book))
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
     ("said", "message"),
     [
         (("--period", "FY2026-Q3"), "--period needs --node"),

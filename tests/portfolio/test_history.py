@@ -65,3 +65,32 @@ def test_open_pipeline_counts_overdue_deals_in_the_running_quarter() -> None:
         ("offer", "FY2026-Q3"): (1, 7, 0),
         ("lead", "no date"): (1, 11, 0),
     }
+
+
+def deals(*rows: tuple[str, str, float | None, str]) -> pd.DataFrame:
+    out = pd.DataFrame(rows, columns=["stage", "status", "probability", "created_on"])
+    return out.assign(created_on=pd.to_datetime(out["created_on"]))
+
+
+def test_stages_follow_each_other_by_probability_else_by_age() -> None:
+    rows = deals(
+        ("propose", "open", 0.5, "2026-03-01"),
+        ("qualify", "open", 0.1, "2026-02-01"),
+        ("negotiate", "open", 0.8, "2026-04-01"),
+        ("won", "won", 1.0, "2025-01-01"),
+    )
+    assert history.stages(rows) == ["qualify", "propose", "negotiate"]
+    rows.loc[0, "probability"] = None  # not every stage has one: the youngest first
+    assert history.stages(rows) == ["negotiate", "propose", "qualify"]
+    assert history.stages(rows[:0]) == []
+
+
+def test_the_pipeline_by_quarter_has_no_gap_and_every_stage() -> None:
+    rows = pd.DataFrame(
+        {"stage": ["b", "a", "b"], "period": ["FY2027-Q1", "FY2026-Q3", "no date"], "amount": [5, 7, 1]}
+    )
+    out = history.pipeline_by_quarter(rows, ["a", "b", "c"])
+    assert out.index.tolist() == ["FY2026-Q3", "FY2026-Q4", "FY2027-Q1", "no date"]
+    assert out.to_numpy().tolist() == [[7, 0, 0], [0, 0, 0], [0, 5, 0], [0, 1, 0]]
+    far = rows.assign(period=["FY2099-Q1", "FY2026-Q3", "no date"])
+    assert history.pipeline_by_quarter(far, ["a", "b"]).index.tolist() == ["FY2026-Q3", "FY2099-Q1", "no date"]

@@ -152,14 +152,14 @@ def test_a_book_and_its_documents_may_be_on_shared_storage(book: Path, tmp_path:
     for path in sorted(p for p in book.rglob("*") if p.is_file()):
         system.pipe_file(f"plans/tiny/{path.relative_to(book).as_posix()}", path.read_bytes())
     command = [sys.executable, "-m", "workbook", "review", "N1", "CO", "--book", f"{address}/tiny"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stderr
     far = Folder.at(f"{address}/tiny/documents/2026-06-30")
     assert re.search(r"index: s3://plans/tiny/documents/2026-06-30/index\\.html", done.stdout) or far.has("index.html")
     review(book, "N1", "CO", "--out", str(tmp_path / "near"))
     near = files(tmp_path / "near")
     assert {name: far.read(name) for name in near} == near
-    again = subprocess.run([*command, "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    again = subprocess.run([*command, "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
     assert "0 to do, 2 unchanged" in again.stdout
 
 

@@ -14,9 +14,13 @@ import pandas as pd
 import pytest
 
 from workbook.charts.style import axes
+from workbook.review.execute import run_job
+from workbook.review.jobs import Job
 from workbook.review.pdf import Part, pdf
 from workbook.review.render import Page
 from workbook.show import Table
+
+from .conftest import cell, write_notebook
 
 pytest.importorskip("typst")
 PAGE = Page("North · reviews", "Tiny · FY2026 · as of 2026-06-30", sample=True)
@@ -96,3 +100,24 @@ def test_a_pdf_is_set_after_typst_ran_in_this_process_and_a_broken_source_says_w
     monkeypatch.setattr(module, "source", lambda *given: "#nothing-of-that-name()")
     with pytest.raises(module.PrintError, match="nothing-of-that-name"):
         pdf(PAGE, [])
+
+
+def test_typst_that_hangs_is_ended_with_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbook.review import pdf as module
+
+    monkeypatch.setattr(module, "PRINT_SECONDS", 0.5)
+    monkeypatch.setattr(module, "_TYPST", "import time; time.sleep(1000)")
+    with pytest.raises(module.PrintError, match=r"more than 0\.5 seconds"):
+        pdf(PAGE, [part("North")])
+
+
+def test_a_document_that_cannot_be_set_or_written_fails_alone(tmp_path: Path) -> None:
+    broken = 'get_ipython().display_pub.publish({"image/svg+xml": "<svg <"})'
+    source = write_notebook(tmp_path / "n.ipynb", cell('node = "T"', "parameters"), cell(broken))
+    (tmp_path / "file").touch()
+    for folder, why in (("out", "the PDF could not be set"), ("file", "file")):
+        job = Job("A", "A", "territory", str(source), {}, str(tmp_path), str(tmp_path / folder), "A", pdf=True)
+        made = run_job(job)
+        assert made.status == "failed"
+        assert why in str(made.failure)
+        assert (made.html != "", made.pdf) == (folder == "out", "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -15,6 +17,7 @@ from workbook.review.warm import pool as pools
 from workbook.review.warm.preload import Kept, save
 from workbook.review.warm.processes import can_fork_safely, descendants
 from workbook.review.warm.request import ServerError
+from workbook.review.watching import memory_of
 
 from .conftest import cell, write_notebook
 
@@ -24,7 +27,17 @@ pytestmark = pytest.mark.skipif(bool(can_fork_safely()), reason=can_fork_safely(
 def _jobs(folder: Path, documents: int) -> list[Job]:
     source = write_notebook(folder / "n.ipynb", cell('node = "T"', "parameters"), cell("'x' * 100_000"), cell("node"))
     return [
-        Job(f"T{n}", f"T{n}", "territory", str(source), {"node": f"T{n}"}, str(folder), str(folder), f"T{n % 5}")
+        Job(
+            f"T{n}",
+            f"T{n}",
+            "territory",
+            str(source),
+            {"node": f"T{n}"},
+            str(folder),
+            str(folder),
+            f"T{n % 5}",
+            time_limit_seconds=100,
+        )
         for n in range(documents)
     ]
 
@@ -99,6 +112,22 @@ def test_the_memory_limit_holds_without_warm_kernels(tmp_path: Path) -> None:
         assert made.failure.cell == 3
         assert made.failure.error == "took more than 400 MB of memory and was stopped"
         assert "'shown'" in (tmp_path / "A.html").read_text(encoding="utf-8").replace("&#39;", "'")
+
+
+def test_memory_counts_all_that_a_process_started_alike_on_every_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import subprocess, sys\nprint(subprocess.run([sys.executable, '-c', {!r}], stdin=0))"
+    hog = "b = bytearray(b'x') * (200 << 20); print(1, flush=True); input()"
+    command = [sys.executable, "-c", code.format(hog)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        here = memory_of(process.pid)
+        monkeypatch.setattr(sys, "platform", "darwin")
+        elsewhere = memory_of(process.pid)
+        process.communicate(b"\n", timeout=60)
+    assert 200 << 20 < here < 300 << 20
+    assert abs(here - elsewhere) < 8 << 20
+    assert memory_of(process.pid) == 0
 
 
 def test_what_one_document_computed_for_the_company_the_next_finds_there(

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def review(book: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
     """Exit code and the JSON answer of ``workbook review --json``."""
     command = [sys.executable, "-m", "workbook", "review", "--book", str(book), "--json", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 
@@ -159,14 +159,14 @@ def _mentioning(owner: str) -> list[int]:
 
 def test_an_unknown_node_is_named_with_near_ones(book: Path) -> None:
     command = [sys.executable, "-m", "workbook", "review", "N11", "--book", str(book)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 2
     assert "N1" in done.stderr.split("N11")[1]
 
 
 def test_an_unknown_parameter_is_refused_with_near_ones(book: Path) -> None:
     command = [sys.executable, "-m", "workbook", "run", "08", "-p", "nod", "N1", "--book", str(book)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 2
     assert "did you mean node?" in done.stderr
     assert not (book / "documents").exists()

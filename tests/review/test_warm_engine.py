@@ -100,10 +100,8 @@ def _run(path: Path, out: Path, engine: str | None, **options: Any) -> tuple[dic
 
 
 def _both(path: Path, server: Path, **options: Any) -> tuple[Any, Any, str, str]:
-    from workbook.review.warm.remote import remote_start
-
     theirs, raised = _run(path, path.with_name("theirs.ipynb"), None, execution_timeout=60, **options)
-    ours, ours_raised = _run(path, path.with_name("ours.ipynb"), "warm", start=remote_start(address=server), **options)
+    ours, ours_raised = _warm(path, server, **options)
     return comparable(theirs), comparable(ours), raised, ours_raised
 
 
@@ -141,7 +139,18 @@ def _warm(path: Path, server: Path, **options: Any) -> tuple[dict[str, Any], str
     from workbook.review.warm.remote import remote_start
 
     start = remote_start(options.get("memory_limit_mb", 0), server)
-    return _run(path, path.with_name("out.ipynb"), "warm", start=start, **options)
+    return _run(path, path.with_name("ours.ipynb"), "warm", start=start, **{"execution_timeout": 60, **options})
+
+
+def test_a_request_that_nobody_understands_is_refused_and_the_server_goes_on(server: Path) -> None:
+    from workbook.review.warm.request import ServerError, called
+
+    for request in ({"do": "dance"}, {"do": "end"}, {}, {"do": "kernel"}, {"do": "kernel", "cwd": 1, "no": 2}, [1]):
+        with pytest.raises(ServerError, match="does not understand"):
+            called(server, request, 20)  # type: ignore[arg-type]
+    connection, said, _ = called(server, {"do": "hello"}, 20)
+    connection.close()
+    assert said["hello"] > 0
 
 
 def test_nothing_of_one_run_is_seen_by_the_next(tmp_path: Path, server: Path) -> None:

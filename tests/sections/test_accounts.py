@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbook.book import Book
-from workbook.sections.accounts import portfolio_table
+from workbook.sections.accounts import portfolio_table, whitespace
 
 
 def test_the_class_mix_of_a_document_is_the_one_its_check_judges(book: Book) -> None:
@@ -22,3 +22,13 @@ def test_the_table_by_class_says_who_counts_in_no_mix(book: Book) -> None:
     assert table.frame["accounts"].sum() == 365
     assert "3 of them disqualified" in table.caption
     assert "disqualified" not in portfolio_table(book.scoped("T-03")).caption
+
+
+def test_whitespace_shows_what_is_missing_and_says_how_it_is_ordered(book: Book) -> None:
+    """A-1168 buys 12 k of Filtration where comparable accounts buy 29 k: the gap is what it could buy more."""
+    table = whitespace(book.scoped("T-03"), count=200)
+    assert "best first: gap × share of peers that buy" in table.caption
+    gaps = book.portfolio.whitespace.set_index(["account_id", "product_family"])
+    row = table.frame.set_index(["account_id", "product_family"]).loc[("A-1168", "Filtration")]
+    told = gaps.loc[("A-1168", "Filtration")]
+    assert row["gap_amount"] == told["sized_amount"] - told["bought_amount"] < told["sized_amount"]

@@ -38,6 +38,14 @@ def test_evidence_of_one_of_many_says_whose_it_is(book: Book) -> None:
     assert rows.loc["Touch the key accounts that wait", "evidence"].startswith("45 of 83 key accounts")
 
 
+def test_of_many_places_the_worst_is_the_evidence(book: Book) -> None:
+    rows = decisions(book, MANAGER).frame.set_index("decision")
+    gap = rows.loc["Close the gap between plan and target, or change the number"]
+    assert gap["where"].startswith("Ohio and Michigan, ")
+    assert "short of the target 2.17 M USD by 584 k USD, 73% of it" in gap["evidence"]
+    assert rows.loc["Send the account plans that are missing", "evidence"].startswith("Erik Ramos: 0 of 300 plans")
+
+
 def test_the_review_asks_once_and_dates_once_what_it_asks_of_every_account(book: Book) -> None:
     text = repr(held_review(book.scoped("T-03")).still())
     assert "do class, grade and plan stay?" in text

@@ -43,6 +43,17 @@ def test_what_is_no_amount_is_refused_with_a_remedy(typed: object, fault: str) -
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("typed", "minor"), [("1.5", 1500), ("12.3450", 12345), ("1500", 1_500_000), ("1,500.000", 1_500_000), ("0.500", 500)]
+)  # fmt: skip
+def test_amounts_of_a_currency_with_three_decimals_are_read_where_there_is_one_way_to(typed: str, minor: int) -> None:
+    assert values.amount(typed, "KWD") == minor
+    for both in ("1.500", "1,500"):
+        with pytest.raises(CellError, match=r"can be read as 1500 or as 1\.500") as caught:
+            values.amount(both, "KWD")
+        assert caught.value.remedy == "Write 1500 or 1.5."
+
+
 @given(st.integers(0, 10**15))
 def test_every_amount_comes_back_from_a_cell_exactly(minor: int) -> None:
     assert values.amount(float(to_decimal(minor, "USD")), "USD") == minor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 
 from workbook.charts.style import BLUE, GREY, INK, PALE, VERMILION, amount_axis, axes, legend_above
 
@@ -30,21 +31,26 @@ def sales_against_target(frame: pd.DataFrame, currency: str, ax: Axes | None = N
     return ax
 
 
-def pipeline(frame: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
-    """Open deals by expected quarter, stacked by stage. Columns stage, period, amount."""
+#: From the last stage of the sales process to the first.
+_STAGES = LinearSegmentedColormap.from_list("stages", ["#08306B", "#2171B5", "#6BAED6", "#C6DBEF"])
+
+
+def pipeline(wide: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Open deals by expected quarter (index), stacked by stage (columns, as they follow each other): the last ones at the bottom,
+    darkest. A stage has the same colour wherever the columns are the same, also where it has no deal.
+    """
     ax = axes(ax, 7.2, 2.6)
-    wide = frame.pivot_table(index="period", columns="stage", values="amount", aggfunc="sum", fill_value=0)
-    shades = ["#08306B", "#2171B5", "#6BAED6", "#C6DBEF", "#969696", "#D9D9D9"]
     base = pd.Series(0, index=wide.index)
-    order = wide.sum().sort_values(ascending=False, kind="stable").index
-    for i, stage in enumerate(order):
-        ax.bar(range(len(wide)), wide[stage], bottom=base, color=shades[i % len(shades)], label=str(stage), width=0.6)
-        base = base + wide[stage]
-    ax.set_xticks(range(len(wide)), [str(p).removeprefix("FY") for p in wide.index])
+    for at, stage in enumerate(reversed(wide.columns)):
+        if wide[stage].any():
+            shade = _STAGES(at / max(len(wide.columns) - 1, 1))
+            ax.bar(range(len(wide)), wide[stage], bottom=base, color=shade, label=str(stage), width=0.6)
+            base = base + wide[stage]
+    ax.set_xticks(range(len(wide)), [str(p).removeprefix("FY").replace("-", "\n") for p in wide.index], fontsize=8)
     ax.set_xlim(-0.6, max(len(wide), 4) - 0.4)
     amount_axis(ax, currency)
     ax.set_title("Open pipeline by expected quarter and stage")
-    ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0), reverse=True)
     return ax
 
 

@@ -9,13 +9,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from workbook.checks import counted
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from workbook.crm.run import Import
     from workbook.tables.quality import Quality
 
-#: How many faults the terminal shows of one kind; the page and --json hold them all.
+#: How many faults the terminal shows of one kind; the page and --json list up to a thousand.
 SHOWN = 5
 
 
@@ -41,12 +43,14 @@ def show_import(done: Import, quality: Quality) -> None:
     console.print(f"{escape(quality.sentence)}.", highlight=False)
     if quality.errors:
         console.print(
-            f"{quality.errors:,} errors: see `workbook check --book {escape(str(done.book))}`", highlight=False
+            f"{counted(quality.errors, 'error')}: see `workbook check --book {escape(str(done.book))}`", highlight=False
         )
 
 
 def show_check(quality: Quality, page: Path) -> None:
     """Rows per table, faults by kind with a few examples, and where the page is."""
+    from workbook.tables.faults import LISTED
+
     console = _console()
     console.print(_counts(quality.counts, ("read", "used", "rejected")))
     faults = quality.faults
@@ -54,13 +58,14 @@ def show_check(quality: Quality, page: Path) -> None:
         table = _table("", "table", ">row", "column", "value", "what is wrong", "what to do")
         kinds = faults.groupby(["severity", "table", "column", "general"], sort=False, dropna=False)
         for (severity, name, column, _), rows in kinds:
-            for row in rows.head(SHOWN).itertuples(index=False):
+            unlisted = (rows["row"] == 0).to_numpy() & (len(rows) > LISTED)
+            listed = rows[~unlisted]
+            for row in listed.head(SHOWN).itertuples(index=False):
                 shown = (name or row.file, str(row.row or ""), column, row.value, row.fault, row.remedy)
                 table.add_row(severity, *(escape(str(v)) for v in shown))
-            if len(rows) > SHOWN:
-                table.add_row(
-                    severity, escape(name), "", escape(column), "", f"… and {len(rows) - SHOWN:,} more of these", ""
-                )
+            said = [f"… and {len(listed) - SHOWN:,} more of these"] if len(listed) > SHOWN else []
+            for more in (*said, *rows.loc[unlisted, "fault"]):
+                table.add_row(severity, escape(name), "", escape(column), "", escape(more), "")
         console.print(table)
     console.print(f"{escape(quality.sentence)}.", highlight=False)
     console.print(f"page: {escape(str(page))}", highlight=False, soft_wrap=True)

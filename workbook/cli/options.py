@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +22,25 @@ AsOfOption = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Compute as known on this day, like 2026-06-30.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+_NEGATIVE = re.compile(r"-[.,]?\d")
+_MINUS = "\N{MINUS SIGN}"
+
+
+class SignedCommand(TyperCommand):
+    """A command whose arguments may be negative numbers: a parser takes what begins with a hyphen for an option, and a minus
+    sign stands in for it meanwhile.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        meant = {_MINUS + arg[1:]: arg for arg in args if _NEGATIVE.match(arg)}
+        stand_ins = {arg: text for text, arg in meant.items()}
+        rest: list[str] = super().parse_args(ctx, [stand_ins.get(arg, arg) for arg in args])
+        for name, value in ctx.params.items():
+            if isinstance(value, str):
+                ctx.params[name] = meant.get(value, value)
+        return rest
 
 
 def print_json(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from workbook.cli.app import app
-from workbook.cli.options import AsOfOption, BookOption, JsonOption
+from workbook.cli.options import AsOfOption, BookOption, JsonOption, SignedCommand
 
 NodeArgument = Annotated[str, typer.Argument(metavar="NODE", help="The territory, team, region, company or rep.")]
 ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")]
@@ -17,7 +17,7 @@ RoleOption = Annotated[
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
 
 
-@app.command()
+@app.command(cls=SignedCommand)
 def meet(
     node: NodeArgument,
     action: Annotated[str, typer.Argument(metavar="ACTION", help="propose, comment, counter, accept or refuse.")],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbook.cli.options import AsOfOption, BookOption, JsonOption
+from workbook.cli.options import AsOfOption, BookOption, JsonOption, SignedCommand
 from workbook.cli.targets import targets
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 Node = Annotated[str, typer.Argument(metavar="NODE", help="A territory, team, region, rep or account.")]
 Period = Annotated[str, typer.Argument(metavar="PERIOD", help="FY2026, FY2026-H1, FY2026-Q3, FY2026-M07 and the like.")]
-Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Such as 250000 or 1,234.56; a negative one after --.")]
+Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Such as 250000, 1,234.56 or -500.")]
 Family = Annotated[str | None, typer.Option("--family", metavar="NAME", help="One product family only.")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides. Without it the edit is only shown.")]
 Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
 
 
-@targets.command("pin")
+@targets.command("pin", cls=SignedCommand)
 def pin(
     context: typer.Context, node: Node, period: Period, amount: Amount, family: Family = None, by: By = "",
     reason: Why = "", book: BookOption = None, as_of: AsOfOption = None, as_json: JsonOption = False,
@@ -49,7 +49,7 @@ def lock(
     return _edit(_opened(context, book, as_of), said, (by, reason), as_json)
 
 
-@targets.command("scale")
+@targets.command("scale", cls=SignedCommand)
 def scale(
     context: typer.Context, node: Node, period: Period,
     factor: Annotated[str, typer.Argument(metavar="FACTOR", help="1.05 or 105%.")], family: Family = None, by: By = "",
@@ -63,7 +63,7 @@ def scale(
     return _edit(_opened(context, book, as_of), said, (by, reason), as_json)
 
 
-@targets.command("move")
+@targets.command("move", cls=SignedCommand)
 def move(
     context: typer.Context, node: Node, to_node: Annotated[str, typer.Argument(metavar="NODE", help="Who gets it.")], period: Period,
     amount: Amount, family: Family = None, by: By = "", reason: Why = "", book: BookOption = None,
@@ -78,7 +78,7 @@ def move(
     return _edit(opened, said | {"amount": _minor(opened, amount)}, (by, reason), as_json)
 
 
-@targets.command("shift")
+@targets.command("shift", cls=SignedCommand)
 def shift(
     context: typer.Context, node: Node, period: Period, to_period: Annotated[str, typer.Argument(metavar="PERIOD", help="Where it goes.")],
     amount: Amount, family: Family = None, by: By = "", reason: Why = "", book: BookOption = None,

@@ -9,7 +9,7 @@ from workbook.engagement.evidence import Evidence
 from workbook.engagement.log import Bools, Ints, Log, dates, distinct
 from workbook.engagement.signals import SIGNALS, Suspicion
 from workbook.keys import coded
-from workbook.rules.engagement import EngagementRules
+from workbook.rules.engagement import KINDS, EngagementRules
 
 LEVELS = ("none", "yellow", "red")
 
@@ -108,7 +108,9 @@ def touches(real: Log) -> pd.DataFrame:
     Columns activity_id, account_id, rep_id, kind, done_on, minutes (NaN where not known), contact_id; in order of the table.
     """
     columns = ["activity_id", "account_id", "rep_id", "kind", "done_on", "minutes", "contact_id"]
-    return pd.DataFrame({name: real.column(name) for name in columns})
+    held = {"rep_id": coded(pd.Series(real.reps, dtype="str"), real.rep), "kind": coded(KINDS, real.kind)}
+    few = {name: texts.remove_unused_categories() for name, texts in held.items()}
+    return pd.DataFrame({name: few[name] if name in few else real.column(name) for name in columns})
 
 
 def reserved(judged: pd.DataFrame, log: Log, real: Log) -> pd.DataFrame:

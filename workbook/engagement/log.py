@@ -23,7 +23,9 @@ NO_DAY = np.iinfo(np.int32).min
 
 
 def days(dates: pd.Series) -> Days:
-    """Dates as days since 1970-01-01 (int32); a missing one is :data:`NO_DAY`."""
+    """Dates as days since 1970-01-01 (int32); a missing one is :data:`NO_DAY`. Where all are missing, it is held once."""
+    if dates.isna().all():
+        return np.broadcast_to(np.int32(NO_DAY), len(dates))
     whole = dates.to_numpy().astype("datetime64[D]").astype(np.int64)
     return np.where(whole < NO_DAY, NO_DAY, whole).astype(np.int32)
 
@@ -131,9 +133,9 @@ class Log:
     def created(self) -> Days:
         return days(self.column("created_on"))
 
-    @cached_property
+    @property
     def minutes(self) -> npt.NDArray[np.float64]:
-        """Minutes; 0 where none are known."""
+        """Minutes; 0 where none are known. Made anew each time, like :attr:`pair`."""
         return np.nan_to_num(self.column("minutes").to_numpy(dtype=np.float64), nan=0.0)
 
     @cached_property
@@ -158,7 +160,7 @@ class Log:
         """The log of some rows; what is already known of them is kept."""
         held = rows if self.rows is None else np.flatnonzero(self.rows)[rows]
         part = Log(self.activities, self.accounts, self.reps, self.today, held)
-        for name in ("account", "rep", "kind", "done", "minutes"):
+        for name in ("account", "rep", "kind", "done"):
             part.__dict__[name] = getattr(self, name)[rows]
         part.__dict__["_contacts"] = (self.contact[rows], self.contact_ids)
         return part

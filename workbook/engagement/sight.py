@@ -8,6 +8,7 @@ import pandas as pd
 from workbook.engagement.cadence import Standing
 from workbook.engagement.ledger import Ledger
 from workbook.engagement.log import Days, Ints, Log, day_text
+from workbook.keys import repeated
 from workbook.rules.engagement import EngagementRules
 
 #: signal -> what it says, in order of weight
@@ -60,7 +61,7 @@ def sight(standing: Standing, real: Log, ledger: Ledger, rules: EngagementRules)
     out["on"] = pd.Series(rows["day"].to_numpy().astype("datetime64[D]").astype("datetime64[us]"))
     out["times"] = rows["times"].astype("int64")
     heads = rows["signal"].map({k: v.split("{day}")[0] for k, v in SIGNALS.items()})
-    out["sentence"] = (heads + day_text(rows["day"]) + rows["signal"].map(_AFTER)).astype("str")
+    out["sentence"] = repeated((heads + day_text(rows["day"]) + rows["signal"].map(_AFTER)).astype("str"))
     return out
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbook.forms.fields import Faults, Rows
 from workbook.forms.grid import GridColumn
-from workbook.money import exponent, format_amount, to_decimal
+from workbook.money import format_amount, in_one_way, to_decimal
 from workbook.plans.document import (
     BOOKED,
     LONGEST,
@@ -41,13 +41,11 @@ class AmountForm:
             GridColumn("product_family", "product family", "8rem", choices=self.families),
         )
         return heads + tuple(
-            GridColumn(p, p.removeprefix("FY"), "6.5rem", p not in self.horizon.over, numeric=True)
-            for p in self.periods
+            GridColumn(p, p.removeprefix("FY"), "7rem", p not in self.horizon.over, numeric=True) for p in self.periods
         )
 
     def shown(self, plan: AccountPlan) -> list[list[str]]:
-        """Rows of text; amounts in major units with all their decimals, grouped where that can be read in one way only."""
-        grouped = "," if exponent(self.currency) == 2 else ""
+        """Rows of text; amounts in major units, as they can be read in one way only."""
         table: dict[tuple[str, str, str], dict[str, int]] = {}
         for row in plan.amounts:
             cells = table.setdefault((row.source, row.reference, row.product_family), {})
@@ -57,7 +55,7 @@ class AmountForm:
                 SOURCES[s],
                 r,
                 f,
-                *(f"{to_decimal(cells[p], self.currency):{grouped}}" if p in cells else "" for p in self.periods),
+                *(in_one_way(to_decimal(cells[p], self.currency)) if p in cells else "" for p in self.periods),
             ]
             for (s, r, f), cells in table.items()
         ]

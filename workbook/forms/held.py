@@ -59,7 +59,7 @@ class HeldReview:
         head = widgets.HBox([widgets.HTML("<b>To look at again</b>", layout=wide)] + [widgets.HTML(f"<b>{t}</b>", layout=cell) for t in TOPICS])  # fmt: skip
         out = [head]
         for row in first.itertuples():
-            text = f"<b>{escape(row.name)}</b> ({row.account_id}): {escape(row.sentence)}"
+            text = f"<b>{escape(row.name)}</b> ({escape(row.account_id)}): {escape(row.sentence)}"
             out.append(widgets.HBox([widgets.HTML(text, layout=wide), *self.answers[row.account_id].values()]))
         return out
 

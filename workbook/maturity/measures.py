@@ -186,7 +186,7 @@ def _balance(i: Inputs) -> dict[str, Measured]:
     fits = known["load"].between(0.6, 1.05)
     active = register[~register["disqualified"].to_numpy(dtype=bool)]
     return {
-        "reps_with_fitting_load": of_rows(fits, None, i.projected, "reps with 60 to 105 % of their hours needed"),
+        "reps_with_fitting_load": of_rows(fits, None, i.projected, "reps with 60% to 105% of their hours needed"),
         "accounts_with_owner": of_rows(active["owner_rep_id"].notna(), active["account_id"], i.projected, "accounts with an owner"),
         "moves_recorded": _moves(i),
     }  # fmt: skip

@@ -67,12 +67,12 @@ class Booked:
         """
         sales, at = tables.sales, tables.account_at("sales")
         day = sales["booked_on"].to_numpy().astype("datetime64[D]")
+        named = product_families(sales, tables.products)
+        amount, family = sales["amount"].to_numpy(np.int64), named.codes.astype(np.int16)
         known = (at >= 0) & ~np.isnat(day)
-        family = product_families(sales, tables.products)
-        return cls(
-            at[known], day[known], sales["amount"].to_numpy(np.int64)[known], family.codes[known].astype(np.int16),
-            tuple(str(name) for name in family.categories), len(tables.accounts),
-        )  # fmt: skip
+        if not known.all():  # else the arrays of the tables serve, without a copy
+            at, day, amount, family = at[known], day[known], amount[known], family[known]
+        return cls(at, day, amount, family, tuple(str(name) for name in named.categories), len(tables.accounts))
 
     def every(self, step: int) -> Booked:
         """The sales of every ``step``-th account only; positions stay."""
@@ -153,9 +153,10 @@ def history(booked: Booked, as_of: date, months: int) -> History:
 
     The mix of families is that of the last 12 months, else of the window.
     """
-    known = booked.day <= np.datetime64(as_of)
-    at, day, amount = booked.at[known], booked.day[known], booked.amount[known].astype(np.float64)
-    family = booked.family[known].astype(np.intp)
+    at, day, amount, family = booked.at, booked.day, booked.amount, booked.family
+    known = day <= np.datetime64(as_of)
+    if not known.all():
+        at, day, amount, family = at[known], day[known], amount[known], family[known]
     back = months_back(day, as_of)
     there = np.bincount(at, minlength=booked.size) > 0
     buyers = np.flatnonzero(there)

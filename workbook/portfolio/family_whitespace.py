@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from workbook.keys import coded, repeated
 from workbook.money import format_amount
 from workbook.portfolio.families import kin_here
 from workbook.portfolio.whitespace import Compared, Floats, Ints, gaps_of
@@ -43,8 +44,8 @@ def family_whitespace(
     out = pd.DataFrame(
         {
             "family_id": family["family_id"].take(np.repeat(lead, kinds)).array,
-            "territory_id": family["territory_id"].take(np.repeat(lead, kinds)).array,
-            "product_family": pd.Series(bought.families, dtype="str").take(np.tile(np.arange(kinds), len(lead))).array,
+            "territory_id": repeated(family["territory_id"]).take(np.repeat(lead, kinds)),
+            "product_family": coded(bought.families, np.tile(np.arange(kinds), len(lead))),
         }
     )
     for name, whole in zip(_SUMS, sums, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -9,6 +10,9 @@ import pandas as pd
 from workbook.periods import Calendar, Grain, children, parent, parse
 
 NO_FAMILY = "no family"
+NO_DATE = "no date"
+#: Quarters that an outlook shows one by one, empty ones too; beyond these only those with deals.
+_QUARTERS = 16
 
 
 def families_of(product_ids: pd.Series, products: pd.DataFrame) -> pd.Series:
@@ -27,10 +31,15 @@ def sales_by_period(sales: pd.DataFrame, calendar: Calendar, grain: Grain) -> pd
     period = calendar.periods_of(sales["booked_on"], grain)
     sums = sales["amount"].groupby(period.to_numpy()).sum()
     first, last = (calendar.period_of(d.date(), grain) for d in (sales["booked_on"].min(), sales["booked_on"].max()))
-    names = [p for year in range(parse(first)[0], parse(last)[0] + 1) for p in children(f"FY{year}", grain)]
-    names = names[names.index(first) : names.index(last) + 1]
+    names = _between(first, last, grain)
     out = sums.reindex(names, fill_value=0).astype("int64")
     return pd.DataFrame({"period": pd.Series(names, dtype="str"), "amount": out.to_numpy()})
+
+
+def _between(first: str, last: str, grain: Grain) -> list[str]:
+    """The periods of a grain from the first to the last."""
+    names = [p for year in range(parse(first)[0], parse(last)[0] + 1) for p in children(f"FY{year}", grain)]
+    return names[names.index(first) : names.index(last) + 1]
 
 
 def given_targets(targets: pd.DataFrame, node: str, grain: Grain) -> pd.DataFrame:
@@ -68,12 +77,35 @@ def open_pipeline(opportunities: pd.DataFrame, calendar: Calendar, as_of: date) 
     deals = opportunities[(opportunities["status"] == "open").to_numpy()]
     late = (deals["close_on"] < pd.Timestamp(as_of)).to_numpy()
     close = deals["close_on"].where(~late, pd.Timestamp(as_of))
-    period = calendar.periods_of(close, "quarter").fillna("no date")
+    period = calendar.periods_of(close, "quarter").fillna(NO_DATE)
     frame = pd.DataFrame({"stage": deals["stage"], "period": period, "amount": deals["amount"], "late": late})
     out = frame.groupby(["stage", "period"], as_index=False, observed=True).agg(
         deals=("amount", "size"), amount=("amount", "sum"), overdue=("late", "sum")
     )
     return out.astype({"deals": "int64", "overdue": "int64"})
+
+
+def stages(opportunities: pd.DataFrame) -> list[str]:
+    """The stages in which deals are open, as they follow each other: by the mean probability on record where every stage has one,
+    else by age, for deals come to the late ones last.
+    """
+    rows = opportunities[(opportunities["status"] == "open").to_numpy()]
+    by = rows.assign(probability=rows["probability"].astype("float64")).groupby("stage", observed=True)
+    found = pd.DataFrame({"probability": by["probability"].mean(), "created_on": by["created_on"].mean()}).reset_index()
+    keys = ["probability"] if found["probability"].notna().all() else []
+    ordered = found.sort_values([*keys, "created_on", "stage"], ascending=[*(True for _ in keys), False, True])
+    return [str(stage) for stage in ordered["stage"]]
+
+
+def pipeline_by_quarter(pipeline: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
+    """Open amounts by expected quarter (index, in order of time without gaps, last those without a date) and stage (columns, as
+    in ``order``). ``pipeline`` from :func:`open_pipeline`.
+    """
+    wide = pipeline.pivot_table(index="period", columns="stage", values="amount", aggfunc="sum", fill_value=0)
+    dated = sorted(p for p in wide.index if p != NO_DATE)
+    every = _between(dated[0], dated[-1], "quarter") if dated else []
+    rows = (every if len(every) <= _QUARTERS else dated) + [p for p in wide.index if p == NO_DATE]
+    return wide.reindex(index=rows, columns=list(order), fill_value=0)
 
 
 def product_mix(sales: pd.DataFrame, products: pd.DataFrame, as_of: date) -> pd.DataFrame:

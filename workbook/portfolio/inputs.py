@@ -71,14 +71,15 @@ class PortfolioInputs(Stage):
 
     def _ruled(self, projected: pd.Series, past: History, before: pd.DataFrame | None) -> pd.DataFrame:
         """The classes by rules on the day of ``past``, damped by those ``before``."""
-        costs = self._touches.costs(past.as_of)
-        facts = classing.class_facts(self.facts.tables.accounts, projected, past, costs)
+        facts = classing.class_facts(self.facts.tables.accounts, projected, past, self._costs[past.as_of])
         return classing.ruled_classes(facts, self.rules.classes, self.facts.currency, before)
 
     @cached_property
-    def _touches(self) -> classing.Touches:
-        since = min(*self._review_days, self.facts.as_of) - timedelta(days=365)
-        return classing.Touches.of(self.facts.tables, since, self.rules.classes)
+    def _costs(self) -> dict[date, pd.Series]:
+        """The cost of selling per account in the year before each review, and before now."""
+        days = (*self._review_days, self.facts.as_of)
+        touches = classing.Touches.of(self.facts.tables, min(days) - timedelta(days=365), self.rules.classes)
+        return {day: touches.costs(day) for day in days}
 
     @cached_property
     def _on_top_share(self) -> float:

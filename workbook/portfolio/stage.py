@@ -10,6 +10,7 @@ from workbook.portfolio import boards, grading, overlap
 from workbook.portfolio import class_record as recording
 from workbook.portfolio import families as kin
 from workbook.portfolio import family_whitespace as spread
+from workbook.portfolio import history as selling
 from workbook.portfolio import new_business as fresh
 from workbook.portfolio import projection as ahead
 from workbook.portfolio import register as registering
@@ -44,6 +45,11 @@ class Portfolio(PortfolioInputs):
     def win_rates(self) -> pd.DataFrame:
         """Learned from closed deals: product_family, segment, stage, n, won, rate, low, high, cycle_days."""
         return self._deal_model.rates
+
+    @noun
+    def stages(self) -> list[str]:
+        """The stages in which the company's deals are open, as they follow each other."""
+        return selling.stages(self.facts.tables.opportunities)
 
     @noun
     def deal_odds(self) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.checks import counted
-from workbook.keys import coded
+from workbook.keys import coded, repeated
 from workbook.money import format_amount, round_amounts
 from workbook.portfolio.bookings import Booked, month_edges
 from workbook.portfolio.history import NO_FAMILY
@@ -159,7 +159,7 @@ def whitespace(
     frame = pd.DataFrame(
         {
             "account_id": accounts["account_id"].take(row).array,
-            "territory_id": accounts["territory_id"].take(row).array,
+            "territory_id": repeated(accounts["territory_id"]).take(row),
             "product_family": coded(bought.families, family),
             "kind": coded(["cross-sell", "upsell"], own.astype(np.intp)),
             "bought_amount": has,
@@ -282,8 +282,8 @@ def bought_rows(tables: Tables, bought: Bought) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "account_id": tables.accounts["account_id"].take(row).array,
-            "territory_id": tables.accounts["territory_id"].take(row).array,
-            "product_family": pd.Series(bought.families, dtype="str").take(family).array,
+            "territory_id": repeated(tables.accounts["territory_id"]).take(row),
+            "product_family": coded(bought.families, family),
             "bought_amount": bought.amounts[row, family],
         }
     )

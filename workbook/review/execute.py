@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
+from workbook.errors import WorkbookError
 from workbook.review.jobs import Failure, Job, Result, result
+from workbook.review.render import Page, html
 from workbook.review.stable import stabilised
 from workbook.review.storage import Folder
 from workbook.review.summary import published
@@ -17,10 +20,9 @@ PLAIN = "workbook-plain"
 def run_job(job: Job, engine: str = PLAIN, **options: Any) -> Result:
     """Make one document; ``options`` are the engine's.
 
-    Never raises for what the notebook does: a failure is part of the result and of the document.
+    Never raises for what the notebook does, or where a document cannot be set or written: a failure is part of the result,
+    and of the document where there is one.
     """
-    from workbook.review.render import Page, html
-
     start = time.perf_counter()
     if engine == PLAIN:
         options.setdefault("seed", job.seed)
@@ -28,26 +30,31 @@ def run_job(job: Job, engine: str = PLAIN, **options: Any) -> Result:
     notebook, failure = execute(job, engine, **options)
     folder = Folder.at(job.folder)
     page = Page(f"{job.name} · review", job.subtitle, job.sample, str(failure) if failure else "")
-    folder.write(f"{job.stem}.ipynb", as_bytes(notebook))
-    folder.write(f"{job.stem}.html", html(notebook, page).encode())
-    printed = _print(job, notebook, page, folder) if job.pdf else ""
+    written = {}
+    try:
+        for kind, ending, content in _documents(job, notebook, page):
+            folder.write(f"{job.stem}.{ending}", content)
+            written[kind] = folder.path(f"{job.stem}.{ending}")
+    except (WorkbookError, OSError) as fault:
+        failure = failure or Failure(0, "", str(fault))
     return result(
         job,
         status="failed" if failure else "done",
         seconds=round(time.perf_counter() - start, 3),
-        notebook=folder.path(f"{job.stem}.ipynb"),
-        html=folder.path(f"{job.stem}.html"),
-        pdf=printed,
         failure=failure,
         summary=published(notebook),
+        **written,
     )
 
 
-def _print(job: Job, notebook: Any, page: Any, folder: Folder) -> str:
-    from workbook.review.pdf import Part, pdf
+def _documents(job: Job, notebook: Any, page: Page) -> Iterator[tuple[str, str, bytes]]:
+    """Field of the result, ending and content of each form."""
+    yield "notebook", "ipynb", as_bytes(notebook)
+    yield "html", "html", html(notebook, page).encode()
+    if job.pdf:
+        from workbook.review.pdf import Part, pdf
 
-    folder.write(f"{job.stem}.pdf", pdf(page, [Part(job.name, notebook, page.failure)]))
-    return folder.path(f"{job.stem}.pdf")
+        yield "pdf", "pdf", pdf(page, [Part(job.name, notebook, page.failure)])
 
 
 def execute(job: Job, engine: str = PLAIN, **options: Any) -> tuple[Any, Failure | None]:

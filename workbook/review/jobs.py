@@ -45,6 +45,13 @@ class Job:
     source: str = ""
 
     @property
+    def most_seconds(self) -> float:
+        """After so long whoever makes the document is given up: beyond the notebook's own limit there is loading, a kernel's
+        start, rendering and printing.
+        """
+        return self.time_limit_seconds + 120.0
+
+    @property
     def seed(self) -> int:
         """Of random numbers in its notebook: the same for a node each time, on every engine."""
         return crc32(self.node.encode())

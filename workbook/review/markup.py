@@ -178,5 +178,6 @@ def _inline(inside: list[Node | str]) -> str:
         elif one.tag in _INLINE:
             out.append(f"#{_INLINE[one.tag]}[{_inline(one.inside)}]")
         elif one.tag not in _SKIPPED:
-            out.append(_inline(one.inside))
+            whole = "wb-id" in one.classes  # stays on one line
+            out.append(f"#box[{_inline(one.inside)}]" if whole else _inline(one.inside))
     return "".join(out)

@@ -114,6 +114,8 @@ def _picture(kind: str, content: str, root: Path, name: str) -> str:
     return f'#chart("{name}.{ending}")'
 
 
+#: A document takes a tenth of a second, one that binds a thousand minutes; longer than this it hangs.
+PRINT_SECONDS = 600.0
 #: Typst's work in a process of its own: what it keeps of a document goes with it, and its threads, which no fork survives.
 _TYPST = (
     "import sys, typst; main, made, root, fonts = sys.argv[1:]; "
@@ -127,10 +129,11 @@ def _compiled(root: Path) -> bytes:
 
     fonts = os.path.join(mpl.get_data_path(), "fonts", "ttf")
     made = root / "main.pdf"
-    said = subprocess.run(
-        [sys.executable, "-c", _TYPST, root / "main.typ", made, root, fonts],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-c", _TYPST, *map(str, (root / "main.typ", made, root, fonts))]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PRINT_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise PrintError(f"the PDF could not be set: Typst took more than {PRINT_SECONDS:g} seconds") from None
     if said.returncode != 0 or not made.exists():
         reason = (said.stderr.strip().splitlines() or ["Typst died"])[-1]
         raise PrintError(f"the PDF could not be set: {reason}")

@@ -1,10 +1,13 @@
-"""A limit on the memory of a kernel that papermill's own engine starts: looked at once a second, on every system."""
+"""The memory that a kernel takes with all under it, on every system, and a limit on it for papermill's own engine."""
 
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from typing import Any
+
+from workbook.review.warm.processes import tree_memory
 
 
 def over_limit(megabytes: int) -> str:
@@ -14,6 +17,8 @@ def over_limit(megabytes: int) -> str:
 
 def memory_of(pid: int) -> int:
     """Resident bytes of a process and all under it; what libraries share is left out where the system tells."""
+    if sys.platform.startswith("linux"):
+        return tree_memory(pid)
     return sum(_own(one) for one in _with_children(pid))
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-import pandas as pd
-
 from workbook.book import Book
 from workbook.charts import portfolio as portfolio_charts
 from workbook.money import format_amount
@@ -14,7 +12,7 @@ from workbook.portfolio.classes import CLASSES
 from workbook.sections.audience import AUDIENCES, Audience
 from workbook.sections.people import name_of
 from workbook.sections.sales import reaches_back
-from workbook.show import MISSING, Note, Table
+from workbook.show import MISSING, Note, Table, words
 
 
 def class_mix(book: Book) -> Any:
@@ -56,10 +54,7 @@ def engagement(book: Book, audience: Audience = AUDIENCES["manager"]) -> Any:
     coverage = book.engagement.coverage
     nodes = coverage["node"].isin(book.tree.ids)
     coverage = coverage[(nodes | ((coverage["accounts"] > 0) & audience.people)).to_numpy()]
-    names = pd.concat(
-        [facts.tables.reps.set_index("rep_id")["name"], facts.tables.territories.set_index("territory_id")["name"]]
-    )
-    rows = coverage.assign(name=coverage["node"].map(names))
+    rows = coverage.assign(name=coverage["node"].map(facts.names))
     keep = [c for c in ("node", "name", "accounts", "touched", "on_time", "share") if c in rows]
     days = book.rules.engagement.coverage_days
     caption = f"Coverage: accounts touched in {days} days, and those within their cadence"
@@ -89,11 +84,13 @@ def whitespace(book: Book, count: int = 10) -> Any:
         return Note("No whitespace known: it needs sales with products and families.", "warn")
     names = book.tables.accounts.set_index("account_id")["name"]
     top = top.assign(name=top["account_id"].map(names))
-    keep = ["account_id", "name", "product_family", "sized_amount", "peers", "sentence"]
-    return Table(
-        top[keep], book.facts.currency, "Whitespace, sized from comparable accounts (estimate)",
-        {"sized_amount": "size (estimate)", "sentence": "why"}, limit=count,
-    )  # fmt: skip
+    keep = ["account_id", "name", "product_family", "gap_amount", "peers", "sentence"]
+    told = (
+        "Whitespace, sized from comparable accounts, best first: gap × share of peers that buy; among about equal ones, what "
+        "others of the family buy"
+    )
+    labels = {"gap_amount": "gap (estimate)", "sentence": "why"}
+    return Table(top[keep], book.facts.currency, told, labels, limit=count)
 
 
 class Cards:
@@ -105,7 +102,7 @@ class Cards:
     def _repr_html_(self) -> str:
         out = []
         for title, subtitle, rows in self.cards:
-            lines = "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in rows)
+            lines = "".join(f"<dt>{escape(a)}</dt><dd>{words(b)}</dd>" for a, b in rows)
             out.append(
                 f'<section class="wb-card"><h4>{escape(title)}</h4><p class="wb-sub">{escape(subtitle)}</p>'
                 f"<dl>{lines}</dl></section>"
@@ -162,7 +159,7 @@ def key_account_cards(book: Book, count: int = 8) -> Any:
             ),
             (
                 "What else",
-                "; ".join(f"{p.product_family} {money(p.sized_amount)}" for p in pieces.itertuples()) or MISSING,
+                "; ".join(f"{p.product_family} {money(p.gap_amount)}" for p in pieces.itertuples()) or MISSING,
             ),
             ("Planned", planned.get(row.account_id, "no account plan yet")),
         ]

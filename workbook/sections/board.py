@@ -44,6 +44,16 @@ DECISIONS = {
     "no target": ("Give a target to who has none", "finance"),
     "fair quota": ("Look at quotas that stand out", "finance"),
 }
+#: The number of a check by which the worst of several places comes first (after a minus: the smallest is the worst).
+WORST = {
+    "plan against target": "-gap_amount",
+    "early warning": "-target_probability",
+    "pipeline coverage": "to_win_amount",
+    "plans sent": "accounts",
+    "key accounts touched": "failing",
+    "engagement of high value": "neglected",
+    "book size": "load",
+}
 
 
 def meeting_summary(book: Book, audience: Audience) -> Any:
@@ -111,7 +121,8 @@ def decisions(book: Book, audience: Audience) -> Any:
     for check in bad:
         groups.setdefault(DECISIONS.get(check.name, (check.name, "sales management")), []).append(check)
     names, made = subject_names(book), []
-    for (decision, who), checks in groups.items():
+    for (decision, who), found in groups.items():
+        checks = sorted(found, key=_badness, reverse=True)
         company = [c for c in checks if c.subject in ("", book.node)]
         where = list(dict.fromkeys(names.get(c.subject, c.subject) for c in checks if c not in company))
         at = ", ".join(where[:3]) + (f" and {len(where) - 3} more" if len(where) > 3 else "")
@@ -122,3 +133,10 @@ def decisions(book: Book, audience: Audience) -> Any:
     rows = pd.DataFrame(made, columns=["decision", "who", "where", "evidence", "company", "count"])
     rows = rows.sort_values(["company", "count"], ascending=False, kind="stable")
     return Table(rows[["decision", "who", "where", "evidence"]], book.facts.currency, "To decide", limit=10)
+
+
+def _badness(check: Check) -> float:
+    """How bad a check is among those that ask for the same decision; 0 where nothing tells."""
+    name = WORST.get(check.name, "")
+    number = float(check.numbers.get(name.removeprefix("-"), 0))
+    return -number if name.startswith("-") else number

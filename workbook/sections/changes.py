@@ -97,9 +97,14 @@ def _sales(book: Book, since: date) -> list[tuple[Any, ...]]:
     old = sales[(sales["booked_on"] <= pd.Timestamp(since)).to_numpy()]
     first = set(new["account_id"]) - set(old["account_id"])
     won = new[new["account_id"].isin(first).to_numpy()]
+    never: tuple[Any, ...]
+    if old.empty:
+        never = ("first sale ever", None, None, f"not known: no sale is on record until {since:%Y-%m-%d}")
+    else:
+        never = ("first sale ever", len(first), int(won["amount"].sum()), "accounts that never bought before")
     return [
         ("booked", len(new), int(new["amount"].sum()), counted(new["account_id"].nunique(), "account")),
-        ("first sale ever", len(first), int(won["amount"].sum()), "accounts that never bought before"),
+        never,
     ]
 
 

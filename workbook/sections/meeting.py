@@ -14,10 +14,7 @@ from workbook.show import Note, Table
 
 
 def _named(book: Book, rows: pd.DataFrame) -> pd.DataFrame:
-    names = pd.concat(
-        [book.tables.reps.set_index("rep_id")["name"], book.tables.territories.set_index("territory_id")["name"]]
-    )
-    return rows.assign(name=rows["node"].map(names).fillna(rows["node"]))
+    return rows.assign(name=rows["node"].map(book.facts.names).fillna(rows["node"]))
 
 
 def meeting_point(book: Book, audience: Audience) -> Any:
@@ -112,10 +109,10 @@ def warning_record(book: Book) -> Any:
     rows = book.reconcile.warning_record
     if rows.empty:
         return Note("No targets of last year are given: the odds cannot be scored against what happened.")
-    last = rows.iloc[len(rows) // 2]
+    middle = rows.iloc[len(rows) // 2]
     labels = {"known_on": "as known on", "brier": "Brier score", "brier_of_base": "of the base rate", "right_share": "right side",
               "inside_share": "inside P10–P90", "foreseen": "of these foreseen"}  # fmt: skip
-    return Table(rows, book.facts.currency, f"Last year's odds against what happened; mid-year the Brier score was {last['brier']:.2f} (always 50 %: 0.25)", labels)  # fmt: skip
+    return Table(rows, book.facts.currency, f"Last year's odds against what happened; mid-year the Brier score was {middle['brier']:.2f} (always 50%: 0.25)", labels)  # fmt: skip
 
 
 def calibration(book: Book) -> Any:
@@ -123,6 +120,6 @@ def calibration(book: Book) -> Any:
     rows = book.reconcile.calibration
     if rows.empty:
         return Note("No closed quarter has a year of sales before it: the odds cannot be tried on the past.")
-    labels = {"node_kind": "of", "inside_share": "inside P10–P90 (80 % wanted)", "above_middle_share": "above P50 (50 % wanted)",
+    labels = {"node_kind": "of", "inside_share": "inside P10–P90 (80% wanted)", "above_middle_share": "above P50 (50% wanted)",
               "below_share": "below P10", "above_share": "above P90", "width_share": "width of P50"}  # fmt: skip
     return Table(rows, book.facts.currency, "The odds tried on closed quarters", labels)

@@ -23,10 +23,7 @@ def reconciliation(book: Book, audience: Audience) -> Table:
     below = rows[(rows["parent"] == book.node).to_numpy() & (rows["period"] == year).to_numpy()]
     if not audience.people:
         below = below[(below["node_kind"] != "rep").to_numpy()]
-    names = pd.concat(
-        [book.tables.reps.set_index("rep_id")["name"], book.tables.territories.set_index("territory_id")["name"]]
-    )
-    below = below.assign(what=below["node"].map(names).fillna(below["node"]))
+    below = below.assign(what=below["node"].map(book.facts.names).fillna(below["node"]))
     below = pd.concat([below, _rest(own[(own["period"] == year).to_numpy()], below)], ignore_index=True)
     keep = [
         "what",

@@ -52,7 +52,7 @@ def pipeline(book: Book) -> Any:
     frame = history.open_pipeline(facts.tables.opportunities, facts.calendar, facts.as_of)
     if frame.empty:
         return Note("No open deals: every plan beyond the run-rate has yet to be found.", "warn")
-    return charts.pipeline(frame, facts.currency).figure
+    return charts.pipeline(history.pipeline_by_quarter(frame, book.portfolio.stages), facts.currency).figure
 
 
 def pipeline_table(book: Book) -> Any:
@@ -64,12 +64,11 @@ def pipeline_table(book: Book) -> Any:
     when = frame["period"].map(
         lambda p: "this year" if p.startswith(facts.year) else "later" if p > facts.year else "earlier"
     )
-    frame = frame.assign(when=when.where(frame["period"] != "no date", "no date"))
+    frame = frame.assign(when=when.where(frame["period"] != history.NO_DATE, history.NO_DATE))
     out = frame.groupby(["when", "stage"], as_index=False)[["deals", "amount", "overdue"]].sum()
-    return Table(
-        out.sort_values(["when", "amount"], ascending=[False, False], ignore_index=True), facts.currency,
-        "Open pipeline, this year and later", {"overdue": "close date passed"},
-    )  # fmt: skip
+    order = ["earlier", "this year", "later", history.NO_DATE, *book.portfolio.stages]
+    out = out.sort_values(["when", "stage"], key=lambda column: column.map(order.index), ignore_index=True)
+    return Table(out, facts.currency, "Open pipeline, this year and later", {"overdue": "close date passed"})
 
 
 def product_mix(book: Book) -> Any:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from workbook.money import exponent
+from workbook.money import exponent, two_ways
 from workbook.plans.document import LONGEST
 
 _DAY0 = date(1899, 12, 30)
@@ -98,14 +98,10 @@ def _typed(value: str, currency: str) -> Decimal:
             return _not_a_number(value)
         words = words.replace(group, "").replace(mark, ".")
     elif dots + commas == 1:
-        mark = "." if dots else ","
-        if re.fullmatch(rf"-?[1-9]\d{{0,2}}\{mark}\d{{3}}", words):
-            whole = words.replace(mark, "")
-            raise CellError(
-                f"can be read as {whole} or as {words.replace(mark, '.')}",
-                "Write it without separators, or as a number.",
-            )
+        both = two_ways(words)
         words = words.replace(",", ".")
+        if both:
+            raise CellError(f"can be read as {both[0]} or as {words}", f"Write {both[0]} or {both[1]}.")
     elif dots + commas:
         mark = "." if dots else ","
         if not re.fullmatch(rf"-?\d{{1,3}}(\{mark}\d{{3}})+", words):

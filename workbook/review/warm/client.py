@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import select
 import signal
 import socket
 import time
@@ -20,12 +19,14 @@ from jupyter_client.client import KernelClient
 from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 
-from workbook.review.warm.processes import group_memory, kill_group
+from workbook.review.warm.processes import ended, kill_group
 from workbook.review.warm.wire import CONTROL, IOPUB, SHELL, Wire
-from workbook.review.watching import over_limit
+from workbook.review.watching import memory_of, over_limit
 
 #: How long a kernel that was asked to end may take for its exit functions.
 GRACE_SECONDS = 5.0
+#: How long a kernel may read nothing, with a request under way that is larger than a socket holds.
+READ_SECONDS = 60.0
 
 
 @dataclass
@@ -65,22 +66,24 @@ class WarmManager:
 
     def start_kernel(self, **_: Any) -> None:
         ours, theirs = socket.socketpair()
-        try:
-            self._kernel = self._start(theirs)
-        finally:
-            theirs.close()
-        self._client = WarmClient(self, Wire(ours))
+        with theirs:
+            try:
+                self._kernel = self._start(theirs)
+            except BaseException:
+                ours.close()
+                raise
+        self._client = WarmClient(self, Wire(ours, READ_SECONDS))
 
     def client(self) -> WarmClient:
         assert self._client is not None
         return self._client
 
     def is_alive(self) -> bool:
-        if self._kernel is None or select.select([self._kernel.pidfd], [], [], 0)[0]:
+        if self._kernel is None or ended(self._kernel.pidfd):
             return False
         if self._limit and time.monotonic() - self._looked > 0.5:
             self._looked = time.monotonic()
-            if group_memory(self._kernel.pid) > self._limit << 20:
+            if memory_of(self._kernel.pid) > self._limit << 20:
                 self.why = over_limit(self._limit)
                 kill_group(self._kernel.pid)
                 return False
@@ -97,7 +100,7 @@ class WarmManager:
         if not now and self._client is not None and self._client.idle:
             with contextlib.suppress(OSError):
                 self._client.wire.send(CONTROL, {})
-                select.select([self._kernel.pidfd], [], [], GRACE_SECONDS)
+                ended(self._kernel.pidfd, GRACE_SECONDS)
         kill_group(self._kernel.pid)
 
     def cleanup_resources(self, restart: bool = False) -> None:
@@ -182,7 +185,10 @@ class WarmClient(KernelClient):
         if message["header"]["msg_type"].endswith("_request"):
             self._open += 1
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the poll for life then says so
-            self.wire.send(SHELL, kept)
+            try:
+                self.wire.send(SHELL, kept)
+            except TimeoutError:
+                raise DeadKernelError(f"the kernel read nothing for {READ_SECONDS:g} seconds") from None
 
     def _read(self) -> None:
         try:

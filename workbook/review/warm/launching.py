@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 from workbook.review.sharing import private_folder
-from workbook.review.warm.request import ServerError, answer, ask
+from workbook.review.warm.request import ServerError, called
 
 START_SECONDS = 60.0
 #: Environment variables that change what is imported or how; another value means another server.
@@ -37,26 +37,39 @@ _LASTING: list[subprocess.Popen[bytes]] = []
 
 def user_server() -> Path:
     """The socket of the user's server for this code, these libraries and settings; starts it when it does not answer."""
-    import fcntl
-
-    folder = private_folder()
-    address = folder / f"{server_key()}.sock"
-    with (folder / f"{server_key()}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    folder, key = private_folder(), server_key()
+    address = folder / f"{key}.sock"
+    with (folder / f"{key}.lock").open("w") as lock:
+        locked(lock, START_SECONDS + 30)
         if not _answers(address):
             _LASTING.append(launch(address, private=False))
     return address
 
 
-def _answers(address: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as connection:
+def locked(lock: IO[str], seconds: float) -> None:
+    """Hold the lock of a file until it is closed. Raises :class:`ServerError` where another has it for so many seconds."""
+    import fcntl
+
+    end = time.monotonic() + seconds
+    while True:
         try:
-            connection.settimeout(5)
-            connection.connect(str(address))
-            ask(connection, {"do": "hello"})
-            return "hello" in answer(connection, 5)[0]
-        except (OSError, EOFError, ValueError):
-            return False
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise ServerError(
+                    f"another process has been starting the kernel server for {seconds:g} seconds",
+                    remedy=f"End it, or remove {lock.name}.",
+                ) from None
+            time.sleep(0.05)
+
+
+def _answers(address: Path) -> bool:
+    try:
+        connection, said, _ = called(address, {"do": "hello"}, 5)
+    except (ServerError, ValueError):
+        return False
+    connection.close()
+    return "hello" in said
 
 
 def server_key() -> str:
@@ -93,6 +106,8 @@ def launch(address: Path, *, private: bool) -> subprocess.Popen[bytes]:
         if process.poll() is not None:
             break
         time.sleep(0.02)
+    process.kill()
+    process.wait(10)
     words = address.with_suffix(".log").read_text(errors="replace").strip().splitlines()
     raise ServerError(f"the kernel server did not start: {words[-1] if words else 'no message'}")
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import selectors
+import signal
 import socket
 import subprocess
 import sys
@@ -17,10 +19,11 @@ from tempfile import TemporaryDirectory
 from workbook.review.jobs import Failure, Job, Result, as_result, result
 from workbook.review.pool import plain_pool
 from workbook.review.warm.launching import launch
-from workbook.review.warm.request import ServerError, answer, ask
+from workbook.review.warm.processes import descendants
+from workbook.review.warm.request import ServerError, ask, called
 
-#: What a worker may take beyond a document's own time limit before it is given up.
-EXTRA_SECONDS = 120.0
+#: What a server may take to fork a worker while others are at work, and to end.
+SERVER_SECONDS, STOP_SECONDS = 60.0, 10.0
 
 
 @dataclass
@@ -48,42 +51,51 @@ def warm_pool(work: Sequence[Job], workers: int) -> Iterator[Result]:
         try:
             yield from _Session(address, str(Path(folder) / "book"), workers).run(work)
         finally:
-            sys.stderr.write(address.with_suffix(".log").read_text(errors="replace"))
             stop(address, server)
+            sys.stderr.write(address.with_suffix(".log").read_text(errors="replace"))
 
 
 def stop(address: Path, server: subprocess.Popen[bytes]) -> None:
     """End a private server and everything under it."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(10)
+        connection.settimeout(STOP_SECONDS)
         connection.connect(str(address))
         ask(connection, {"do": "stop"})
         with contextlib.suppress(OSError):
             connection.recv(1)
     try:
-        server.wait(10)
+        server.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+        for pid in (*descendants(server.pid), server.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it waits for a disk
+            server.wait(STOP_SECONDS)
 
 
 class _Session:
+    """Workers of one server. Where it is ``lost``, those that there are go on, and what is left goes to papermill's own engine."""
+
     def __init__(self, address: Path, cache: str, workers: int) -> None:
         self.address, self.cache, self.workers = address, cache, workers
         self.selector = selectors.DefaultSelector()
+        self.lost = False
 
     def run(self, work: Sequence[Job]) -> Iterator[Result]:
         waiting = list(work)
-        pilot = waiting.pop()
-        yield from self._drain([pilot], 1)
+        pilot = [waiting.pop()]
+        yield from self._drain(pilot, 1)
         yield from self._drain(waiting, min(self.workers, len(waiting)))
         for key in list(self.selector.get_map().values()):
             key.data.connection.close()
         self.selector.close()
+        if left := pilot + waiting:
+            yield from plain_pool(left, self.workers)
 
     def _drain(self, waiting: list[Job], workers: int) -> Iterator[Result]:
         hands: list[Hand] = [key.data for key in self.selector.get_map().values()]
-        hands += [self._hire() for _ in range(workers - len(hands))]
+        for _ in range(workers - len(hands)):
+            hands += self._hired()
         for hand in hands:
             self._give(hand, waiting)
         while busy := [hand for hand in hands if hand.job]:
@@ -96,23 +108,28 @@ class _Session:
                     continue
                 if made is not None:
                     yield made
+                free = [hand]
                 if not going_on:
                     self._dismiss(hand)
                     hands.remove(hand)
-                    if not waiting:
-                        continue
-                    hand = self._hire()
-                    hands.append(hand)
-                self._give(hand, waiting)
+                    free = self._hired() if waiting else []
+                    hands += free
+                for one in free:
+                    self._give(one, waiting)
 
-    def _hire(self) -> Hand:
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(str(self.address))
-        ask(connection, {"do": "work"})
-        answer(connection, EXTRA_SECONDS)
+    def _hired(self) -> list[Hand]:
+        """A new worker; none where the server gives none any more."""
+        if self.lost:
+            return []
+        try:
+            connection, _, _ = called(self.address, {"do": "work"}, SERVER_SECONDS)
+        except ServerError as fault:
+            self.lost = True
+            sys.stderr.write(f"{fault}; papermill's own engine runs what is left\n")
+            return []
         hand = Hand(connection)
         self.selector.register(connection, selectors.EVENT_READ, hand)
-        return hand
+        return [hand]
 
     def _dismiss(self, hand: Hand) -> None:
         self.selector.unregister(hand.connection)
@@ -122,7 +139,7 @@ class _Session:
         if not waiting:
             return
         hand.job = waiting.pop(0)
-        hand.until = time.monotonic() + hand.job.time_limit_seconds + EXTRA_SECONDS
+        hand.until = time.monotonic() + hand.job.most_seconds
         text = json.dumps({"job": asdict(hand.job), "cache": self.cache})
         with contextlib.suppress(OSError):  # the worker's end is then seen as its answer
             hand.connection.sendall(text.encode() + b"\n")

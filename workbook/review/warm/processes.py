@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import select
 import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -49,24 +51,14 @@ def threads() -> int:
         return threading.active_count()
 
 
-def group_memory(group: int) -> int:
-    """Resident memory in bytes of all processes of a process group, what they share with others left out."""
+def tree_memory(pid: int) -> int:
+    """Resident memory in bytes of a process and all under it, what they share with others left out."""
     total = 0
-    for pid in _group(group):
+    for one in (pid, *descendants(pid)):
         with contextlib.suppress(OSError, ValueError, IndexError):
-            fields = Path(f"/proc/{pid}/statm").read_text().split()
+            fields = Path(f"/proc/{one}/statm").read_text().split()
             total += (int(fields[1]) - int(fields[2])) * os.sysconf("SC_PAGE_SIZE")
     return total
-
-
-def _group(group: int) -> list[int]:
-    found = []
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            with contextlib.suppress(OSError):
-                if os.getpgid(int(name)) == group:
-                    found.append(int(name))
-    return found
 
 
 def children(pid: int) -> list[int]:
@@ -95,18 +87,55 @@ def kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def end_orphans(known: set[int]) -> None:
-    """End what was left to this process by its children, with all under it: every child that is not ``known``."""
-    for _ in range(20):  # what is ended may leave children of its own
-        left = [pid for pid in children(os.getpid()) if pid not in known]
+def ended(pidfd: int, seconds: float = 0.0) -> bool:
+    """Whether a process has ended, waited for so many seconds."""
+    waiting = select.poll()
+    waiting.register(pidfd, select.POLLIN)
+    return bool(waiting.poll(seconds * 1000))
+
+
+def reap(pid: int, seconds: float) -> bool:
+    """Wait for a child of this process that was ended; whether it is gone. One that waits for a disk cannot be ended."""
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        gone = ended(pidfd, seconds)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        return gone
+    finally:
+        os.close(pidfd)
+
+
+@contextlib.contextmanager
+def ended_after(seconds: float) -> Iterator[None]:
+    """This process is ended by the system (where that can) if what is done here takes longer, wherever it hangs."""
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def end_orphans(known: set[int], seconds: float = 5.0) -> None:
+    """End what was left to this process by its children, with all under it: every child that is not ``known``.
+
+    What cannot be ended (a process of another user, one that waits for a disk) is left after so many seconds.
+    """
+    known, end = set(known), time.monotonic() + seconds
+    while left := [
+        pid for pid in children(os.getpid()) if pid not in known
+    ]:  # what is ended may leave children of its own
         for pid in left:
             for one in (*descendants(pid), pid):
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(one, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
-        if not left:
-            return
+            if not reap(pid, max(0.0, end - time.monotonic())):
+                known.add(pid)
 
 
 def kill_descendants(pid: int, seconds: float = 5.0) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from workbook.review.warm.client import ForkedKernel
 from workbook.review.warm.launching import START_SECONDS, user_server
-from workbook.review.warm.request import ServerError, answer, ask
+from workbook.review.warm.request import called
 
 
 def remote_start(memory_limit_mb: int = 0, address: Path | None = None) -> Any:
@@ -18,19 +18,15 @@ def remote_start(memory_limit_mb: int = 0, address: Path | None = None) -> Any:
     where = address or user_server()
 
     def start(end: socket.socket) -> ForkedKernel:
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(str(where))
         request = {
             "do": "kernel",
             "cwd": os.getcwd(),
             "environment": dict(os.environ),
             "memory_limit_mb": memory_limit_mb,
         }
-        ask(connection, request, [end.fileno(), _number(sys.__stdout__, 1), _number(sys.__stderr__, 2)])
-        said, files = answer(connection, START_SECONDS)
-        if "refused" in said:
-            raise ServerError(said["refused"])
-        return ForkedKernel(said["pid"], files[0], connection)
+        files = [end.fileno(), _number(sys.__stdout__, 1), _number(sys.__stderr__, 2)]
+        connection, said, came = called(where, request, START_SECONDS, files)
+        return ForkedKernel(said["pid"], came[0], connection)
 
     return start
 

@@ -20,7 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import WorkbookError
-from workbook.review.warm.processes import adopt_orphans, die_with_parent, end_orphans, kill_descendants, kill_group
+from workbook.review.warm.processes import (
+    adopt_orphans,
+    die_with_parent,
+    end_orphans,
+    kill_descendants,
+    kill_group,
+    reap,
+)
 from workbook.review.warm.request import answer, ask
 
 IDLE_SECONDS = 900.0
@@ -35,7 +42,8 @@ class Server:
         self.listener, self.owner = listener, owner
         self.nursery = Nursery.prepare()
         self.selector = selectors.DefaultSelector()
-        self.born: dict[int, tuple[socket.socket | None, int]] = {}  # pidfd: connection, pid
+        self.born: dict[int, tuple[socket.socket | None, int]] = {}  # pid: connection, pidfd
+        self.requests = {"hello": self._hello, "kernel": self._kernel, "work": self._work, "stop": self._stop}
         self.busy = time.monotonic()
 
     def run(self) -> None:
@@ -54,16 +62,17 @@ class Server:
             if uid != os.getuid():
                 raise EOFError
             request, files = answer(connection, 5)
-            getattr(self, f"_{request.pop('do')}", self._unknown)(connection, request, files)
-        except (EOFError, OSError, ValueError):
+            self.requests[request.pop("do")](connection, request, files)
+        except (EOFError, OSError):
+            connection.close()
+        except (ValueError, LookupError, TypeError, AttributeError):
+            traceback.print_exc()  # into the server's log: it goes on for others
+            with contextlib.suppress(OSError):
+                ask(connection, {"refused": "the kernel server does not understand the request"})
             connection.close()
 
     def _hello(self, connection: socket.socket, request: dict[str, Any], files: list[int]) -> None:
         ask(connection, {"hello": os.getpid()})
-        connection.close()
-
-    def _unknown(self, connection: socket.socket, request: dict[str, Any], files: list[int]) -> None:
-        ask(connection, {"refused": "no such request"})
         connection.close()
 
     def _kernel(self, connection: socket.socket, request: dict[str, Any], files: list[int]) -> None:
@@ -80,10 +89,10 @@ class Server:
             end.close()
             for file in files[1:]:
                 os.close(file)
-        pidfd = os.pidfd_open(pid)
-        ask(connection, {"pid": pid}, [pidfd])
-        self.selector.register(connection, selectors.EVENT_READ, lambda _: self._end(pidfd))
-        self._watch(pidfd, connection, pid)
+        pidfd = self._watch(pid, connection)
+        self.selector.register(connection, selectors.EVENT_READ, lambda _: self._end(pid))
+        with contextlib.suppress(OSError):  # who asked is gone, and so is the other end of the connection
+            ask(connection, {"pid": pid}, [pidfd])
 
     def _work(self, connection: socket.socket, request: dict[str, Any], files: list[int]) -> None:
         parent = os.getpid()
@@ -101,27 +110,30 @@ class Server:
                 traceback.print_exc()  # into the server's log
             finally:
                 os._exit(0)
+        self._watch(pid)
         ask(connection, {"pid": pid})
         connection.close()
-        self._watch(os.pidfd_open(pid), None, pid)
 
     def _stop(self, connection: socket.socket, request: dict[str, Any], files: list[int]) -> None:
         connection.close()
         raise SystemExit
 
-    def _watch(self, pidfd: int, connection: socket.socket | None, pid: int) -> None:
-        self.born[pidfd] = (connection, pid)
-        self.selector.register(pidfd, selectors.EVENT_READ, lambda _: self._end(pidfd))
+    def _watch(self, pid: int, connection: socket.socket | None = None) -> int:
+        pidfd = os.pidfd_open(pid)
+        self.born[pid] = (connection, pidfd)
+        self.selector.register(pidfd, selectors.EVENT_READ, lambda _: self._end(pid))
+        return pidfd
 
-    def _end(self, pidfd: int) -> None:
+    def _end(self, pid: int) -> None:
         """A process ended, or nobody wants it any more: end its group, reap it, forget it."""
-        if pidfd not in self.born:
+        if pid not in self.born:
             return
-        connection, pid = self.born.pop(pidfd)
+        connection, pidfd = self.born.pop(pid)
         kill_group(pid)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, 0)
-        end_orphans({known for _, known in self.born.values()})
+        with contextlib.suppress(ProcessLookupError):  # it may have had no time to make a group of its own
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        reap(pid, 5)
+        end_orphans(set(self.born))
         self.selector.unregister(pidfd)
         os.close(pidfd)
         if connection is not None:

@@ -6,7 +6,9 @@ what documents computed for the whole company is loaded here, once, for all kern
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,34 +19,38 @@ from workbook.review.warm.client import ForkedKernel
 from workbook.review.warm.nursery import Birth, Nursery
 from workbook.review.warm.preload import Kept
 from workbook.review.warm.processes import adopt_orphans, end_orphans, threads
-from workbook.review.warm.request import ServerError, answer, ask
+from workbook.review.warm.request import answer, ask, asked
+
+#: What the stem may take to load a large book, to fork, or to end what a kernel left.
+SECONDS = 100.0
 
 
 @dataclass
 class Stem:
-    """The stem as the worker sees it: the other end of a socket."""
+    """The stem as the worker sees it: the other end of a socket, and the parent. Raises :class:`ServerError` where it does not
+    answer.
+    """
 
     connection: socket.socket
-
-    def _asked(self, request: dict[str, Any], files: list[int] | None = None) -> tuple[dict[str, Any], list[int]]:
-        ask(self.connection, request, files)
-        said, came = answer(self.connection)
-        if "refused" in said:
-            raise ServerError(said["refused"])
-        return said, came
+    pid: int
 
     def can_fork(self, cache: str) -> bool:
         """Take what other documents left in ``cache``; whether it is safe to fork afterwards."""
-        return bool(self._asked({"do": "load", "cache": cache})[0]["safe"])
+        return bool(asked(self.connection, {"do": "load", "cache": cache}, SECONDS)[0]["safe"])
 
     def start(self, end: socket.socket, birth: Birth) -> ForkedKernel:
         """Fork a kernel that talks over ``end``."""
-        said, files = self._asked({"do": "kernel", "birth": asdict(birth)}, [end.fileno()])
+        said, files = asked(self.connection, {"do": "kernel", "birth": asdict(birth)}, SECONDS, [end.fileno()])
         return ForkedKernel(said["pid"], files[0])
 
     def tidy(self) -> None:
         """End what a kernel left behind."""
-        self._asked({"do": "tidy"})
+        asked(self.connection, {"do": "tidy"}, SECONDS)
+
+    def end(self) -> None:
+        """End the stem, also one that hangs; this process ends with it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
 
 @dataclass
@@ -94,10 +100,10 @@ def part(nursery: Nursery, connection: socket.socket) -> Stem | None:
     other has ended.
     """
     ours, theirs = socket.socketpair()
-    worker = os.fork()
+    stem, worker = os.getpid(), os.fork()
     if worker == 0:
         ours.close()
-        return Stem(theirs)
+        return Stem(theirs, stem)
     theirs.close()
     connection.close()
     _Forking(nursery, ours, worker).run()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import select
 import socket
 import struct
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
+from weakref import WeakSet
 
 SHELL, IOPUB, CONTROL = "shell", "iopub", "control"
 _HEAD = struct.Struct("!II")
@@ -18,10 +20,12 @@ _HEAD = struct.Struct("!II")
 class Wire:
     """One end. Sending is safe from several threads, and from processes that were forked from this one."""
 
-    def __init__(self, end: socket.socket) -> None:
-        self.socket = end
+    def __init__(self, end: socket.socket, seconds: float | None = None) -> None:
+        """``seconds``: how long the other end may read nothing while something is sent; for ever when left out."""
+        self.socket, self.seconds = end, seconds
         self._received = bytearray()
         self._made_safe()
+        _OPEN.add(self)
 
     def _made_safe(self) -> None:
         """A lock for this process's threads and one (a private, unlinked file) for its forks."""
@@ -29,13 +33,9 @@ class Wire:
 
         self._threads = threading.RLock()
         self._forks = TemporaryFile()  # noqa: SIM115
-        os.register_at_fork(after_in_child=self._after_fork)
-
-    def _after_fork(self) -> None:
-        self._threads = threading.RLock()
 
     def send(self, channel: str, message: dict[str, Any], buffers: Sequence[Any] = ()) -> None:
-        """Send one message. Raises :class:`OSError` when the other end is gone."""
+        """Send one message. Raises :class:`OSError` when the other end is gone, :class:`TimeoutError` when it does not read."""
         views = [memoryview(b).cast("B") for b in buffers]
         body = json.dumps([channel, message, [len(v) for v in views]], default=_plain, ensure_ascii=False).encode(
             "utf-8", "surrogateescape"
@@ -44,7 +44,7 @@ class Wire:
         with self._threads:
             fcntl.lockf(self._forks, fcntl.LOCK_EX)
             try:
-                _send_all(self.socket, frame)
+                _send_all(self.socket, frame, self.seconds)
             finally:
                 fcntl.lockf(self._forks, fcntl.LOCK_UN)
 
@@ -80,18 +80,31 @@ class Wire:
 
     def close(self) -> None:
         self.socket.close()
+        self._forks.close()
 
 
-def _send_all(end: socket.socket, frame: bytes) -> None:
-    """All of ``frame``, also through a socket that an event loop has made non-blocking."""
-    import select
+#: Wires of this process, whose locks a forked child makes anew: a thread that is not in the child may hold them.
+_OPEN: WeakSet[Wire] = WeakSet()
 
-    view = memoryview(frame)
+
+def _after_fork() -> None:
+    for wire in list(_OPEN):
+        wire._threads = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def _send_all(end: socket.socket, frame: bytes, seconds: float | None) -> None:
+    """All of ``frame``, waiting for the other end to read no longer than ``seconds`` at a time."""
+    view, room = memoryview(frame), select.poll()
+    room.register(end, select.POLLOUT)
     while view:
         try:
-            view = view[end.send(view) :]
+            view = view[end.send(view, socket.MSG_DONTWAIT) :]
         except BlockingIOError:
-            select.select([], [end], [])
+            if not room.poll(None if seconds is None else seconds * 1000):
+                raise TimeoutError from None
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from workbook.book import Book
 from workbook.errors import UsageError
 from workbook.places import shipped
 from workbook.sample.generator import write_sample
-from workbook.sections import working
+from workbook.sections import caring
 from workbook.show import Note
 from workbook.stage import noun
 
@@ -126,5 +126,5 @@ def test_what_if_the_accounts_of_one_rep_moved_frees_their_hours(sample: Book) -
     assert sample.scoped("T-01").engagement.what_if_of("P-09").equals(rows)
     with pytest.raises(UsageError, match="P-09"):
         sample.scoped("T-02").engagement.what_if_of("P-09")
-    told = working.keep_rule(sample, "P-09")
+    told = caring.keep_rule(sample, "P-09")
     assert any(isinstance(part, Note) and "Joel Petrov (P-09)" in part.text for part in told)

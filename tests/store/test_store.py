@@ -5,10 +5,12 @@ from __future__ import annotations
 import multiprocessing
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
 from workbook.errors import ConflictError, StoreError, UsageError
 from workbook.store import Decision, PlanConflictError, PlanRevision, Signature, open_store
@@ -91,6 +93,29 @@ def test_a_plan_is_saved_in_revisions_and_known_as_of_a_day(root: Path) -> None:
     assert known[""]["rep_id"] == "P-1"
     assert read_plans(root, date(2026, 7, 1))[0]["document"] == {"x": 2}
     assert read_plans(root, date(2026, 6, 29)) == ()
+
+
+def test_a_plan_tells_how_it_came_about_in_one_read(root: Path) -> None:
+    """x: 1, 2, 2 submitted, 1 again. Read in several reads, a plan that somebody saves between them has no story."""
+    store = open_store(root)
+    states = ["draft", "draft", "submitted", "draft"]
+    for number, (x, state) in enumerate(zip([1, 2, 2, 1], states, strict=True)):
+        store.save_plan(PlanRevision("P-1", "A-1", {"x": x}, state, "ann", NOON + timedelta(days=number)), number)
+    asked: list[str] = []
+
+    def note(*told: Any) -> None:
+        asked.append(told[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    known = [read_plans(root, date(2026, 6, 30) + timedelta(days=day))[0] for day in range(4)]
+    event.remove(Engine, "before_cursor_execute", note)
+    assert len([text for text in asked if "plan_revisions" in text]) == 4
+    assert [p["revision"] for p in known] == [1, 2, 3, 4]
+    assert [p["previous"] and p["previous"]["revision"] for p in known] == [None, 1, 1, 3]
+    assert [p["versions"] for p in known] == [1, 2, 2, 2]
+    assert [p["sent_at"] for p in known] == [None, None, NOON + timedelta(days=2), NOON + timedelta(days=2)]
+    assert [p["revised_at"].day for p in known] == [30, 1, 1, 3]
+    assert [[step["state"] for step in p["steps"]] for p in known] == [states[: n + 1] for n in range(4)]
 
 
 def test_nobody_overwrites_unseen_and_both_versions_are_there(root: Path) -> None:

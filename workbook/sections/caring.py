@@ -1,4 +1,4 @@
-"""Books that are cared for: what is valuable and left alone, and what is qualified out and replaced."""
+"""Books that are cared for: what is valuable and left alone, what may rotate, and what is qualified out and replaced."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 from workbook.book import Book
 from workbook.checks import counted
 from workbook.money import format_amount
-from workbook.sections.people import names_of
+from workbook.sections.people import name_of, names_of
 from workbook.show import Note, Table
 
 
@@ -31,6 +31,63 @@ def neglected(book: Book, count: int = 10) -> list[Any]:
     text += " `workbook lists neglected` writes all of them."
     told = "High value and not engaged, most valuable first"
     return [Note(text, "warn"), Table(_named(book, rows)[keep], book.facts.currency, told, labels, limit=count)]
+
+
+def keep_rule(book: Book, rep: str = "", count: int = 12) -> list[Any]:
+    """Accounts that may rotate and who has room, and what if they all moved, of everybody and of one ``rep``."""
+    if not book.tables.has("activities", "done_on"):
+        return [Note(book.tables.lacks("activities", "keep rule") + ".", "warn")]
+    stage, currency = book.engagement, book.facts.currency
+    kept, moves = stage.keep, stage.rotation
+    placed = int(moves["to_rep"].notna().sum())
+    text = (
+        f"{int(kept['keep'].sum()):,} of {len(kept):,} held accounts stay by the keep rule; {len(moves):,} may rotate, "
+    )
+    text += f"and a rep of the same territory has room for {placed:,} of them."
+    what = stage.what_if.assign(name=names_of(book, stage.what_if["rep_id"]))
+    keep = ["name", "leaving", "freed_hours", "leaving_value_amount", "arriving", "taken_hours", "free_hours_after"]
+    names = book.tables.accounts.set_index("account_id")["name"]
+    first = moves.assign(name=moves["account_id"].map(names))[["account_id", "name", "value_amount", "sentence"]]
+    return [
+        Note(text),
+        Table(first, currency, "May rotate, most valuable first", limit=count),
+        *_outside(book, len(moves) - placed, count),
+        Table(what[keep], currency, "What if they all moved?", limit=count),
+        *(_if_moved(book, rep, count) if rep else []),
+    ]
+
+
+def _if_moved(book: Book, rep: str, count: int) -> list[Any]:
+    """What if only one rep's accounts that may rotate moved: what is freed, and who would take how many (D2)."""
+    stage, who = book.engagement, name_of(book, rep)
+    rows, own = stage.what_if_of(rep), stage.room[stage.room["rep_id"] == rep]
+    if rows.empty:
+        return [Note(f"{who} ({rep}): every account stays by the keep rule, nothing would move.", "ok")]
+    left, accounts = rows[rows["rep_id"].isna()], int(rows["accounts"].sum())
+    text = f"If only the {counted(accounts, 'account')} of {who} ({rep}) that may rotate moved, "
+    text += f"{rows['hours'].sum():,.0f} hours would be freed"
+    if len(own) and own["free_hours"].notna().all():
+        now = float(own["free_hours"].iloc[0])
+        text += f" (free hours from {now:,.0f} to {now + rows['hours'].sum():,.0f})"
+    text += (
+        f"; for {int(left['accounts'].sum()):,} of them ({left['hours'].sum():,.0f} hours) nobody in the territory has room."
+        if len(left)
+        else "."
+    )
+    taken = rows.assign(name=names_of(book, rows["rep_id"]).fillna("nobody has room"))
+    keep = ["name", "accounts", "hours", "value_amount", "free_hours_after"]
+    return [Note(text), Table(taken[keep], book.facts.currency, f"Who would take them from {who}", limit=count)]
+
+
+def _outside(book: Book, unplaced: int, count: int) -> list[Any]:
+    """The next best outside where nobody inside has room; only a node that holds both territories names people elsewhere."""
+    rows = book.engagement.rotation_outside
+    if rows.empty:
+        told = f"For {unplaced:,} nobody of the territory has room; the node above sees who could take them."
+        return [Note(told)] if unplaced and book.scope is not None else []
+    names = book.portfolio.register.set_index("account_id")["name"]
+    shown = rows.assign(name=rows["account"].map(names))[["name", "value_amount", "sentence"]]
+    return [Table(shown, book.facts.currency, "The next best outside the territory", limit=count)]
 
 
 def book_care(book: Book, count: int = 12) -> list[Any]:

@@ -148,62 +148,6 @@ def top(book: Book) -> list[Any]:
     ]
 
 
-def keep_rule(book: Book, rep: str = "", count: int = 12) -> list[Any]:
-    """Accounts that may rotate and who has room, and what if they all moved, of everybody and of one ``rep``."""
-    if not book.tables.has("activities", "done_on"):
-        return _lacking(book, "keep rule")
-    stage = book.engagement
-    kept, moves = stage.keep, stage.rotation
-    placed = int(moves["to_rep"].notna().sum())
-    text = (
-        f"{int(kept['keep'].sum()):,} of {len(kept):,} held accounts stay by the keep rule; {len(moves):,} may rotate, "
-    )
-    text += f"and a rep of the same territory has room for {placed:,} of them."
-    what = _named(book, stage.what_if)
-    keep = ["name", "leaving", "freed_hours", "leaving_value_amount", "arriving", "taken_hours", "free_hours_after"]
-    first = _named(book, moves[["account_id", "value_amount", "sentence"]])
-    return [
-        Note(text),
-        Table(first, book.facts.currency, "May rotate, most valuable first", limit=count),
-        *_outside(book, len(moves) - placed, count),
-        Table(what[keep], book.facts.currency, "What if they all moved?", limit=count),
-        *(_if_moved(book, rep, count) if rep else []),
-    ]
-
-
-def _if_moved(book: Book, rep: str, count: int) -> list[Any]:
-    """What if only one rep's accounts that may rotate moved: what is freed, and who would take how many (D2)."""
-    stage, names = book.engagement, _names(book)
-    rows, own = stage.what_if_of(rep), stage.room[stage.room["rep_id"] == rep]
-    if rows.empty:
-        return [Note(f"{names[rep]} ({rep}): every account stays by the keep rule, nothing would move.", "ok")]
-    left = rows[rows["rep_id"].isna()]
-    text = f"If only the {int(rows['accounts'].sum()):,} accounts of {names[rep]} ({rep}) that may rotate moved, "
-    text += f"{rows['hours'].sum():,.0f} hours would be freed"
-    if len(own) and own["free_hours"].notna().all():
-        now = float(own["free_hours"].iloc[0])
-        text += f" (free hours from {now:,.0f} to {now + rows['hours'].sum():,.0f})"
-    text += (
-        f"; for {int(left['accounts'].sum()):,} of them ({left['hours'].sum():,.0f} hours) nobody in the territory has room."
-        if len(left)
-        else "."
-    )
-    who = rows.assign(name=rows["rep_id"].map(names).fillna("nobody has room").astype("str"))
-    keep = ["name", "accounts", "hours", "value_amount", "free_hours_after"]
-    return [Note(text), Table(who[keep], book.facts.currency, f"Who would take them from {names[rep]}", limit=count)]
-
-
-def _outside(book: Book, unplaced: int, count: int) -> list[Any]:
-    """The next best outside where nobody inside has room; only a node that holds both territories names people elsewhere."""
-    rows = book.engagement.rotation_outside
-    if rows.empty:
-        told = f"For {unplaced:,} nobody of the territory has room; the node above sees who could take them."
-        return [Note(told)] if unplaced and book.scope is not None else []
-    names = book.portfolio.register.set_index("account_id")["name"]
-    shown = rows.assign(name=rows["account"].map(names))[["name", "value_amount", "sentence"]]
-    return [Table(shown, book.facts.currency, "The next best outside the territory", limit=count)]
-
-
 def risks(book: Book, count: int = 10) -> list[Any]:
     """The leaver test with its worst cases in words, and large accounts on one thread."""
     stage, currency = book.engagement, book.facts.currency

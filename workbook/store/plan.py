@@ -22,9 +22,6 @@ FOLLOWS: dict[str, tuple[State, ...]] = {
 }
 STATES: tuple[State, ...] = ("draft", "submitted", "returned", "approved", "locked")
 
-#: What is told of each revision of a plan, beside what it planned.
-STEP = ("revision", "rep_id", "state", "saved_by", "saved_at", "comment")
-
 
 def planned_by_year(document: Mapping[str, Any]) -> dict[str, int]:
     """Planned amounts of a stored document by fiscal year, minor units.
@@ -72,6 +69,22 @@ class PlanRevision:
             "comment": self.comment,
             "document": self.document,
         }
+
+
+@dataclass(frozen=True)
+class PlanStory:
+    """A plan and how it came about: ``now`` its current revision; ``previous`` the last earlier one with another document;
+    ``sent_at`` when it was first submitted; ``revised_at`` since when the document stands as it is (an approval does not change
+    it); ``versions`` how many different documents there were; ``steps`` every revision in order: revision, rep_id, state,
+    saved_by, saved_at, comment, and ``planned``, minor units by fiscal year.
+    """
+
+    now: PlanRevision
+    previous: PlanRevision | None
+    sent_at: datetime | None
+    revised_at: datetime
+    versions: int
+    steps: tuple[Mapping[str, Any], ...]
 
 
 class PlanConflictError(ConflictError):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Row
 
 from workbook.decisions import KINDS, Decision
 from workbook.errors import UsageError
-from workbook.store.plan import PlanRevision
+from workbook.store.plan import PlanRevision, PlanStory, planned_by_year
+
+#: What is told of each revision of a plan, beside what it planned.
+STEP = ("revision", "rep_id", "state", "saved_by", "saved_at", "comment")
 
 
 def plain_json(value: Mapping[str, Any], where: str) -> str:
@@ -85,4 +89,21 @@ def plan_of(row: Row[Any]) -> PlanRevision:
         row.saved_at,
         row.comment,
         row.revision,
+    )
+
+
+def story_of(rows: Sequence[Row[Any]]) -> PlanStory:
+    """The story of one plan; ``rows``: its revisions in order, at least one."""
+    last, revised, previous = rows[-1], rows[0], None
+    planned = {text: planned_by_year(json.loads(text)) for text in {row.document for row in rows}}
+    for before, row in pairwise(rows):
+        if row.document != before.document:
+            revised, previous = row, before
+    return PlanStory(
+        plan_of(last),
+        plan_of(previous) if previous else None,
+        next((row.saved_at for row in rows if row.state == "submitted"), None),
+        revised.saved_at,
+        len(planned),
+        tuple({**{name: getattr(row, name) for name in STEP}, "planned": planned[row.document]} for row in rows),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from workbook.errors import ConflictError, StoreError, UsageError
 from workbook.store import engine as engines
 from workbook.store.migrate import version
 from workbook.store.place import Place, place_of, seen_reps
-from workbook.store.plan import STEP, PlanConflictError, PlanRevision, State, check_step, planned_by_year
-from workbook.store.rows import decision_of, decision_values, plan_of, plan_values
+from workbook.store.plan import PlanConflictError, PlanRevision, PlanStory, State, check_step
+from workbook.store.rows import decision_of, decision_values, plan_of, plan_values, story_of
 from workbook.store.schema import decisions as decided
 from workbook.store.schema import plan_revisions, plans
 
@@ -149,78 +149,31 @@ class Store:
         with self._reading() as connection:
             return [plan_of(row) for row in connection.execute(self._mine(query))]
 
-    def plans(self, as_of: date | None = None) -> list[PlanRevision]:
-        """The last revision of every plan that was saved by the end of ``as_of``, by plan id."""
+    def plans(self) -> list[PlanRevision]:
+        """The last revision of every plan, by plan id."""
         rows = plan_revisions.c
-        last = select(rows.plan_id, func.max(rows.revision).label("revision")).group_by(rows.plan_id)
-        if as_of is not None:
-            last = last.where(rows.saved_at < datetime.combine(as_of + timedelta(days=1), time()))
-        head = last.subquery()
+        head = select(rows.plan_id, func.max(rows.revision).label("revision")).group_by(rows.plan_id).subquery()
         query = select(plan_revisions).join(head, (head.c.plan_id == rows.plan_id) & (head.c.revision == rows.revision))
         with self._reading() as connection:
             found = [plan_of(row) for row in connection.execute(self._mine(query))]
         return sorted(found, key=lambda plan: plan.plan_id)
 
-    def previous(self, as_of: date | None = None) -> dict[str, PlanRevision]:
-        """By plan id: the last earlier revision whose document differs from the current one, where there is one."""
-        rows, now, then = plan_revisions.c, plan_revisions.alias("now"), plan_revisions.alias("then")
-        last = select(rows.plan_id, func.max(rows.revision).label("revision")).group_by(rows.plan_id)
-        if as_of is not None:
-            last = last.where(rows.saved_at < datetime.combine(as_of + timedelta(days=1), time()))
-        head = last.subquery()
-        other = (
-            select(then.c.plan_id, func.max(then.c.revision).label("revision"))
-            .join(now, (now.c.plan_id == then.c.plan_id) & (now.c.revision > then.c.revision))
-            .join(head, (head.c.plan_id == now.c.plan_id) & (head.c.revision == now.c.revision))
-            .where(now.c.document != then.c.document)
-            .group_by(then.c.plan_id)
-            .subquery()
-        )
-        query = select(plan_revisions).join(
-            other, (other.c.plan_id == rows.plan_id) & (other.c.revision == rows.revision)
-        )
-        with self._reading() as connection:
-            return {row.plan_id: plan_of(row) for row in connection.execute(self._mine(query))}
-
-    def story(self, as_of: date | None = None) -> dict[str, dict[str, Any]]:
-        """By plan id: ``sent_at`` (first submitted; None while it was not), ``revised_at`` (since when the document stands as it
-        is; an approval does not change it), ``versions`` (how many different documents there were), ``steps`` (every revision in
-        order: revision, rep_id, state, saved_by, saved_at, comment; ``planned``: minor units by fiscal year).
+    def stories(self, as_of: date) -> list[PlanStory]:
+        """Every plan that was saved by the end of ``as_of``, by plan id, from its first revision to the last one by then: all as
+        one read finds them.
         """
         rows = plan_revisions.c
-        query = select(plan_revisions)
-        if as_of is not None:
-            query = query.where(rows.saved_at < datetime.combine(as_of + timedelta(days=1), time()))
-        out: dict[str, dict[str, Any]] = {}
-        last: dict[str, str] = {}
-        seen: dict[str, set[int]] = {}
-        steps: dict[str, list[dict[str, Any]]] = {}
+        end = datetime.combine(as_of + timedelta(days=1), time())
+        query = select(plan_revisions).where(rows.saved_at < end).order_by(rows.plan_id, rows.revision)
         with self._reading() as connection:
-            for row in connection.execute(self._mine(query).order_by(rows.plan_id, rows.revision)):
-                told = out.setdefault(row.plan_id, {"sent_at": None, "revised_at": row.saved_at, "versions": 0})
-                if last.get(row.plan_id) != row.document:
-                    told["revised_at"] = row.saved_at
-                    amounts = planned_by_year(json.loads(row.document))
-                else:
-                    amounts = steps[row.plan_id][-1]["planned"]
-                steps.setdefault(row.plan_id, []).append(
-                    {**{name: getattr(row, name) for name in STEP}, "planned": amounts}
-                )
-                last[row.plan_id] = row.document
-                seen.setdefault(row.plan_id, set()).add(hash(row.document))
-                if told["sent_at"] is None and row.state == "submitted":
-                    told["sent_at"] = row.saved_at
-        for plan_id, told in out.items():
-            told["versions"], told["steps"] = len(seen[plan_id]), tuple(steps[plan_id])
-        return out
+            found = groupby(connection.execute(self._mine(query)), key=lambda row: row.plan_id)
+            told = [story_of(list(one)) for _, one in found]
+        return sorted(told, key=lambda story: story.now.plan_id)
 
-    def revisions(self, as_of: date | None = None) -> list[PlanRevision]:
+    def revisions(self) -> list[PlanRevision]:
         """Every revision of every plan, by plan and number."""
-        query = select(plan_revisions)
-        if as_of is not None:
-            query = query.where(plan_revisions.c.saved_at < datetime.combine(as_of + timedelta(days=1), time()))
         with self._reading() as connection:
-            found = [plan_of(row) for row in connection.execute(self._mine(query))]
+            found = [plan_of(row) for row in connection.execute(self._mine(select(plan_revisions)))]
         return sorted(found, key=lambda plan: (plan.plan_id, plan.revision))
 
     def _mine(self, query: Select[Any]) -> Select[Any]:

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import psutil
 import pytest
 
-from tests.forms.conftest import run_until_shown
+from tests.forms.conftest import ROOT, run_until_shown
 from workbook.book import Book
 from workbook.forms.desk import PlanDesk, visitor_of
 from workbook.plans.document import changed
@@ -197,8 +198,11 @@ def test_behind_a_proxy_the_header_decides_whose_plans_are_shown(
         context.close()
 
 
-def test_the_same_form_works_in_jupyterlab(lab: Callable[..., str], page: Any) -> None:
-    page.goto(lab("plans", "from workbook.forms.page import plan_page\nplan_page()"))
+def test_the_same_form_works_in_notebook_06(lab: Callable[..., str], page: Any) -> None:
+    made = nbformat.read(ROOT / "notebooks/06-account-plans.ipynb", as_version=4)
+    code = [cell.source for cell in made.cells if cell.cell_type == "code"]
+    form = next(source for source in code if "plan_form(view)" in source)
+    page.goto(lab("plans", "\n".join([code[0], code[1].split("sections.show")[0], form])))
     picker = run_until_shown(page, ".jp-OutputArea select")
     picker.select_option(index=5)
     cell(page, "2026-Q4, row 1").wait_for()

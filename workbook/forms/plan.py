@@ -16,7 +16,8 @@ from workbook.forms.amounts import AmountForm, totals_table
 from workbook.forms.approval import Approval
 from workbook.forms.desk import Opened, PlanDesk
 from workbook.forms.difference import difference_table
-from workbook.forms.fields import PARTS, parts_of, read, shown
+from workbook.forms.fallback import with_fallback
+from workbook.forms.fields import PARTS, grids, parts_of, read, shown
 from workbook.forms.grid import Grid
 from workbook.forms.message import STYLE, Message, cannot_read
 from workbook.forms.words import Words
@@ -28,6 +29,7 @@ _WIDE = widgets.Layout(width="auto")
 #: Under this name a draft keeps the texts beside the grids' cells.
 _WORDS = "words"
 _DISCARD = "Discard changes"
+_STILL = "The form to write, approve and return plans needs a running kernel: workbook lab, or workbook serve."
 
 
 class PlanForm:
@@ -45,7 +47,7 @@ class PlanForm:
         self.pick = widgets.Dropdown(options=self._choices(), description="Account", layout=_WIDE)
         self.words = Words(desk.book.rules.plans.objectives)
         self.amounts = Grid(self.amount_form.columns(), label=f"Planned amounts, {facts.currency}")
-        self.grids = {name: Grid([f.column() for f in form.fields], label=form.title) for name, form in PARTS.items()}
+        self.grids = grids()
         self.save_button = widgets.Button(description="Save draft", tooltip="Save; you can go on later")
         self.submit_button = widgets.Button(
             description="Submit", button_style="primary", tooltip="Send to your manager"
@@ -94,10 +96,8 @@ class PlanForm:
         )
         return [tabs]
 
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.box)
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        return with_fallback(self.box, options, {"text/html": f"<p>{_STILL}</p>", "text/plain": _STILL})
 
     @property
     def _grids(self) -> dict[str, Grid]:
@@ -137,13 +137,13 @@ class PlanForm:
         if self.busy:
             return
         self.conflict.children = ()
-        self.message.say("")
+        self.message.say("Opening …" if account_id else "")
         self._visible(False)
         if not account_id:
-            self.opened = None
-            self.state.value = ""
+            self.opened, self.state.value = None, ""
             return
         self.opened = self.desk.open(account_id)
+        self.message.say("")
         if self.opened.left is not None:
             self._tell()
             self._choose(self.opened, self.opened.left)

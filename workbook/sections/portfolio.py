@@ -87,7 +87,7 @@ def win_rates(book: Book) -> list[Any]:
     shown = rates.assign(win_share=rates["rate"], low_share=rates["low"], high_share=rates["high"])
     keep = ["product_family", "segment", "stage", "n", "win_share", "low_share", "high_share", "cycle_days"]
     labels = {"n": "deals", "low_share": "from", "high_share": "to", "cycle_days": "days to win"}
-    return [Table(shown[keep], book.facts.currency, "Win rates, shrunk where few (90 % interval)", labels, limit=16)]
+    return [Table(shown[keep], book.facts.currency, "Win rates, shrunk where few (90% interval)", labels, limit=16)]
 
 
 def grades(book: Book, count: int = 12) -> list[Any]:

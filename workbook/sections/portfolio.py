@@ -115,6 +115,8 @@ def segment_grid(book: Book) -> list[Any]:
 
     stage, currency = book.portfolio, book.facts.currency
     grid = stage.segment_grid
+    if grid.empty:
+        return [Note("No accounts here: segments not known.", "warn")]
     chart = charts.segment_grid(grid, stage.segment_labels, currency).figure
     keep = ["segment", "accounts", "sales_12m_amount", "potential_amount", "priority", "channels", "cadence_days"]
     return [chart, Table(grid[keep], currency, "How each segment is worked", {"cadence_days": "a touch every"})]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ def positions(keys: pd.Series | pd.Index, index: pd.Index | pd.Series) -> Ints:
     if isinstance(keys.dtype, pd.CategoricalDtype):  # look up each different key once
         held = pd.Categorical(keys)
         return np.append(positions(held.categories, index), -1)[held.codes]
+    if same(keys, index) and not keys.hasnans:
+        return np.arange(len(keys))
     found = pc.index_in(_texts(keys), value_set=_texts(index), skip_nulls=True)
     return pc.fill_null(found, -1).to_numpy().astype(np.int64)
 
@@ -41,6 +43,23 @@ def repeated(texts: pd.Series) -> pd.Categorical:
     """Texts of which many are the same, held as :func:`coded` does."""
     code, different = pd.factorize(texts)
     return pd.Categorical.from_codes(code, categories=pd.Index(different, dtype="str"))
+
+
+def said(rows: pd.DataFrame, say: Callable[[pd.DataFrame], pd.Series]) -> pd.Categorical:
+    """The text that ``say`` makes of each row, made once for all rows that are the same and held as :func:`coded` does: a million
+    accounts have far fewer different things to be said of them. ``say`` gets a frame of the different rows, numbered from 0.
+
+    >>> rows = pd.DataFrame({"calls": [1, 2, 1]})
+    >>> said(rows, lambda different: different["calls"].astype("str") + " calls").tolist()
+    ['1 calls', '2 calls', '1 calls']
+    """
+    alike = np.zeros(len(rows), dtype=np.int64)
+    for _, column in rows.items():
+        code, different = pd.factorize(column)
+        alike = pd.factorize(alike * (len(different) + 1) + code)[0]
+    first = np.zeros(int(alike.max(initial=-1)) + 1, dtype=np.int64)
+    first[alike[::-1]] = np.arange(len(rows))[::-1]
+    return coded(say(plain(rows.iloc[first].reset_index(drop=True))), alike)
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:

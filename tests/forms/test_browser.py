@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import psutil
 import pytest
 
-from tests.forms.conftest import run_until_shown
+from tests.forms.conftest import ROOT, run_until_shown
 from workbook.book import Book
 from workbook.forms.desk import PlanDesk, visitor_of
 from workbook.plans.document import changed
@@ -160,6 +161,23 @@ def test_a_killed_kernel_loses_nothing_that_was_typed(served: Callable[..., str]
     assert cell(page, "2026-Q4, row 1").input_value() == "not a number"
 
 
+def test_a_closed_tab_keeps_the_cell_in_work_and_ends_its_kernel(
+    served: Callable[..., str], page: Any, book_root: Path
+) -> None:
+    def kernels() -> set[int]:
+        here = psutil.Process().children(recursive=True)
+        return {p.pid for p in here if "ipykernel_launcher" in " ".join(p.cmdline())}
+
+    address, others = served(), kernels()
+    account = open_plan(page, address, 6)
+    assert kernels() - others
+    cell(page, "2026-Q4, row 1").fill("4711")
+    page.close(run_before_unload=True)
+    drafts = book_root / ".drafts"
+    eventually(lambda: any("4711" in p.read_text(encoding="utf-8") for p in drafts.rglob(f"{account}.json")))
+    eventually(lambda: not kernels() - others)
+
+
 def test_a_token_is_asked_for(served: Callable[..., str]) -> None:
     address = served(token="secret-token")
     with urllib.request.urlopen(address, timeout=30) as answer:
@@ -197,8 +215,11 @@ def test_behind_a_proxy_the_header_decides_whose_plans_are_shown(
         context.close()
 
 
-def test_the_same_form_works_in_jupyterlab(lab: Callable[..., str], page: Any) -> None:
-    page.goto(lab("plans", "from workbook.forms.page import plan_page\nplan_page()"))
+def test_the_same_form_works_in_notebook_06(lab: Callable[..., str], page: Any) -> None:
+    made = nbformat.read(ROOT / "notebooks/06-account-plans.ipynb", as_version=4)
+    code = [cell.source for cell in made.cells if cell.cell_type == "code"]
+    form = next(source for source in code if "plan_form(view)" in source)
+    page.goto(lab("plans", "\n".join([code[0], code[1].split("sections.show")[0], form])))
     picker = run_until_shown(page, ".jp-OutputArea select")
     picker.select_option(index=5)
     cell(page, "2026-Q4, row 1").wait_for()

@@ -13,18 +13,24 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from workbook.errors import UsageError
+from workbook.review import cluster as cluster_module
+from workbook.review.jobs import Job
 from workbook.review.sharing import local_book
 from workbook.review.storage import Folder
 from workbook.review.warm.processes import can_fork_safely
 
 from .conftest import set_cells
+from .test_pool import _jobs
 from .test_review import ROOT, files, review
 
+distributed = pytest.importorskip("distributed")
 pytestmark = [
     pytest.mark.cluster,
     pytest.mark.skipif(bool(can_fork_safely()), reason=can_fork_safely() or "can fork"),
@@ -83,18 +89,29 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def cluster(runtime: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers of one thread each."""
+def scheduler(runtime: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A scheduler without workers."""
     port = _free_port()
-    scheduler = _started(
+    process = _started(
         "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"
     )
     _listening(port)
-    address = f"tcp://127.0.0.1:{port}"
-    worker = ("-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
-    workers = [_started(*worker, "--name", f"w{n}") for n in range(2)]
-    yield address, workers
-    for process in (*workers, scheduler):
+    yield f"tcp://127.0.0.1:{port}", process
+    _ended(process)
+
+
+def _worker(address: str, name: str) -> subprocess.Popen[bytes]:
+    """A worker of one thread."""
+    options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--name", name)
+    return _started("-m", "distributed.cli.dask_worker", address, *options)
+
+
+@pytest.fixture
+def cluster(scheduler: tuple[str, subprocess.Popen[bytes]]) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers."""
+    workers = [_worker(scheduler[0], f"w{n}") for n in range(2)]
+    yield scheduler[0], workers
+    for process in workers:
         _ended(process)
 
 
@@ -121,6 +138,43 @@ while len(list(pathlib.Path(sys.argv[1]).glob('seen-*'))) < 2:
     time.sleep(0.05)
 os.killpg(int(sys.argv[2]), signal.SIGKILL)
 """
+
+
+def test_a_cluster_that_is_not_there_or_has_no_workers_says_so(
+    scheduler: tuple[str, subprocess.Popen[bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 2.0)
+    for address, why in ((scheduler[0], "no worker came"), (f"tcp://127.0.0.1:{_free_port()}", "no scheduler answers")):
+        with pytest.raises(UsageError, match=f"{why}.*{address}|{why}.*2 seconds"):
+            list(cluster_module.cluster_pool(address)(_jobs(tmp_path, 2), 2))
+
+
+def test_a_cluster_that_makes_no_document_any_more_is_given_up(
+    scheduler: tuple[str, subprocess.Popen[bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker stands still, as on a machine that hangs; then its scheduler ends."""
+    address, process = scheduler
+    worker = _worker(address, "w")
+    jobs = _jobs(tmp_path, 2)
+    try:
+        with distributed.Client(address, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(1, timeout=60)
+        os.killpg(worker.pid, signal.SIGSTOP)
+        with monkeypatch.context() as patched:
+            patched.setattr(cluster_module, "CONNECT_SECONDS", 4.0)
+            patched.setattr(Job, "most_seconds", 0.5)
+            failed = list(cluster_module.cluster_pool(address)(jobs, 2))
+        assert [one.node for one in failed] == ["T0", "T1"]
+        assert all("made no document for 5 seconds" in str(one.failure) for one in failed)
+        results = cluster_module.cluster_pool(address)(jobs, 2)
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(next, results)
+            time.sleep(2)
+            _ended(process)
+            assert "could run it" in str(first.result(120).failure)
+        assert len(list(results)) == 1
+    finally:
+        _ended(worker)
 
 
 @pytest.fixture

@@ -251,14 +251,14 @@ def test_branching_on_units_raises_the_bound_up_to_the_best_plan_and_not_beyond(
     problem = small(7, 3, seed)
     best, floor = best_of_all(problem), relax(problem).bound
     program = assignment_program(problem, whole=False)
-    made = branch(problem, program, best, 0.0, (10.0, np.inf))
+    made = branch(problem, program, best, (10.0, np.inf, 0.0))
     assert not made.late
     assert made.floor == pytest.approx(floor, abs=1e-6)
     assert floor - 1e-6 <= made.bound <= best + 1e-9
-    early = branch(problem, program, best, 0.0, (0.0, np.inf))
+    early = branch(problem, program, best, (0.0, np.inf, 0.0))
     assert not early.late
     assert early.bound <= made.bound + 1e-9
-    late = branch(problem, program, best, 0.0, (10.0, time.perf_counter() - 1))
+    late = branch(problem, program, best, (10.0, time.perf_counter() - 1, 0.0))
     assert late.late
     assert late.bound <= made.bound + 1e-9
 
@@ -268,7 +268,7 @@ def test_branching_to_the_end_proves_the_best_plan_though_cuts_are_separated_ane
     monkeypatch.setattr("workbook.territories.solver.branching._LEVELS", 1)
     problem = small(7, 3, seed)
     best = best_of_all(problem)
-    made = branch(problem, assignment_program(problem, whole=False), best, 1e-6, (5.0, np.inf))
+    made = branch(problem, assignment_program(problem, whole=False), best, (5.0, np.inf, 1e-6))
     assert made.bound == pytest.approx(best, rel=1e-5)
 
 
@@ -283,7 +283,7 @@ def test_branching_asks_for_plans_at_its_nodes_and_proves_the_better_one():
         asked.append(float(share.sum()))
         return ideal if len(asked) > 1 else problem.start[:-1], 0.0
 
-    made = branch(problem, assignment_program(problem, whole=False), best + 2.0, 0.0, (10.0, np.inf), (better, 1))
+    made = branch(problem, assignment_program(problem, whole=False), best + 2.0, (10.0, np.inf, 0.0), (better, 1))
     assert asked == pytest.approx([8.0] * len(asked))
     assert len(asked) > 1
     assert made.plan is not None
@@ -303,7 +303,7 @@ def test_a_node_that_highs_cannot_solve_keeps_its_bound(monkeypatch):
         return solve_one(self, closed)
 
     monkeypatch.setattr(Relaxed, "solve", fail)
-    made = branch(problem, assignment_program(problem, whole=False), best, 0.0, (10.0, np.inf))
+    made = branch(problem, assignment_program(problem, whole=False), best, (10.0, np.inf, 0.0))
     assert len(calls) == 3
     assert not made.late
     assert made.bound == pytest.approx(floor, abs=1e-6)

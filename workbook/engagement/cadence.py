@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from workbook.engagement.log import NO_DAY, Days, Ints, Log, dates, day_text, days
-from workbook.keys import positions, repeated, same
+from workbook.keys import positions, said, same
 from workbook.rules.engagement import CadenceRules, EngagementRules
 from workbook.tree import Tree
 
@@ -132,11 +131,13 @@ def cadence(standing: Standing, real: Log, rules: EngagementRules, known: str = 
         )
         out["verdict"], out["sentence"] = "not known", known
     else:
-        out["sentence"] = repeated(_sentences(out, key & (gap > own.key_gap_days), own))
+        told = ["class", "grade", "client", "is_key", "cadence_days", "last_touch_on", "overdue_days"]
+        rows = out[told].assign(gap_fails=key & (gap > own.key_gap_days))
+        out["sentence"] = said(rows, lambda different: _sentences(different, own))
     return out[~frame["disqualified"]].reset_index(drop=True)
 
 
-def _sentences(out: pd.DataFrame, gap_fails: npt.NDArray[np.bool_], rules: CadenceRules) -> pd.Series:
+def _sentences(out: pd.DataFrame, rules: CadenceRules) -> pd.Series:
     """ "Weekly (core, grade A, active client): last real touch 2026-05-04, 12 days overdue." """
     grade = (", grade " + out["grade"]).where(out["grade"].notna(), "")
     client = (", " + out["client"] + " client").where(out["client"] != "", "")
@@ -151,7 +152,9 @@ def _sentences(out: pd.DataFrame, gap_fails: npt.NDArray[np.bool_], rules: Caden
     since = late.astype("str") + np.where(late == 1, " day overdue", " days overdue")
     state = pd.Series(np.where(late > 0, since, "on time"), dtype="str")
     state = state.where(out["overdue_days"].notna(), "overdue")
-    month = pd.Series(np.where(gap_fails, f"; a key account fails after {rules.key_gap_days} days without one", ""))
+    month = pd.Series(
+        np.where(out["gap_fails"], f"; a key account fails after {rules.key_gap_days} days without one", "")
+    )
     return (names.astype("str") + " (" + why + "): " + last + ", " + state + month.astype("str") + ".").astype("str")
 
 

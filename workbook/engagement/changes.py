@@ -13,7 +13,7 @@ from workbook.engagement.ledger import Ledger
 from workbook.engagement.log import NO_DAY, Bools, Days, Ints, Log, dates, day_number, day_text, days, distinct
 from workbook.engagement.reviews import last_reviews, without_review
 from workbook.facts import Facts
-from workbook.keys import repeated
+from workbook.keys import said
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
 
@@ -90,7 +90,7 @@ def changes(standing: Standing, real: Log, ledger: Ledger, since: Ints, rules: E
     event = big | (out["nps_now"] <= 6)
     out["look_again"] = (event | (moved & (out["sales_amount"] != 0))).astype(bool)
     kept = out[(since != NO_DAY) & ~frame["disqualified"].to_numpy()].reset_index(drop=True)
-    return kept.assign(sentence=_sentences(kept, rules.change_share))
+    return kept.assign(sentence=said(_told(kept, rules.change_share), _sentences))
 
 
 def review_days(facts: Facts, territory: pd.Series) -> Ints:
@@ -100,31 +100,48 @@ def review_days(facts: Facts, territory: pd.Series) -> Ints:
     return known.fillna(day_number(without_review(facts))).to_numpy(np.int64)
 
 
-def _sentences(out: pd.DataFrame, change_share: float) -> pd.Categorical:
-    parts = pd.Series("", index=out.index, dtype="str")
+def _told(out: pd.DataFrame, change_share: float) -> pd.DataFrame:
+    """What a sentence tells of each row: the change of sales in whole percent, or in times where it grew tenfold."""
+    share = out["sales_change_share"]
+    percent = (share.abs() * 100).round().astype("Int64")
+    shown = (share.abs() >= change_share) & (out["sales_amount"] != 0)
+    return pd.DataFrame(
+        {
+            **{
+                name: out[name]
+                for name in ("deals_won", "deals_lost", "deals_new", "since_on", "new_owner", "look_again")
+            },
+            "nps": out["nps_now"].round().astype("Int64"),
+            "sold": out["sales_amount"] != 0,
+            "percent": percent.where(shown & ~(share >= 9)),
+            "times": (share + 1).round().astype("Int64").where(shown & (share >= 9)),
+            "up": share > 0,
+        }
+    )
+
+
+def _sentences(rows: pd.DataFrame) -> pd.Series:
+    """ "Since 2026-03-31: a deal won; new sales, 12 months' sales 30% up." """
+    parts = pd.Series("", index=rows.index, dtype="str")
     for column, one, many in (
         ("deals_won", "a deal won", "deals won"),
         ("deals_lost", "a deal lost", "deals lost"),
         ("deals_new", "a new deal", "new deals"),
     ):
-        count = out[column]
+        count = rows[column]
         text = ("; " + count.astype("str") + " " + many).where(count != 1, "; " + one)
         parts = parts + text.where(count > 0, "")
-    nps = ("; NPS answer " + out["nps_now"].round().astype("Int64").astype("str")).where(out["nps_now"].notna(), "")
-    sold = pd.Series(np.where(out["sales_amount"] != 0, "; new sales", ""), index=out.index, dtype="str")
-    share = out["sales_change_share"]
-    way = pd.Series(np.where(share > 0, " up", " down"), index=out.index)
-    percent = (share.abs() * 100).round().astype("Int64").astype("str") + "%" + way
-    year = ", 12 months' sales " + percent.where(
-        ~(share >= 9), (share + 1).round().astype("Int64").astype("str") + " times those before"
-    )
-    sold = sold + year.where((share.abs() >= change_share) & (sold != ""), "")
-    owner = pd.Series(np.where(out["new_owner"], "; a new owner", ""), index=out.index, dtype="str")
-    parts = (parts + sold + nps.fillna("") + owner).str[2:]
-    head = "Since " + day_text(days(out["since_on"])).fillna("") + ": "
+    sold = pd.Series(np.where(rows["sold"], "; new sales", ""), index=rows.index, dtype="str")
+    way = pd.Series(np.where(rows["up"], "% up", "% down"), index=rows.index, dtype="str")
+    percent = (", 12 months' sales " + rows["percent"].astype("str") + way).where(rows["percent"].notna(), "")
+    times = ", 12 months' sales " + rows["times"].astype("str") + " times those before"
+    nps = ("; NPS answer " + rows["nps"].astype("str")).where(rows["nps"].notna(), "")
+    owner = pd.Series(np.where(rows["new_owner"], "; a new owner", ""), index=rows.index, dtype="str")
+    parts = (parts + sold + percent + times.where(rows["times"].notna(), "") + nps + owner).str[2:]
+    head = "Since " + day_text(days(rows["since_on"])).fillna("") + ": "
     what = parts.where(parts != "", "nothing new on record")
-    again = np.where(out["look_again"], f". {ASK}", ".")
-    return repeated((head + what + pd.Series(again, index=out.index, dtype="str")).astype("str"))
+    again = np.where(rows["look_again"], f". {ASK}", ".")
+    return (head + what + pd.Series(again, index=rows.index, dtype="str")).astype("str")
 
 
 def summary(changed: pd.DataFrame, currency: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.log import NO_DAY, Bools, Ints, Log, dates, day_text, days
-from workbook.keys import positions, repeated
+from workbook.keys import positions, said
 from workbook.rules.engagement import EngagementRules
 
 _FAR = np.iinfo(np.int64).max
@@ -68,18 +68,28 @@ def keep(
     stays = lock | new | (touched & (step | cold | fresh | (not known) | (not own.needs_next_step)))
     out = frame[["account_id", "territory_id", "owner_rep_id"]].rename(columns={"owner_rep_id": "rep_id"})
     out["keep"] = stays
-    touch = ("last real touch by the rep " + day_text(last)).fillna("no real touch by the rep on record")
-    nearest = day_text(np.where(step, next_on, NO_DAY))
-    ahead = ("next step " + nearest).fillna("no next step" if known else "next steps not known")
-    reason = touch + ", " + ahead
-    other = reason + ("; others of us touched it last on " + day_text(others))
-    reason = other.where(pd.Series((others > last) & ~touched), reason)
-    reason = reason.where(~pd.Series(new), "new to the rep since " + day_text(since).fillna(""))
-    out["reason"] = repeated(reason.where(~pd.Series(lock), "locked by decision").astype("str"))
-    out["rep_touch_on"], out["others_touch_on"] = dates(last), dates(others)
-    out["next_step_on"] = dates(np.where(step, next_on, NO_DAY))
+    next_on = np.where(step, next_on, NO_DAY)
+    told = {
+        "touch": last, "step": next_on, "other": np.where((others > last) & ~touched, others, NO_DAY),
+        "since": np.where(new, since, NO_DAY), "lock": lock,
+    }  # fmt: skip
+    out["reason"] = said(pd.DataFrame(told), lambda different: _reasons(different, known))
+    out["rep_touch_on"], out["others_touch_on"], out["next_step_on"] = dates(last), dates(others), dates(next_on)
     held = frame["owner_rep_id"].notna() & ~frame["disqualified"]
     return out[held].reset_index(drop=True)
+
+
+def _reasons(rows: pd.DataFrame, known: bool) -> pd.Series:
+    """ "Last real touch by the rep 2026-05-04, no next step." ``rows`` hold the days that are told, ``known``: of next steps."""
+    touch = ("last real touch by the rep " + day_text(rows["touch"])).fillna("no real touch by the rep on record")
+    reason = (
+        touch
+        + ", "
+        + ("next step " + day_text(rows["step"])).fillna("no next step" if known else "next steps not known")
+    )
+    reason = reason + ("; others of us touched it last on " + day_text(rows["other"])).fillna("")
+    new = ("new to the rep since " + day_text(rows["since"])).fillna(reason)
+    return new.where(~rows["lock"], "locked by decision").astype("str")
 
 
 def keep_not_known(standing: Standing, why: str) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.ledger import Ledger
-from workbook.engagement.log import NO_DAY, Ints, Log, dates, day_text
-from workbook.keys import positions, repeated
+from workbook.engagement.log import NO_DAY, Ints, Log, dates, day_text, days
+from workbook.keys import positions, said
 from workbook.money import round_amounts
 from workbook.rules.engagement import KINDS, EngagementRules
 
@@ -35,13 +35,18 @@ def prospects(standing: Standing, real: Log, rules: EngagementRules) -> pd.DataF
     out["touches"], out["meetings"] = touches, meetings
     out["first_touch_on"], out["last_touch_on"] = dates(np.where(touches > 0, first, NO_DAY)), dates(real.last())
     out["stands"] = pd.Series(stands, dtype="str")
-    told = out["touches"].astype("str") + " real touches (" + out["meetings"].astype("str") + " in person) of the "
-    told = told + f"{low} to {high} that a new client usually takes"
-    last = ("; the last on " + day_text(real.last())).fillna("")
-    beyond = pd.Series(np.where(stands == "beyond", "; decide: close it or qualify it out", ""), dtype="str")
-    out["sentence"] = repeated((told + last + beyond + ".").astype("str"))
     wanted = (frame["status"] == "prospect") & ~frame["disqualified"]
-    return out[wanted].reset_index(drop=True)
+    out = out[wanted].reset_index(drop=True)
+    told = out[["touches", "meetings", "last_touch_on", "stands"]]
+    return out.assign(sentence=said(told, lambda rows: _prospect_sentences(rows, f"{low} to {high}")))
+
+
+def _prospect_sentences(rows: pd.DataFrame, usual: str) -> pd.Series:
+    """ "4 real touches (1 in person) of the 12 to 15 that a new client usually takes; the last on 2026-05-04." """
+    told = rows["touches"].astype("str") + " real touches (" + rows["meetings"].astype("str") + " in person) of the "
+    last = ("; the last on " + day_text(days(rows["last_touch_on"]))).fillna("")
+    beyond = pd.Series(np.where(rows["stands"] == "beyond", "; decide: close it or qualify it out", ""), dtype="str")
+    return (told + f"{usual} that a new client usually takes" + last + beyond + ".").astype("str")
 
 
 def touches_before_win(real: Log, ledger: Ledger) -> pd.DataFrame:
@@ -155,9 +160,14 @@ def at_risk(
         out["cost_amount"] = pd.Series(round_amounts(hours * cost_per_hour), dtype="Int64")
     out["last_touch_on"] = dates(last)
     neglected = (last != NO_DAY) & (last < real.today - 2 * rules.coverage_days) & (out["touches"] > 0).to_numpy()
-    told = out["touches"].astype("str") + " touches and about " + out["hours"].round().astype("int64").astype("str")
-    out["sentence"] = (told + " hours went into it; no real touch since " + day_text(last).fillna("") + ".").astype(
-        "str"
-    )
     kept = out[neglected & ~frame["disqualified"].to_numpy()]
-    return kept.sort_values(["hours", "account_id"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    kept = kept.sort_values(["hours", "account_id"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    told = kept[["touches", "last_touch_on"]].assign(hours=kept["hours"].round().astype("int64"))
+    return kept.assign(sentence=said(told, _risk_sentences))
+
+
+def _risk_sentences(rows: pd.DataFrame) -> pd.Series:
+    """ "9 touches and about 7 hours went into it; no real touch since 2026-01-12." """
+    told = rows["touches"].astype("str") + " touches and about " + rows["hours"].astype("str")
+    since = day_text(days(rows["last_touch_on"])).fillna("")
+    return (told + " hours went into it; no real touch since " + since + ".").astype("str")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.depth import account_value
-from workbook.keys import repeated
+from workbook.keys import said
 
 #: Only reps who work at least this share of what they hold are offered more.
 _WORKS = 0.5
@@ -42,7 +42,7 @@ def rotation(
     wanted = frame.iloc[at][
         ["account_id", "territory_id", "owner_rep_id", "family_id", "industry", "hours", "value_amount"]
     ]
-    wanted = wanted.assign(why=keep.loc[~keep["keep"], "reason"].to_numpy())
+    wanted = wanted.assign(why=keep.loc[~keep["keep"], "reason"].array)
     wanted = wanted.sort_values(["value_amount", "account_id"], ascending=[False, True], kind="stable").reset_index(
         drop=True
     )
@@ -57,7 +57,8 @@ def rotation(
     picked = pairs.loc[chosen].set_index("row")[["rep_id", "same_family", "same_industry", "free_hours"]]
     out = out.join(picked).rename(columns={"rep_id": "to_rep"})
     out[["same_family", "same_industry"]] = out[["same_family", "same_industry"]].fillna(0).astype("int64")
-    out["sentence"] = repeated(_sentences(out, names))
+    told = out[["why", "to_rep", "free_hours", "same_family"]]
+    out["sentence"] = said(told, lambda rows: _sentences(rows, names))
     columns = [
         "account_id",
         "territory_id",

@@ -90,31 +90,48 @@ def seconds(single: pd.DataFrame, tree: Tree, territories: pd.DataFrame, roles: 
     ownership in force today with territory_id. Columns lead_rep_id, lead_node (whose manager; missing for a sponsor), specialist_rep_id,
     specialist_accounts (Int64: overlay on so many accounts of the territory); missing where nobody is on record.
     """
-    leads = dict(zip(territories["territory_id"], territories["manager_rep_id"], strict=True))
-    paths = {t: tree.path(t)[::-1] for t in single["territory_id"].unique()}
-    sponsor = (
-        roles[roles["role"] == "sponsor"].drop_duplicates("account_id").set_index("account_id")["rep_id"].to_dict()
-    )
+    sponsors = roles[roles["role"] == "sponsor"].drop_duplicates("account_id")
     overlay = roles[roles["role"] == "overlay"]
-    own = overlay.drop_duplicates("account_id").set_index("account_id")["rep_id"].to_dict()
+    own = overlay.drop_duplicates("account_id")
     held = overlay.groupby(["territory_id", "rep_id"]).size()
     order = held.rename("n").reset_index().sort_values(["territory_id", "n", "rep_id"], ascending=[True, False, True])
-    usual = order.drop_duplicates("territory_id").set_index("territory_id")["rep_id"].to_dict()
-    counts = held.to_dict()
-    rows = []
-    for row in single.itertuples():
-        lead, node = sponsor.get(row.account_id), None
-        if lead is None:
-            found = ((n, leads.get(n)) for n in paths[row.territory_id])
-            node, lead = next(((n, r) for n, r in found if isinstance(r, str) and r != row.rep_id), (None, None))
-        helper = own.get(row.account_id)
-        if helper is None and usual.get(row.territory_id, row.rep_id) != row.rep_id:
-            helper = usual[row.territory_id]
-        times = counts.get((row.territory_id, helper), pd.NA) if helper is not None else pd.NA
-        rows.append((lead, node, helper, times))
-    out = pd.DataFrame(rows, columns=["lead_rep_id", "lead_node", "specialist_rep_id", "specialist_accounts"])
-    text = dict.fromkeys(["lead_rep_id", "lead_node", "specialist_rep_id"], "str")
-    return out.astype({**text, "specialist_accounts": "Int64"}).set_axis(single.index)
+    usual = order.drop_duplicates("territory_id")
+    account, home, rep = single["account_id"], single["territory_id"], single["rep_id"]
+    sponsor = _found(account, sponsors["account_id"], sponsors["rep_id"])
+    node, manager = _managers(home, rep, tree, territories)
+    often = _found(home, usual["territory_id"], usual["rep_id"])
+    helper = _found(account, own["account_id"], own["rep_id"])
+    helper = helper.where(helper.notna(), often.where(often != rep))
+    times = held.reindex(pd.MultiIndex.from_arrays([home, helper])).astype("Int64")
+    return pd.DataFrame(
+        {
+            "lead_rep_id": sponsor.where(sponsor.notna(), manager),
+            "lead_node": node.where(sponsor.isna()),
+            "specialist_rep_id": helper,
+            "specialist_accounts": times.array,
+        }
+    )
+
+
+def _found(keys: pd.Series, known: pd.Series, values: pd.Series) -> pd.Series:
+    """For each key the value beside it in ``known``, missing where it is not there; index of ``keys``."""
+    taken = values.astype("str").array.take(positions(keys, known), allow_fill=True)
+    return pd.Series(taken, index=keys.index, dtype="str")
+
+
+def _managers(home: pd.Series, rep: pd.Series, tree: Tree, territories: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """For each account (its territory and rep) the nearest node upwards whose manager is not the rep, and that manager."""
+    leads = dict(zip(territories["territory_id"], territories["manager_rep_id"], strict=True))
+    place, places = pd.factorize(home)
+    paths = [tree.path(territory)[::-1] for territory in places]
+    node, manager = (pd.Series(None, index=home.index, dtype="str") for _ in range(2))
+    for step in range(max(map(len, paths), default=0)):
+        above = pd.Series([path[step] if step < len(path) else None for path in paths], dtype="str")
+        asked = above.take(place).set_axis(home.index)
+        leader = above.map(leads).astype("str").take(place).set_axis(home.index)
+        first = manager.isna() & leader.notna() & (leader != rep)
+        node, manager = node.where(~first, asked), manager.where(~first, leader)
+    return node, manager
 
 
 def thread_checks(single: pd.DataFrame, names: pd.Series, counts: Ints, tree: Tree, currency: str) -> Iterator[Check]:

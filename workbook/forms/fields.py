@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from workbook.forms.grid import GridColumn
+from workbook.forms.grid import Grid, GridColumn
 from workbook.plans.document import (
     COMMITTED,
     RISK_TOLERANCE,
@@ -183,6 +183,14 @@ PARTS: dict[str, PartForm] = {
         ),
     )
 }
+
+
+def grids() -> dict[str, Grid]:
+    """An empty grid for each list of parts; one with a row per deal has no rows of its own."""
+    return {
+        name: Grid([f.column() for f in form.fields], label=form.title, grows=not form.fields[0].fixed)
+        for name, form in PARTS.items()
+    }
 
 
 def parts_of(form: PartForm, plan: AccountPlan) -> tuple[Part, ...]:

@@ -28,8 +28,9 @@ class GridColumn:
 class Grid(anywidget.AnyWidget):
     """Cells are text, as typed; what they mean is judged in Python, and faults come back by ``"row,column"``.
 
-    ``label`` names the grid to those who hear it. ``grows``: pasting below the last row adds rows. The page never redraws on its own change, and never touches the cell that
-    somebody is typing in.
+    ``label`` names the grid to those who hear it. ``grows``: there is always an empty row below, and pasting adds rows. What a paste
+    leaves out is said, and it can be undone. The page never redraws on its own change, and never touches the cell that somebody is
+    typing in.
     """
 
     _esm = _HERE / "grid.js"

@@ -30,7 +30,11 @@ def user_of(environment: dict[str, str] | os._Environ[str]) -> str | None:
 def plan_page(book: str = "", as_of: str = "") -> Any:
     """The plan form for the user, or a note why it cannot be shown."""
     try:
-        opened = Book.open(book or None, as_of=as_of or os.environ.get("WORKBOOK_AS_OF") or None)
-        return PlanForm(PlanDesk(opened, visitor_of(opened, user_of(os.environ))))
+        return plan_form(Book.open(book or None, as_of=as_of or os.environ.get("WORKBOOK_AS_OF") or None))
     except WorkbookError as fault:
         return Note(str(fault), "fail")
+
+
+def plan_form(book: Book) -> PlanForm:
+    """The form over the plans of a book, or of a scope of one. Raises :class:`UsageError` for a user who is nobody there."""
+    return PlanForm(PlanDesk(book, visitor_of(book, user_of(os.environ))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
@@ -15,7 +16,8 @@ from workbook.forms.amounts import AmountForm, totals_table
 from workbook.forms.approval import Approval
 from workbook.forms.desk import Opened, PlanDesk
 from workbook.forms.difference import difference_table
-from workbook.forms.fields import PARTS, parts_of, read, shown
+from workbook.forms.fallback import with_fallback
+from workbook.forms.fields import PARTS, grids, parts_of, read, shown
 from workbook.forms.grid import Grid
 from workbook.forms.message import STYLE, Message, cannot_read
 from workbook.forms.words import Words
@@ -27,6 +29,7 @@ _WIDE = widgets.Layout(width="auto")
 #: Under this name a draft keeps the texts beside the grids' cells.
 _WORDS = "words"
 _DISCARD = "Discard changes"
+_STILL = "The form to write, approve and return plans needs a running kernel: workbook lab, or workbook serve."
 
 
 class PlanForm:
@@ -44,7 +47,7 @@ class PlanForm:
         self.pick = widgets.Dropdown(options=self._choices(), description="Account", layout=_WIDE)
         self.words = Words(desk.book.rules.plans.objectives)
         self.amounts = Grid(self.amount_form.columns(), label=f"Planned amounts, {facts.currency}")
-        self.grids = {name: Grid([f.column() for f in form.fields], label=form.title) for name, form in PARTS.items()}
+        self.grids = grids()
         self.save_button = widgets.Button(description="Save draft", tooltip="Save; you can go on later")
         self.submit_button = widgets.Button(
             description="Submit", button_style="primary", tooltip="Send to your manager"
@@ -93,10 +96,8 @@ class PlanForm:
         )
         return [tabs]
 
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.box)
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        return with_fallback(self.box, options, {"text/html": f"<p>{_STILL}</p>", "text/plain": _STILL})
 
     @property
     def _grids(self) -> dict[str, Grid]:
@@ -136,13 +137,13 @@ class PlanForm:
         if self.busy:
             return
         self.conflict.children = ()
-        self.message.say("")
+        self.message.say("Opening …" if account_id else "")
         self._visible(False)
         if not account_id:
-            self.opened = None
-            self.state.value = ""
+            self.opened, self.state.value = None, ""
             return
         self.opened = self.desk.open(account_id)
+        self.message.say("")
         if self.opened.left is not None:
             self._tell()
             self._choose(self.opened, self.opened.left)
@@ -226,7 +227,6 @@ class PlanForm:
             return
         self.opened = self.desk.save(self.opened, plan, state)
         self._fill(self.opened.plan)
-        self.conflict.children = ()
         at = self.opened.saved_at or datetime.now(UTC)
         done = "Submitted" if state == "submitted" else "Saved"
         self.message.say(f"{done} at {at.astimezone():%H:%M:%S} as revision {self.opened.revision}.", "ok")
@@ -253,8 +253,7 @@ class PlanForm:
     def _tell(self) -> None:
         """Where the plan stands, above it and in the list of accounts, and what may be decided."""
         assert self.opened is not None
-        opened = self.opened
-        choices = self._choices()
+        opened, choices = self.opened, self._choices()
         if self.pick.options != choices:
             self.busy = True
             self.pick.options, self.pick.value = choices, opened.plan.account_id
@@ -284,16 +283,18 @@ class PlanForm:
         )
 
     def _keep(self, mine: AccountPlan, theirs: Opened) -> None:
-        self.opened = theirs
-        self._fill(mine)
-        self._visible(True)
+        self._chosen(theirs, mine, theirs.typed)
         self.save("draft")
 
     def _take(self, theirs: Opened) -> None:
         self.desk.discard(theirs.plan.account_id)
-        self.opened = theirs
-        self._fill(theirs.plan)
-        self._visible(True)
-        self.conflict.children = ()
+        self._chosen(theirs, theirs.plan)
         self.message.say("You see their version now.", "ok")
         self._tell()
+
+    def _chosen(self, theirs: Opened, plan: AccountPlan, typed: Mapping[str, list[list[str]]] | None = None) -> None:
+        """Show a version to go on with, as what follows the revision that is stored."""
+        self.opened = replace(theirs, left=None, typed={})
+        self._fill(plan, typed)
+        self._visible(True)
+        self.conflict.children = ()

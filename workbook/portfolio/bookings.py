@@ -153,9 +153,10 @@ def history(booked: Booked, as_of: date, months: int) -> History:
 
     The mix of families is that of the last 12 months, else of the window.
     """
-    known = booked.day <= np.datetime64(as_of)
-    at, day, amount = booked.at[known], booked.day[known], booked.amount[known].astype(np.float64)
-    family = booked.family[known].astype(np.intp)
+    at, day, amount, family = booked.at, booked.day, booked.amount, booked.family
+    known = day <= np.datetime64(as_of)
+    if not known.all():
+        at, day, amount, family = at[known], day[known], amount[known], family[known]
     back = months_back(day, as_of)
     there = np.bincount(at, minlength=booked.size) > 0
     buyers = np.flatnonzero(there)

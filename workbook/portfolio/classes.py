@@ -72,10 +72,10 @@ class Touches:
         table = tables.activities
         timed = (table["done_on"] > pd.Timestamp(since)).to_numpy() & table["minutes"].notna().to_numpy()
         taken = np.flatnonzero(timed & ~(table["source"] == "system").to_numpy(dtype=bool, na_value=False))
-        rows = table[["rep_id", "done_on", "minutes"]].take(taken)
+        rows = table[["done_on", "minutes"]].take(taken)
         people = tables.reps.drop_duplicates("rep_id")
         hour = people["cost_per_hour"].astype("Float64").fillna(rules.touch_cost_amount).to_numpy(np.float64)
-        who = positions(rows["rep_id"], people["rep_id"])
+        who = positions(table["rep_id"], people["rep_id"])[taken]
         rate = np.append(hour, rules.touch_cost_amount)[who]
         at = tables.account_at("activities")[taken]
         known = at >= 0

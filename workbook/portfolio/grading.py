@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.checks import counted
-from workbook.keys import repeated
+from workbook.keys import said
 from workbook.money import format_amount
 from workbook.rules.portfolio import GradeRules
 
@@ -74,7 +73,12 @@ def grades(
             "partial": partial,
         }
     )
-    frame["sentence"] = _sentences(frame, register["contacts"], projection["projected_amount"], nps, currency)
+    told = frame[["grade", "contact_points", "projection_points", "nps_points", "partial"]].assign(
+        contacts=register["contacts"].array,
+        projected=_three_digits(projection["projected_amount"]).array,
+        nps=nps.array,
+    )
+    frame["sentence"] = said(told, lambda rows: _sentences(rows, currency))
     return frame
 
 
@@ -82,24 +86,22 @@ def _points(values: Floats, bands: tuple[float, ...]) -> Floats:
     return np.where(np.isfinite(values), np.digitize(values, bands), np.nan)
 
 
-def _sentences(
-    frame: pd.DataFrame, contacts: pd.Series, projected: pd.Series, nps: pd.Series, currency: str
-) -> pd.Categorical:
-    people = _phrases(contacts, lambda n: counted(int(n), "contact"), "contacts not known")
+def _sentences(rows: pd.DataFrame, currency: str) -> pd.Series:
+    people = _phrases(rows["contacts"], lambda n: f"{int(n)} contact{'' if n == 1 else 's'}", "contacts not known")
     money = _phrases(
-        _three_digits(projected),
+        rows["projected"],
         lambda n: f"{format_amount(int(n), currency, short=True)} projected",
         "projection not known",
     )
-    answer = _phrases(nps, lambda n: f"NPS answer {n:g}", "no valid NPS answer")
+    answer = _phrases(rows["nps"], lambda n: f"NPS answer {n:g}", "no valid NPS answer")
     marks = [
-        _phrases(frame[c], lambda n: f" ({int(n)} of 3 points)", " (left out)")
+        _phrases(rows[c], lambda n: f" ({int(n)} of 3 points)", " (left out)")
         for c in ("contact_points", "projection_points", "nps_points")
     ]
-    head = "Grade " + frame["grade"].fillna("not known") + ": "
+    head = "Grade " + rows["grade"].fillna("not known") + ": "
     text = head + people + marks[0] + ", " + money + marks[1] + ", " + answer + marks[2]
-    end = np.where(frame["partial"], "; graded from the rest.", ".")
-    return repeated(text + np.where(frame["grade"].isna(), ".", end))
+    end = np.where(rows["partial"], "; graded from the rest.", ".")
+    return text + np.where(rows["grade"].isna(), ".", end)
 
 
 def _three_digits(amounts: pd.Series) -> pd.Series:

@@ -88,4 +88,4 @@ def _quarter(
 def deals_known_at(tables: Tables, day: date) -> Tables:
     """The tables with the deals as known on a day, and without sales, touches and contacts, which are known otherwise."""
     bare = {name: getattr(tables, name).iloc[:0] for name in ("sales", "activities", "contacts", "ownership")}
-    return replace(tables, **bare).known_at(day)
+    return replace(tables, **bare).finding("opportunities", tables.account_at("opportunities")).known_at(day)

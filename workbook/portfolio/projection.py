@@ -17,7 +17,7 @@ from workbook.portfolio.run_rate import RunRate
 
 Floats = npt.NDArray[np.float64]
 #: Accounts whose cells are worked at once.
-_BLOCK = 20_000
+_BLOCK = 2_000
 PARTS = ["run_rate_amount", "pipeline_amount", "loss_amount"]
 
 

@@ -120,6 +120,9 @@ class AccountRows:
             if not self._faulty(row, "period"):
                 self.reader.wrong(row, "period", CellError("an amount without a period", "Choose the period."), account)
             return
+        if typed["note"] and not amount and not self._faulty(row, "planned"):
+            wrong = CellError("a note on a deal without an amount", "It is not read; write it to the account.")
+            self.reader.wrong(row, "note", wrong, severity="warning")
         if amount and account in self.out.entries:
             self.out.entries[account]["deals"].append([deal, period, amount, typed["note"] or ""])
 
@@ -169,6 +172,9 @@ class AccountRows:
                 wrong = CellError("whitespace without a product family", "Choose the product family.")
                 self.reader.wrong(row, "family", wrong, account)
             return
+        if kind != "whitespace" and not amounts and not any(self._faulty(row, c.key) for c in typed_amounts):
+            wrong = CellError("the row has no amount", "It is not read; give an amount, or write it to the account.")
+            self.reader.wrong(row, "idea" if typed["idea"] else "outcome", wrong, severity="warning")
         if account in self.out.entries:
             row_of = [kind, typed["family"] or "", typed["idea"] or "", typed["outcome"] or "", amounts]
             self.out.entries[account]["new"].append(row_of)

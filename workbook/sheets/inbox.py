@@ -120,16 +120,21 @@ def _territory(
     rep = stamp.rep_id
     entry: Entry = {"topics": dict.fromkeys(layout.TOPICS, ""), "unnamed": []}
     wanted = {name: every[name] for name in ("territory", "unnamed")}
-    for block, row in rows_of(cells, wanted, reader.faults):
+    for block, row in rows_of(cells, wanted, reader.faults, rep):
         if block.name == "territory":
             if row.key in layout.TOPICS:
                 entry["topics"][row.key] = reader.tried(row, "text", text, rep) or ""
+            else:
+                reader.own_row(row, ("text",))
             continue
+        before = len(reader.faults.found)
         typed = {c.key: reader.value(row, c, rep) for c in block.columns}
         amounts = {k.removeprefix("p:"): v for k, v in typed.items() if k.startswith("p:") and v}
-        if amounts or typed["note"]:
+        if amounts:
             entry["unnamed"].append([typed["family"] or "", typed["note"] or "", amounts])
-    entry["unnamed"] = [row for row in entry["unnamed"] if row[2]]
+        elif len(reader.faults.found) == before:
+            wrong = CellError("the row has no amount", "It is not read; give an amount, or write it under Note above.")
+            reader.wrong(row, "note" if typed["note"] else "family", wrong, severity="warning")
     out.entries[rep] = entry
     out.where[rep] = (cells.sheet, "B1")
 
@@ -146,12 +151,13 @@ def _card(out: Returned, sent: Sent, cards: Mapping[str, Cells], reader: Reader,
         return
     names = ("section", "objective", "strategy", "outcome", "person", "action", "risk", "verified")
     lists_of = {"outcome": "outcomes", "person": "people", "action": "actions", "risk": "risks", "verified": "verified"}
-    for block, row in rows_of(found[0], {n: every[n] for n in names}, reader.faults):
-        if block.name == "section":
-            if row.key in SECTIONS:
-                ours, theirs = (reader.tried(row, side, text, account) or "" for side in ("ours", "theirs"))
-                if ours or theirs:
-                    entry["sections"][row.key] = [ours, theirs]
+    for block, row in rows_of(found[0], {n: every[n] for n in names}, reader.faults, account):
+        if block.keyed and row.key not in (*SECTIONS, "text"):
+            reader.own_row(row, [c.key for c in block.columns[1:]])
+        elif block.name == "section":
+            ours, theirs = (reader.tried(row, side, text, account) or "" for side in ("ours", "theirs"))
+            if ours or theirs:
+                entry["sections"][row.key] = [ours, theirs]
         elif block.name == "objective":
             entry["objective"] = reader.tried(row, "text", text, account) or ""
         elif block.name == "strategy":

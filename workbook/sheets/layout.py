@@ -57,6 +57,11 @@ class Block:
         object.__setattr__(self, "placed", tuple(zip(self.columns, at, strict=False)))
 
     @property
+    def keyed(self) -> bool:
+        """Whether its rows are given, and told by their hidden keys alone."""
+        return self.columns[0].key == "topic"
+
+    @property
     def width(self) -> int:
         """Cells across."""
         return sum(c.span for c in self.columns)

@@ -128,6 +128,12 @@ class Reader:
             self.wrong(row, key, wrong, account_id)
             return None
 
+    def own_row(self, row: Row, keys: Sequence[str]) -> None:
+        """Note a row that people added to a table of given rows."""
+        typed = next((key for key in keys if row.shown(key)), keys[0])
+        wrong = CellError("is in a row of your own", "It is not read; write it into one of the rows above.")
+        self.wrong(row, typed, wrong, severity="warning")
+
     def wrong(self, row: Row, key: str, wrong: CellError, account_id: str = "", severity: str = "error") -> None:
         """Note a fault of a cell."""
         self.faults.add(row.cells.sheet, row.ref(key), row.shown(key), wrong, account_id, severity)
@@ -145,9 +151,15 @@ class Reader:
         return values.text(raw)
 
 
-def rows_of(cells: Cells, blocks: Mapping[str, Block], faults: Faults) -> Iterator[tuple[Block, Row]]:
-    """Every row of every block, top to bottom. What cannot be placed is a fault, or not ours."""
+def rows_of(
+    cells: Cells, blocks: Mapping[str, Block], faults: Faults, plan_id: str = "*"
+) -> Iterator[tuple[Block, Row]]:
+    """Every row of every block, top to bottom. What cannot be placed is a fault, or not ours.
+
+    A block that is not found is a fault of ``plan_id`` (all plans of the file), or what was typed into it would be lost.
+    """
     block: Block | None = None
+    missing = dict(blocks)
     places: dict[str, int] = {}
     key_column = 0
     for at, row in enumerate(cells.rows):
@@ -155,6 +167,7 @@ def rows_of(cells: Cells, blocks: Mapping[str, Block], faults: Faults) -> Iterat
         if found is not None:
             name, key_column = found
             block = blocks[name]
+            missing.pop(name, None)
             places = _places(row, block)
             for column in block.columns:
                 if column.key not in places:
@@ -174,15 +187,20 @@ def rows_of(cells: Cells, blocks: Mapping[str, Block], faults: Faults) -> Iterat
         if block is None:
             continue
         key = str(row[key_column]) if 0 <= key_column < len(row) else ""
-        if key.startswith(("end:", "total:")):
-            block = None if key.startswith("end:") else block
-            continue
-        if key_column < 0 and TOTAL in row:
+        if key.startswith("total:") or (key_column < 0 and TOTAL in row):
             continue
         mine = key.partition(":")[2] if key.startswith(f"{block.name}:") else ""
         made = Row(cells, at, mine, places)
         if mine or (not made.is_blank(block)) or _labelled(row, places):
             yield block, made
+        if key.startswith("end:"):  # the empty row below a table: people type into it as well
+            block = None
+    for block in missing.values():
+        named = " / ".join(c.title for c in block.columns[:3])
+        wrong = CellError(
+            f"the table {named} is not found", "Put back its heading, or copy your entries into a new file."
+        )
+        faults.add(cells.sheet, "", "", wrong, plan_id)
 
 
 def _labelled(row: Sequence[Any], places: Mapping[str, int]) -> bool:
@@ -198,7 +216,7 @@ def _heading(row: Sequence[Any], blocks: Mapping[str, Block]) -> tuple[str, int]
     words = {_folded(v) for v in row if isinstance(v, str) and v}
     if len(words) >= 3:
         for name, block in blocks.items():
-            titles = {_folded(c.title) for c in block.columns}
+            titles = {_folded(c.title) for c in block.columns if not block.keyed}
             if len(titles) >= 3 and len(words & titles) >= max(3, round(len(titles) * 0.7)):
                 return name, -1
     return None

@@ -101,6 +101,11 @@ class Tables:
             found[name] = positions(self[name]["account_id"], self.accounts["account_id"])
         return found[name]
 
+    def finding(self, name: str, at: Ints) -> Tables:
+        """These tables, which from now on find ``at`` for :meth:`account_at` of a table; for whoever knows it already."""
+        self.__dict__.setdefault("_account_at", {})[name] = at
+        return self
+
     def has(self, table: str, *columns: str) -> bool:
         """Whether the table was given and has at least one value in each of ``columns``."""
         return table in self.given and all(self[table][c].notna().any() for c in columns)
@@ -121,7 +126,8 @@ class Tables:
         """
         end = pd.Timestamp(as_of)
         sales = _only(self.sales, self.sales["booked_on"] <= end)
-        deals = _only(self.opportunities, self.opportunities["created_on"] <= end).copy()
+        made = (self.opportunities["created_on"] <= end).to_numpy(dtype=bool)
+        deals = self.opportunities[made].reset_index(drop=True)
         closed = deals["closed_on"].fillna(deals["close_on"].where(deals["status"] != "open"))
         later = ((deals["status"] != "open") & (closed > end)).to_numpy()
         deals.loc[later, "status"] = "open"
@@ -129,21 +135,16 @@ class Tables:
             deals.loc[later, "close_on"] = pd.NaT
         deals.loc[later, "closed_on"] = pd.NaT
         touches = self.activities
-        known = touches["created_on"].fillna(touches["done_on"]).fillna(touches["due_on"])
-        touches = _only(touches, known <= end)
+        noted = touches["created_on"].fillna(touches["done_on"]).fillna(touches["due_on"])
+        touches = _only(touches, noted <= end)
         if (touches["done_on"] > end).any():
             touches = touches.assign(done_on=touches["done_on"].where(touches["done_on"] <= end))
         accounts = self.accounts.copy()
         late_nps = (accounts["nps_on"] > end).to_numpy()
         accounts.loc[late_nps, ["nps"]] = float("nan")
         accounts.loc[late_nps, "nps_on"] = pd.NaT
-        return replace(
-            self,
-            sales=sales,
-            opportunities=deals,
-            activities=touches,
-            accounts=accounts,
-        )
+        known = replace(self, sales=sales, opportunities=deals, activities=touches, accounts=accounts)
+        return known.finding("opportunities", self.account_at("opportunities")[made])
 
     def scoped(self, nodes: Collection[str]) -> Tables:
         """Only the rows of the given nodes (a territory, or a node with all below it): its accounts and all that hangs on

@@ -116,7 +116,7 @@ def design(company: Company, rules: DesignRules, wishes: Wishes) -> Design:
     blank = np.zeros((len(reps) + int(alone), values.shape[1]))
     shell = Problem.of(unit, rep, cost, values, Bands(*[blank] * 8), place_of)
     fair = _padded(fair_loads(reach, people, values), alone)
-    limited, more = capped(shell, values, fair, (names, rules), live, at)
+    limited, more = capped(shell, values, fair, (names, rules), (live, at))
     fair = fair_loads(reach, people, limited)
     priced = bands(fair, people, (names, totals, rules), company.as_of)
     priced = Bands(**{edge: _padded(getattr(priced, edge), alone, edge) for edge in Bands.__dataclass_fields__})

@@ -58,10 +58,11 @@ def capped(
     values: Floats,
     fair: Floats,
     more: tuple[tuple[str, ...], DesignRules],
-    live: pd.DataFrame,
-    at: npt.NDArray[np.intp],
+    named: tuple[pd.DataFrame, npt.NDArray[np.intp]],
 ) -> tuple[Floats, list[str]]:
-    """Units larger than the largest fair share that they can meet count only up to its band, and are named."""
+    """Units larger than the largest fair share that they can meet count only up to its band, and are named: ``named`` are the
+    accounts and the unit of each.
+    """
     measures, rules = more
     out = values.copy()
     large: dict[int, list[str]] = {}
@@ -75,7 +76,7 @@ def capped(
         out[over, k] = limit[over]
         for unit in over:
             large.setdefault(int(unit), []).append(name)
-    return out, _larger(large, live, at)
+    return out, _larger(large, *named)
 
 
 def _larger(large: dict[int, list[str]], live: pd.DataFrame, at: npt.NDArray[np.intp], most: int = 5) -> list[str]:

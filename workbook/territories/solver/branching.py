@@ -103,26 +103,24 @@ def branch(
     problem: Problem,
     program: Program,
     value: float,
-    gap: float,
-    limits: tuple[float, float],
+    limits: tuple[float, float, float],
     better: tuple[Better | None, int] = (None, 1),
 ) -> Branched:
     """Raise the bound by branching on units.
 
     ``program``: the relaxation of ``problem``, with or without cuts. ``value``: that of the best plan known; ``limits``: seconds
-    of work, and the moment (``time.perf_counter``) to end at. ``better`` is who is asked for a plan at every node, and the number of threads.
-    The bound is the least of the open nodes' bounds, and the value of the best plan.
+    of work, the moment (``time.perf_counter``) to end at, the relative gap that is good enough. ``better``: who is asked for a
+    plan at every node, and the number of threads. The bound is the least of the open nodes' bounds, and the value of the best plan.
     """
-    tree = _Tree(problem, value, limits[1], better[0])
+    work, until, gap = limits
+    tree = _Tree(problem, value, until, better[0])
     try:
         tree.plant(program)
-    except _LateError:
-        return Branched(-np.inf, None, True, -np.inf, tree.work)
-    except SolverError:  # numbers beyond HiGHS: nothing is proven here
-        return Branched(-np.inf, None, False, -np.inf, tree.work)
+    except (_LateError, SolverError) as fault:  # no time, or numbers beyond HiGHS: nothing is proven here
+        return Branched(-np.inf, None, isinstance(fault, _LateError), -np.inf, tree.work)
     late = False
     with ThreadPoolExecutor(max(1, min(_LANES, better[1]))) as pool:
-        while not late and tree.nodes and tree.bound < tree.goal(gap) and tree.work < limits[0]:
+        while not late and tree.nodes and tree.bound < tree.goal(gap) and tree.work < work:
             late = tree.grow(pool, tree.goal(gap))
     return Branched(min(tree.bound, tree.value), tree.plan, late, tree.floor, tree.work)
 

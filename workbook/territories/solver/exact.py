@@ -73,8 +73,8 @@ def settle(search: Search, relaxed: Relaxation) -> None:
         plan = _chain(search, here, kind, (_rounded(search.problem, here), seed))
         return plan, _SHORT * search.problem.n / _PROPOSALS
 
-    limits, who = (search.seconds - spent, search.until), (better, search.workers)
-    made = branch(search.problem, cut.program, search.value, search.effort.gap, limits, who)
+    limits, who = (search.seconds - spent, search.until, search.effort.gap), (better, search.workers)
+    made = branch(search.problem, cut.program, search.value, limits, who)
     search.bound, search.cut = max(search.bound, made.bound), search.cut or made.late
     if made.plan is not None:
         search.plan = made.plan

@@ -32,7 +32,7 @@ def book(company: Path) -> Path:
 def test_what_was_held_is_what_the_next_review_begins_with(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["held", "T-02", "--book", str(book), "--as-of", "2026-05-15", "--by", "Kim Lee", "--note", "second contact",
                 "--answer", "A-0832:class=keep,plan=change"]) == 0  # fmt: skip
-    assert "Review of T-02 held on 2026-05-15 by Kim Lee, decision 1: 1 accounts answered" in capsys.readouterr().out
+    assert "Review of T-02 held on 2026-05-15 by Kim Lee, decision 1: 1 account answered" in capsys.readouterr().out
     view = Book.open(book, node="T-02")
     assert "Since the last review, 2026-05-15" in repr(changes(view))
     said = "\n".join(map(repr, told(view)))

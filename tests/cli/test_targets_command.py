@@ -129,7 +129,8 @@ def test_the_grid_goes_out_and_its_changes_come_back(
     sheet.save(path)
     code, out, _ = asked(capsys, "--book", str(book), "--in", str(path))
     assert code == 0
-    assert "not recorded" in out
+    assert "1 change, not recorded" in out
+    assert "10.00" in out
     code, _, err = asked(capsys, "--book", str(book), "--in", str(path), "--accept")
     assert code == 2
     assert "--by" in err
@@ -146,7 +147,7 @@ def test_no_target_and_faults_of_finance_end_with_one(book: Path, capsys: pytest
     table.write_text("territory_id,period,amount\nCO,FY2026,100\nR1,FY2026,90\nR2,FY2026,20\n", encoding="utf-8")
     code, out, _ = asked(capsys, "--book", str(book))
     assert code == 1
-    assert "do not add up" in out
+    assert "Not used: 2 numbers" in out
     table.unlink()
     code, out, _ = asked(capsys, "--book", str(book), "--json")
     assert code == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.sample_copy import sample_copy
@@ -219,6 +221,44 @@ def test_a_draft_on_a_plan_that_somebody_saved_meanwhile_is_offered_and_not_drop
     assert form.conflict.children == ()
     assert desk.stored(accounts[8]).revision == 3
     assert desk.stored(accounts[8]).plan.objective == "typed before"
+
+
+def test_keeping_such_a_draft_keeps_what_cannot_be_read_too(book: Book) -> None:
+    """An amount of "ten" is in no plan: it was lost when the draft was kept over what somebody saved meanwhile."""
+    desk, accounts = mine(book)
+    account = accounts[-1]
+    form = PlanForm(desk)
+    form.pick.value = account
+    cells = [list(row) for row in form.amounts.cells]
+    cells[-1] = ["named whitespace", "", "", *["" for _ in cells[-1][3:-1]], "ten"]
+    form.amounts.cells = cells
+    desk.save(desk.stored(account), desk.stored(account).plan, "draft")
+    desk.autosave(replace(desk.stored(account), revision=0), form.document()[0], {"amounts": cells})
+    again = PlanForm(desk)
+    again.pick.value = account
+    again.conflict.children[1].children[0].click()  # keep mine
+    assert "ten" in again.amounts.cells[-1]
+    assert "not saved: 1 place cannot be read" in again.message.box.value
+    assert again.conflict.children == ()
+    assert desk.stored(account).revision == 1
+
+
+def test_a_leader_who_takes_the_reps_version_can_decide_at_once(book: Book) -> None:
+    desk, accounts = mine(book)
+    account = accounts[-2]
+    lead = PlanDesk(
+        book, visitor_of(book, book.tables.territories.set_index("territory_id").loc["CO", "manager_rep_id"])
+    )
+    opened = lead.open(account)
+    lead.autosave(opened, changed(opened.plan, note="a thought"), {})
+    desk.save(desk.open(account), desk.open(account).plan, "submitted")
+    form = PlanForm(lead)
+    form.pick.value = account
+    assert form.approval.box.layout.display == "none"
+    form.conflict.children[1].children[1].click()  # take theirs
+    assert form.approval.box.layout.display == ""
+    form.approval.approve.click()
+    assert desk.stored(account).state == "approved"
 
 
 def test_the_texts_of_a_plan_that_is_not_open_cannot_be_typed_in(book: Book) -> None:

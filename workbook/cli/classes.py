@@ -31,6 +31,7 @@ def classes(
     Examples: workbook classes --node T-03 · workbook classes --confirm --by "Kim Lee"
     """
     from workbook.book import Book
+    from workbook.checks import counted
     from workbook.portfolio.class_record import confirmations
     from workbook.store import open_store
 
@@ -46,7 +47,7 @@ def classes(
     for row in rows.to_dict("records"):
         typer.echo(f"{row['account_id']}: {row['from']} → {row['to']}, {row['trigger']}")
     done = ", recorded" if confirm and len(rows) else ""
-    typer.echo(f"{len(rows):,} account{'' if len(rows) == 1 else 's'} changed class since the last review{done}")
+    typer.echo(f"{counted(len(rows), 'account')} changed class since the last review{done}")
 
 
 @app.command("set-class")

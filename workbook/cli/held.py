@@ -34,6 +34,7 @@ def held(
     --answer A-0832:plan=change --keep-rest
     """
     from workbook.book import Book
+    from workbook.checks import counted
     from workbook.engagement.reviews import parsed
     from workbook.errors import UsageError
     from workbook.reconcile.held import asked, review_decision, seen, with_rest
@@ -62,13 +63,14 @@ def held(
         }
         print_json("held", book=view.root, as_of=view.as_of, ok=True, summary=summary, rows=_answers(given))
         return 0
-    rest = f", {left:,} of {len(rows):,} accounts to look at again not answered" if left else ""
-    typer.echo(f"Review of {node} held on {made.at:%Y-%m-%d} by {by}, decision {made.revision}: {len(given):,} accounts answered{rest}")  # fmt: skip
+    rest = f", {left:,} of {counted(len(rows), 'account')} to look at again not answered" if left else ""
+    typer.echo(f"Review of {node} held on {made.at:%Y-%m-%d} by {by}, decision {made.revision}: {counted(len(given), 'account')} answered{rest}")  # fmt: skip
     return 0
 
 
 def _shown(view: Book, rows: Any, as_json: bool) -> int:
     """The last review, what became of its answers, and what this one asks."""
+    from workbook.checks import counted
     from workbook.show import Table
 
     answers = view.engagement.review_answers
@@ -81,7 +83,7 @@ def _shown(view: Book, rows: Any, as_json: bool) -> int:
 
     for part in held_review(view):
         typer.echo(f"{part!r}\n")
-    caption = f"{len(rows):,} accounts to look at again: do class, grade and plan stay? (keep or change)"
+    caption = f"{counted(len(rows), 'account')} to look at again: do class, grade and plan stay? (keep or change)"
     typer.echo(repr(Table(rows, view.facts.currency, caption, limit=40)))
     return 0
 

@@ -43,6 +43,7 @@ def lists(
     Examples: workbook lists · workbook lists due --rep P-11 --format ics · workbook lists prospects --node T-03 --format csv
     """
     from workbook.book import Book
+    from workbook.checks import counted
     from workbook.engagement.lists import chosen
     from workbook.errors import UsageError
     from workbook.sheets.lists import write_lists
@@ -59,4 +60,4 @@ def lists(
     else:
         for path in paths:
             typer.echo(path)
-        typer.echo(f"{name}: {len(rows):,} accounts in {len(paths)} file{'' if len(paths) == 1 else 's'}")
+        typer.echo(f"{name}: {counted(len(rows), 'account')} in {counted(len(paths), 'file')}")

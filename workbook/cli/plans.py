@@ -35,6 +35,7 @@ def send(
     Example: workbook plans send T-03 --to outbox --book data/sample
     """
     from workbook.book import Book
+    from workbook.checks import counted
     from workbook.sheets import desk
 
     opened = Book.open(book, as_of=as_of)
@@ -49,7 +50,7 @@ def send(
             "plans send", book=opened.root, as_of=opened.as_of, ok=True, summary={"files": len(files)}, rows=rows
         )
         return
-    typer.echo(f"{len(files)} files in {folder}")
+    typer.echo(f"{counted(len(files), 'file')} in {folder}")
 
 
 @plans.command("collect")
@@ -140,6 +141,7 @@ def move(
     from datetime import datetime
 
     from workbook.book import Book
+    from workbook.checks import counted
     from workbook.decisions import signed_at
     from workbook.errors import UsageError
     from workbook.store.plan import STATES
@@ -159,7 +161,7 @@ def move(
     ]
     store.save_plans(moved)
     typer.echo(
-        f"{len(moved)} {'plan is' if len(moved) == 1 else 'plans are'} {to} now, {len(held) - len(moved)} already were"
+        f"{counted(len(moved), 'plan')} {'is' if len(moved) == 1 else 'are'} {to} now, {len(held) - len(moved)} already were"
     )
 
 
@@ -222,6 +224,8 @@ def _files(given: list[Path]) -> list[Path]:
 
 
 def _tell_collected(found: Any, marked: list[Path], dry_run: bool) -> None:
+    from workbook.checks import counted
+
     for one in found.saves:
         for what, before, after in one.changes[:12] if dry_run else ():
             old, new = (" ".join(str(v).split())[:60] or "–" for v in (before, after))
@@ -231,7 +235,9 @@ def _tell_collected(found: Any, marked: list[Path], dry_run: bool) -> None:
     for path in marked:
         typer.echo(f"marked copy: {path}")
     verb = "would be saved" if dry_run else "saved"
-    typer.echo(f"{len(found.files)} files: {len(found.saves)} plans {verb}, {found.unchanged} unchanged")
+    typer.echo(
+        f"{counted(len(found.files), 'file')}: {counted(len(found.saves), 'plan')} {verb}, {found.unchanged} unchanged"
+    )
 
 
 def _progress(length: int, quiet: bool) -> Any:

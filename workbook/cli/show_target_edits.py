@@ -10,12 +10,12 @@ import pandas as pd
 from rich.markup import escape
 
 from workbook.cli.options import print_json, records
-from workbook.cli.show_targets import changes_table, console
+from workbook.cli.show_targets import console, show_changes
 from workbook.decisions import Decision, signed_at
 from workbook.money import format_amount
 from workbook.targets.allocated import Allocated
 from workbook.targets.edits import Edit, edits_of
-from workbook.targets.previews import as_it_stands, decisions_of, in_words, preview, without, worth_showing
+from workbook.targets.previews import as_it_stands, decisions_of, preview, without
 
 if TYPE_CHECKING:
     from workbook.book import Book
@@ -77,14 +77,7 @@ def _told(book: Book, what: tuple[str, pd.DataFrame, Allocated], decisions: list
         return 0
     out = console()
     out.print(escape(label), highlight=False)
-    if (changes["change_amount"] != 0).any():
-        out.print(changes_table(worth_showing(changes), book.facts.currency))
-    if told := in_words(changes, book.facts.currency):
-        out.print(escape(told), highlight=False)
-    for name in after.given_way:
-        out.print(f"could not stay: {escape(name)}", highlight=False)
-    for text in after.not_applied:
-        out.print(f"not applied: {escape(text)}", highlight=False, soft_wrap=True)
+    show_changes(changes, after, book.facts.currency)
     state = (
         f"recorded as decision {revision}" if stored else "not recorded: add --by NAME (and --reason WHY) to record it"
     )

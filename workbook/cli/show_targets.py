@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from workbook.checks import worst
+from workbook.checks import counted, worst
 from workbook.cli.options import print_json, records
 from workbook.decisions import Decision, signed_at
 from workbook.files import replacing
 from workbook.money import format_amount, to_decimal
+from workbook.targets.allocated import Allocated
 from workbook.targets.previews import decisions_of, in_words, preview, worth_showing
 
 if TYPE_CHECKING:
@@ -153,17 +154,26 @@ def grid_in(book: Book, path: Path, signed: Signed, as_json: bool) -> int:
         assert edit.amount is not None
         text = f"{edit.label}: {format_amount(edit.amount, book.facts.currency)}"
         out.print(escape(text), highlight=False)
-    out.print(changes_table(worth_showing(changes), book.facts.currency))
-    if told := in_words(changes, book.facts.currency):
-        out.print(told, highlight=False)
-    for label in after.given_way:
-        out.print(f"could not stay: {escape(label)}", highlight=False)
-    out.print(f"{len(edits)} changes, {state}", highlight=False)
+    show_changes(changes, after, book.facts.currency)
+    out.print(f"{counted(len(edits), 'change')}, {state}", highlight=False)
     return 0
 
 
-def changes_table(changes: pd.DataFrame, currency: str) -> Table:
-    """Nodes whose number changes, before and after, for the terminal. ``changes`` as ``previews.worth_showing`` gives them."""
+def show_changes(changes: pd.DataFrame, after: Allocated, currency: str) -> None:
+    """What edits change, as ``previews.preview`` gives it: the nodes worth showing, the others in words, and what had to give way."""
+    out = console()
+    if (changes["change_amount"] != 0).any():
+        out.print(_changes_table(worth_showing(changes), currency))
+    if told := in_words(changes, currency):
+        out.print(escape(told), highlight=False)
+    for name in after.given_way:
+        out.print(f"could not stay: {escape(name)}", highlight=False)
+    for text in after.not_applied:
+        out.print(f"not applied: {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def _changes_table(changes: pd.DataFrame, currency: str) -> Table:
+    """Nodes whose number changes, before and after, for the terminal."""
     table = Table(box=None, pad_edge=False)
     table.add_column("node", no_wrap=True)
     table.add_column("name", no_wrap=True)

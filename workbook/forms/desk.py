@@ -38,8 +38,8 @@ class Visitor:
 class Opened:
     """A plan as the form holds it: the document, the revision that was seen (0: none yet), state, who saved it when.
 
-    ``recovered``: it is an autosaved draft that was never saved; ``typed`` then holds what was typed, readable or not: cells by
-    grid, texts as (name, text). ``left``: a draft made on an older revision than the one that is stored now.
+    ``recovered``: it is an autosaved draft that was never saved. ``left``: a draft made on an older revision than the one that
+    is stored now. ``typed`` holds what was typed in either, readable or not: cells by grid, texts as (name, text).
     """
 
     plan: AccountPlan
@@ -103,9 +103,10 @@ class PlanDesk:
             return stored
         plan = parse(draft["document"])
         assert isinstance(plan, AccountPlan)
+        typed = draft.get("typed", {})
         if draft["revision"] == stored.revision:
-            return replace(stored, plan=plan, recovered=True, typed=draft.get("typed", {}))
-        return replace(stored, left=plan)
+            return replace(stored, plan=plan, recovered=True, typed=typed)
+        return replace(stored, left=plan, typed=typed)
 
     def stored(self, account_id: str) -> Opened:
         """What the store holds, brought up to today while it may be edited, else the pre-filled plan as revision 0."""

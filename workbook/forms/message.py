@@ -9,6 +9,8 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
+from workbook.checks import counted
+
 #: Lines shown under a message.
 _LINES = 4
 STYLE = f"<style>{(Path(__file__).parent / 'plan.css').read_text(encoding='utf-8')}</style>"
@@ -30,4 +32,4 @@ class Message:
 
 def cannot_read(faults: Sequence[str]) -> str:
     """How many faults there are, as the start of a sentence."""
-    return f"{len(faults)} {'place' if len(faults) == 1 else 'places'} cannot be read"
+    return f"{counted(len(faults), 'place')} cannot be read"

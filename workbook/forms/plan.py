@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
@@ -226,7 +227,6 @@ class PlanForm:
             return
         self.opened = self.desk.save(self.opened, plan, state)
         self._fill(self.opened.plan)
-        self.conflict.children = ()
         at = self.opened.saved_at or datetime.now(UTC)
         done = "Submitted" if state == "submitted" else "Saved"
         self.message.say(f"{done} at {at.astimezone():%H:%M:%S} as revision {self.opened.revision}.", "ok")
@@ -253,8 +253,7 @@ class PlanForm:
     def _tell(self) -> None:
         """Where the plan stands, above it and in the list of accounts, and what may be decided."""
         assert self.opened is not None
-        opened = self.opened
-        choices = self._choices()
+        opened, choices = self.opened, self._choices()
         if self.pick.options != choices:
             self.busy = True
             self.pick.options, self.pick.value = choices, opened.plan.account_id
@@ -284,16 +283,18 @@ class PlanForm:
         )
 
     def _keep(self, mine: AccountPlan, theirs: Opened) -> None:
-        self.opened = theirs
-        self._fill(mine)
-        self._visible(True)
+        self._chosen(theirs, mine, theirs.typed)
         self.save("draft")
 
     def _take(self, theirs: Opened) -> None:
         self.desk.discard(theirs.plan.account_id)
-        self.opened = theirs
-        self._fill(theirs.plan)
-        self._visible(True)
-        self.conflict.children = ()
+        self._chosen(theirs, theirs.plan)
         self.message.say("You see their version now.", "ok")
         self._tell()
+
+    def _chosen(self, theirs: Opened, plan: AccountPlan, typed: Mapping[str, list[list[str]]] | None = None) -> None:
+        """Show a version to go on with, as what follows the revision that is stored."""
+        self.opened = replace(theirs, left=None, typed={})
+        self._fill(plan, typed)
+        self._visible(True)
+        self.conflict.children = ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workbook.checks import Check
+from workbook.checks import Check, counted
 from workbook.targets.draft import Draft
 
 
@@ -62,7 +62,7 @@ def remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
             Check(
                 "numbers beside edits",
                 "warn",
-                f"{_numbers(len(given_way))} above or beside edits could not stay: {', '.join(given_way[:6])}{' …' if len(given_way) > 6 else ''}.",
+                f"{counted(len(given_way), 'number')} above or beside edits could not stay: {', '.join(given_way[:6])}{' …' if len(given_way) > 6 else ''}.",
                 {"numbers": len(given_way)},
                 subject=root,
             )
@@ -77,18 +77,14 @@ def remarks(draft: Draft, given_way: Sequence[str]) -> list[Check]:
     elsewhere = draft.prepared.company.elsewhere
     for node, rows in elsewhere.groupby("territory_id", sort=True):
         count = int(rows["account_id"].nunique())
-        held = "1 account of {} is" if count == 1 else f"{count} accounts of {{}} are"
+        held = f"{counted(count, 'account')} of {called(nodes.at(str(node)))} {'is' if count == 1 else 'are'}"
         found.append(
             Check(
                 "held from elsewhere",
                 "warn",
-                f"{held.format(called(nodes.at(str(node))))} held by somebody who is no rep there: the target stands with the territory, not with a rep.",
+                f"{held} held by somebody who is no rep there: the target stands with the territory, not with a rep.",
                 {"accounts": count},
                 subject=str(node),
             )
         )
     return found
-
-
-def _numbers(count: int) -> str:
-    return "1 number" if count == 1 else f"{count} numbers"

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbook import periods
-from workbook.checks import Check
+from workbook.checks import Check, counted
 from workbook.money import format_amount
 from workbook.targets.draft import Draft, drafted
 from workbook.targets.giving import PinConflictError
@@ -75,9 +75,9 @@ def stated(draft: Draft) -> Stated:
     if dropped:
         names = ", ".join(sorted({h.label for h in dropped})[:6]) + (" …" if len(dropped) > 6 else "")
         apart = format_amount(amount, draft.prepared.facts.currency)
-        checks.append(Check("finance's lower targets", "fail", f"{len(dropped)} numbers that finance gave below the company do not add up with the others (by {apart}): {names}. They are not used.", {"amount": amount, "numbers": len(dropped)}, subject=root))  # fmt: skip
+        checks.append(Check("finance's lower targets", "fail", f"Not used: {counted(len(dropped), 'number')} that finance gave below the company, off by {apart} from what the others leave: {names}.", {"amount": amount, "numbers": len(dropped)}, subject=root))  # fmt: skip
     if lower:
-        checks.append(Check("finance's lower targets", "ok", f"{len(lower)} numbers that finance gave below the company are kept exactly.", {"numbers": len(lower)}, subject=root))  # fmt: skip
+        checks.append(Check("finance's lower targets", "ok", f"Kept exactly: {counted(len(lower), 'number')} that finance gave below the company.", {"numbers": len(lower)}, subject=root))  # fmt: skip
     return Stated(answer.amounts, tuple(checks), tuple(replace(one, kind="given") for one in lower))
 
 

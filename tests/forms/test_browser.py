@@ -161,6 +161,23 @@ def test_a_killed_kernel_loses_nothing_that_was_typed(served: Callable[..., str]
     assert cell(page, "2026-Q4, row 1").input_value() == "not a number"
 
 
+def test_a_closed_tab_keeps_the_cell_in_work_and_ends_its_kernel(
+    served: Callable[..., str], page: Any, book_root: Path
+) -> None:
+    def kernels() -> set[int]:
+        here = psutil.Process().children(recursive=True)
+        return {p.pid for p in here if "ipykernel_launcher" in " ".join(p.cmdline())}
+
+    address, others = served(), kernels()
+    account = open_plan(page, address, 6)
+    assert kernels() - others
+    cell(page, "2026-Q4, row 1").fill("4711")
+    page.close(run_before_unload=True)
+    drafts = book_root / ".drafts"
+    eventually(lambda: any("4711" in p.read_text(encoding="utf-8") for p in drafts.rglob(f"{account}.json")))
+    eventually(lambda: not kernels() - others)
+
+
 def test_a_token_is_asked_for(served: Callable[..., str]) -> None:
     address = served(token="secret-token")
     with urllib.request.urlopen(address, timeout=30) as answer:

@@ -98,3 +98,15 @@ def test_where_widgets_do_not_live_a_picture_stands(form: SegmentCuts) -> None:
     bundle = form._repr_mimebundle_()
     assert "<svg" in bundle["image/svg+xml"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_cuts_are_said_in_their_unit_and_strange_treatments_are_named(book: Book) -> None:
+    form = SegmentCuts(book)
+    down = form.rows[0][0]
+    down.value = "potential"
+    form.rows[0][1].value = (0.0, 1.0)
+    assert "potential: cut at 100 USD and 3,000 USD" in form.words.value
+    assert "The treatments in the rules name large" in form.words.value
+    down.value = "growth"
+    form.rows[0][1].value = (0.0, 1.0)
+    assert "cut at 0% and 0%" in form.words.value

@@ -190,14 +190,14 @@ function render({ model, el }) {
   model.on("change:columns", draw);
   model.on("change:locked", draw);
   model.on("change:faults", mark);
-  // A page that closes is left without leaving the cell; capturing comes before the page lets its kernel go.
+  // A page that closes is left without leaving the cell.
   const closing = () => inputs.forEach((row, r) => {
     const c = row.indexOf(document.activeElement);
     if (c >= 0) typed(row[c], r, c);
   });
-  window.addEventListener("beforeunload", closing, true);
+  window.addEventListener("beforeunload", closing);
   draw();
-  return () => window.removeEventListener("beforeunload", closing, true);
+  return () => window.removeEventListener("beforeunload", closing);
 }
 
 export default { render };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import ipywidgets as widgets
@@ -49,7 +50,9 @@ class SegmentCuts:
         self.columns = {name: column for column, name in chosen.items()}
         self.rows = [self._row(d, s) for d, s in zip(self.rules.dimensions, ("down", "across"), strict=False)]
         self.picture, self.words = widgets.HTML(), widgets.HTML()
-        self.text = widgets.Textarea(layout=widgets.Layout(width="100%", height="150px"), disabled=True)
+        self.text = widgets.Textarea(
+            layout=widgets.Layout(width="auto", height="150px")
+        )  # to be copied, by keyboard too
         copy = widgets.Accordion(children=[self.text], titles=("Rules for book.toml",), selected_index=None)
         self.form = widgets.VBox([*(box for _, _, box in self.rows), self.words, self.picture, copy])
         self.redraw()
@@ -61,9 +64,8 @@ class SegmentCuts:
             description="cuts at", min=0.0, max=1.0, step=0.01, continuous_update=False, readout=False,
             layout=widgets.Layout(width="420px"),
         )  # fmt: skip
-        told = widgets.Label()
         self._reset(pick, cut, dimension)
-        box = widgets.HBox([pick, cut, told])
+        box = widgets.HBox([pick, cut], layout=widgets.Layout(flex_flow="row wrap"))
         pick.observe(lambda change: self._picked(pick, cut), names="value")
         cut.observe(lambda change: self.redraw(), names="value")
         return pick, cut, box
@@ -115,13 +117,37 @@ class SegmentCuts:
     def redraw(self) -> None:
         """Make the picture, the cuts in words and the rules anew."""
         chosen = self.dimensions()
-        self.picture.value = self.svg()
-        self.words.value = "; ".join(
-            f"{d.name}: cut at {' and '.join(f'{c:,g}' for c in d.cuts)}" if d.cuts else f"{d.name}: as it is"
-            for d in chosen
-        )
+        self.picture.value = self.svg().replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
+        lines = [self._said(d, pick.value) for d, (pick, _, _) in zip(chosen, self.rows, strict=False)]
+        if strange := self._strange(chosen):
+            lines.append(
+                f"The treatments in the rules name {', '.join(strange)}, which these dimensions do not have. "
+                "Name them anew before you copy the rules."
+            )
+        self.words.value = "".join(f'<div style="line-height:1.4">{escape(line)}</div>' for line in lines)
         rules = replace(self.rules, dimensions=chosen)
         self.text.value = as_toml("portfolio.segments", rules, currency=self.currency)
+
+    def _said(self, dimension: Dimension, picked: str) -> str:
+        """Where a dimension is cut, in words, in its unit."""
+        name = dimension.name if dimension.name == picked else f"{dimension.name} ({picked})"
+        if not dimension.cuts:
+            return f"{name}: as it is"
+        if dimension.column.endswith("_amount"):
+            told = [f"{cut:,.10g} {self.currency}" for cut in dimension.cuts]
+        elif dimension.column.endswith("_share"):
+            told = [f"{cut:.3g}%" for cut in (100 * c for c in dimension.cuts)]
+        else:
+            told = [f"{cut:,.10g}" for cut in dimension.cuts]
+        return f"{name}: cut at {' and '.join(told)}"
+
+    def _strange(self, chosen: tuple[Dimension, ...]) -> list[str]:
+        """Bands that the treatments name and no dimension has, where all dimensions have named bands."""
+        if not all(d.labels for d in chosen):
+            return []
+        known = {"*", *(label for d in chosen for label in d.labels)}
+        named = [part.strip() for t in self.rules.treatments for part in t.segment.split("×")]
+        return [band for band in dict.fromkeys(named) if band not in known]
 
     def svg(self) -> str:
         """The grid as a vector drawing."""

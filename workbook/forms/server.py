@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -42,6 +44,7 @@ def command(serving: Serving, token: str) -> list[str]:
         f"--MappingKernelManager.cull_idle_timeout={serving.idle_seconds}",
         f"--MappingKernelManager.cull_interval={max(min(serving.idle_seconds // 2, 60), 1)}",
         "--MappingKernelManager.cull_connected=False",
+        "--VoilaConfiguration.multi_kernel_manager_class=workbook.forms.kernels.PatientKernels",
     ]  # fmt: skip
     arguments.append(f"--Voila.token={token}")
     if serving.user_header:
@@ -65,8 +68,16 @@ def environment(serving: Serving) -> dict[str, str]:
     }
 
 
+def must_be_free(port: int) -> None:
+    """Raise :class:`UsageError` when something else answers at the port."""
+    with socket.socket() as asked:
+        if asked.connect_ex(("127.0.0.1", port)) == 0:
+            raise UsageError(f"port {port} is in use", remedy="End what uses it, or choose another by --port.")
+
+
 def serve_pages(serving: Serving, *, browser: bool = False) -> int:
-    """Run the server until it is stopped; returns its exit code."""
+    """Run the server until it is stopped (Ctrl-C, or a signal to end); returns its exit code. Raises :class:`UsageError` for a port in use."""
+    must_be_free(serving.port)
     token = secrets.token_urlsafe(24) if serving.token else ""
     address = f"http://127.0.0.1:{serving.port}/" + (f"?token={token}" if token else "")
     print(f"account plans: {address}\nstop with Ctrl-C", flush=True)
@@ -75,6 +86,7 @@ def serve_pages(serving: Serving, *, browser: bool = False) -> int:
 
         webbrowser.open(address)
     process = subprocess.Popen(command(serving, token), env=environment(serving))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the server would outlive this
     try:
         return process.wait()
     except KeyboardInterrupt:

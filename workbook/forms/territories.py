@@ -66,13 +66,13 @@ class DesignSession:
             options=["territory", "team", "region", "company"], value=self.rules.across, description="within"
         )
         self.most = widgets.BoundedIntText(
-            value=0, min=0, max=100_000, description="moves at most", tooltip="0: no limit", style={"description_width": "100px"},
+            value=0, min=0, max=100_000, description="moves at most (0: any number)", style={"description_width": "190px"},
             layout=widgets.Layout(width="330px"),
         )  # fmt: skip
         self.locks = _tags("accounts that stay, such as A-0001")
         self.together = _tags("family=rep, as listed below")
         self.again = widgets.Button(description="Propose again", button_style="primary")
-        self.words, self.picture = widgets.HTML(), widgets.HTML()
+        self.words, self.picture = widgets.HTML(layout=widgets.Layout(flex="1 1 260px")), widgets.HTML()
         self.lines = widgets.VBox()
         self.rest = widgets.Checkbox(value=False, indent=False, layout=widgets.Layout(width="400px"))
         self.who = widgets.Text(description="decided by")
@@ -87,14 +87,21 @@ class DesignSession:
             widgets.Label("Families brought together"),
             self.together,
         ]
-        wishes = [*self.weights.values(), self.moving, self.most, self.across, *named, self.again]
+        weights = [widgets.Label("How much an even share of each counts (0: not at all)"), *self.weights.values()]
+        wishes = [*weights, self.moving, self.most, self.across, *named, self.again]
         left = widgets.VBox(wishes, layout=widgets.Layout(flex="0 0 350px"))
-        right = widgets.VBox([self.words, self.picture], layout=widgets.Layout(flex="1 1 400px", overflow="auto"))
+        wrap = widgets.Layout(flex_flow="row wrap")
         decide = widgets.VBox(
-            [self.lines, self.rest, widgets.HBox([self.who, self.on, self.why_not]), self.accept, self.said]
+            [
+                self.lines,
+                self.rest,
+                widgets.HBox([self.who, self.on, self.why_not], layout=wrap),
+                self.accept,
+                self.said,
+            ]
         )
         box = widgets.Accordion(children=[decide], titles=("Moves to accept, line by line",), selected_index=None)
-        self.form = widgets.VBox([look(), widgets.HBox([left, right]), box])
+        self.form = widgets.VBox([look(), widgets.HBox([left, self.words], layout=wrap), self.picture, box])
         on_press(self.again, self.words, self.propose)
         on_press(self.accept, self.said, self.record)
         self.proposal = self._proposed()
@@ -138,7 +145,7 @@ class DesignSession:
             self.proposal = self._proposed()
             self.redraw()
         except WorkbookError as fault:
-            self.words.value = f"<p><b>{escape(str(fault))}</b></p>"
+            self.words.value = f"<p><b>{escape(str(fault))}</b></p><p>What stands below is the proposal before.</p>"
 
     def redraw(self) -> None:
         """List, picture and words of the present proposal; the words come last, when all the rest stands."""
@@ -184,7 +191,7 @@ class DesignSession:
         from workbook.store import open_store
 
         if not self.who.value.strip():
-            self.said.value = "<p>Say who decides.</p>"
+            self.said.value = "<p role='alert'><b>Say who decides.</b></p>"
             return
         on: date = self.on.value or self.book.as_of + timedelta(days=1)
         try:

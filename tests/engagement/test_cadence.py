@@ -48,8 +48,10 @@ def test_verdicts_and_due_days(log_of: Make, standing_of: Callable[..., Standing
         {"account_id": "A-1", "done_on": "2026-06-01"},  # 29 days ago: on time
         {"account_id": "A-2", "done_on": "2026-05-20"},  # 41 days ago: 11 late, within half of 30
         {"account_id": "A-3", "done_on": "2026-05-01"},  # 60 days ago: 30 late
+        {"account_id": "A-5", "done_on": "2026-05-30"},  # 31 days ago: 1 late
     ])  # fmt: skip
     out = cadence(standing_of(), log, rules)
+    assert row(out, "A-5")["sentence"].endswith("last real touch 2026-05-30, 1 day overdue.")
     assert row(out, "A-1")[["verdict", "overdue_days"]].tolist() == ["ok", 0]
     assert row(out, "A-2")[["verdict", "overdue_days"]].tolist() == ["warn", 11]
     assert row(out, "A-3")[["verdict", "overdue_days"]].tolist() == ["fail", 30]

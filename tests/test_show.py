@@ -61,7 +61,7 @@ def test_a_column_of_sentences_keeps_a_width_in_which_it_can_be_read() -> None:
     frame = pd.DataFrame({"name": ["Short Co"], "why": ["word " * 20], "won_share": [0.5]})
     html = Table(frame)._repr_html_()
     assert '<td class="wb-prose">' in html
-    assert "<td>Short Co</td>" in html
+    assert '<td class="wb-short">Short Co</td>' in html
     assert '<th class="wb-n">' in html
 
 

@@ -22,8 +22,8 @@ from workbook.money import format_amount
 MISSING = "–"
 _JUDGED = ("verdict", "severity", "signal_level")
 _UNITS = {"_days": "days", "_hours": "h", "_minutes": "min"}
-_NAME, _SENTENCE = 36, 60
-"""Beyond so many characters, a cell is no name that stands on one line; and a sentence."""
+_SHORT, _NAME, _SENTENCE = 20, 36, 60
+"""Up to so many characters, a cell never wraps; beyond so many it is no name that stands on one line; and a sentence."""
 _HIDDEN_ENDS = ("_amount", "_share", "_on", "_days", "_hours", "_minutes")
 
 
@@ -103,10 +103,13 @@ _LIVE = (
 
 
 def _cell_class(is_number: bool, cells: Sequence[str]) -> str:
-    """The class of a column's cells: numbers to the right; sentences keep a width in which they can be read; long words wrap."""
+    """The class of a column's cells: numbers to the right; sentences keep a width in which they can be read; long words wrap, short ones
+    do not."""
     if is_number:
         return ' class="wb-n"'
     longest = max(map(len, cells))
+    if longest <= _SHORT:
+        return ' class="wb-short"'
     return ' class="wb-prose"' if longest > _SENTENCE else ' class="wb-words"' if longest > _NAME else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -97,6 +98,12 @@ def test_checks_name_who_falls_short_and_what_is_not_known() -> None:
     found = {(c.name, c.subject): c for c in checks(rows, frame, RULES.plans, "USD")}
     assert found["plan exceeds target", "P-1"].verdict == "fail"
     assert found["plan exceeds target", "P-1"].numbers["gap_amount"] == -15  # the quota of 105, which the rep was given
+    stricter = replace(RULES.plans, exceeds_target_share=1.1)
+    (judged,) = [
+        c for c in checks(rows, frame, stricter, "USD") if c.name == "plan exceeds target" and c.subject == "P-1"
+    ]
+    assert judged.numbers["gap_amount"] == 90 - 115
+    assert "falls short of 110% of the quota of" in judged.sentence
     assert found["plan exceeds target", "P-2"].verdict == "not known"
     assert found["plans are revised", "P-1"].verdict == "warn"
     assert found["planned amounts rest on something", "P-1"].verdict == "fail"

@@ -25,8 +25,8 @@ def test_market_scope_is_told_in_one_sentence(portfolio: Portfolio) -> None:
     row = scope.loc["T1"]
     assert row["sold_share"] == pytest.approx(row["sales_12m_amount"] / 13000_00)
     assert row["sentence"] == (
-        f"The market is 13.0 k USD a year in 3 accounts: {row['owned_share']:.0%} of it is owned by somebody, 92% actively engaged, "
-        f"and the last 12 months sold {row['sold_share']:.0%} of it."
+        f"The market is 13.0 k USD a year in 3 accounts: {row['owned_share']:.0%} of it is owned by somebody, 92% actively engaged "
+        f"(a touch in 90 days, or an open deal), and the last 12 months sold {row['sold_share']:.0%} of it."
     )
 
 

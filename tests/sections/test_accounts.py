@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
 from workbook.book import Book
 from workbook.sections.accounts import portfolio_table, whitespace
+from workbook.sections.sales import top_accounts
 
 
 def test_the_class_mix_of_a_document_is_the_one_its_check_judges(book: Book) -> None:
@@ -32,3 +37,13 @@ def test_whitespace_shows_what_is_missing_and_says_how_it_is_ordered(book: Book)
     row = table.frame.set_index(["account_id", "product_family"]).loc[("A-1168", "Filtration")]
     told = gaps.loc[("A-1168", "Filtration")]
     assert row["gap_amount"] == told["sized_amount"] - told["bought_amount"] < told["sized_amount"]
+
+
+def test_a_book_whose_accounts_are_all_disqualified_is_told_all_the_same(book: Book) -> None:
+    """No account has a cadence then: its last touches are missing, and no traceback."""
+    tables = book.tables.scoped({"T-03"})
+    gone = tables.accounts.assign(disqualified_on=pd.Timestamp("2026-01-01"))
+    bare = Book(Path("."), replace(book.facts, tables=replace(tables, accounts=gone)))
+    assert bare.engagement.cadence.empty
+    assert top_accounts(bare).frame["last_touch_on"].isna().all()
+    assert "engagement of high value" not in {c.name for c in bare.territories.health if c.verdict == "fail"}

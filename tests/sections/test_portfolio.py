@@ -58,6 +58,17 @@ def test_a_book_without_any_sales_gives_no_traceback(section: object) -> None:
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda s: s.__name__)
+def test_a_territory_without_accounts_gives_no_traceback_and_no_warning(section: object) -> None:
+    book = _book()
+    here = book.tables.accounts["territory_id"] == "T1"
+    frames = {
+        "accounts": book.tables.accounts[here],
+        "sales": book.tables.sales[book.tables.sales["account_id"] == "X"],
+    }
+    assert _text(section(_book(**frames).scoped("T2")))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda s: s.__name__)
 def test_a_territorys_sections_hold_nothing_of_another(section: object) -> None:
     text = _text(section(_book().scoped("T1")))  # type: ignore[operator]
     assert "Secret Why" not in text

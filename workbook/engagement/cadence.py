@@ -149,7 +149,8 @@ def _sentences(out: pd.DataFrame, rules: CadenceRules) -> pd.Series:
     touched = "last real touch " + day_text(days(out["last_touch_on"]))
     last = touched.where(touched.notna(), "no real touch on record")
     late = out["overdue_days"].fillna(0).astype("int64")
-    state = pd.Series(np.where(late > 0, late.astype("str") + " days overdue", "on time"), dtype="str")
+    since = late.astype("str") + np.where(late == 1, " day overdue", " days overdue")
+    state = pd.Series(np.where(late > 0, since, "on time"), dtype="str")
     state = state.where(out["overdue_days"].notna(), "overdue")
     month = pd.Series(
         np.where(out["gap_fails"], f"; a key account fails after {rules.key_gap_days} days without one", "")

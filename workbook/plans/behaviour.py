@@ -147,10 +147,11 @@ def _exceeds(row: Mapping[str, Any], rep: str, name: str, rules: PlansRules, cur
     plan = 0 if pd.isna(plan) else int(plan)  # plans were sent, and none of them names an amount
     gap = plan - wanted
     words = "exceeds" if gap >= 0 else "falls short of"
+    part = "" if wanted == target else f"{rules.exceeds_target_share:.0%} of "
     return Check(
         "plan exceeds target",
         "ok" if gap >= 0 else "fail",
-        f"{name}'s plan of {format_amount(int(plan), currency, short=True)} {words} the quota of "
+        f"{name}'s plan of {format_amount(int(plan), currency, short=True)} {words} {part}the quota of "
         f"{format_amount(int(target), currency, short=True)} by {format_amount(abs(gap), currency, short=True)}.",
         {"planned_amount": int(plan), "quota_amount": int(target), "gap_amount": gap},
         subject=rep,

@@ -35,14 +35,14 @@ def engaged(tables: Tables, as_of: date, rules: ScopeRules) -> pd.Series | None:
     return pd.Series(here[:-1], index=tables.accounts.index)
 
 
-def market_scope(register: pd.DataFrame, active: pd.Series | None, tree: Tree, currency: str) -> pd.DataFrame:
+def market_scope(register: pd.DataFrame, active: pd.Series | None, facts: Facts, rules: ScopeRules) -> pd.DataFrame:
     """Market potential per node: node, accounts, potential_known, potential_amount, owned_amount, engaged_amount (Int64,
     missing where not known), owned_share, engaged_share (of the potential), sales_12m_amount (of the accounts whose potential is
     known), sold_share, sentence.
 
     Only accounts with a known potential count in the amounts; disqualified accounts are no market.
     """
-    rows = register[~register["disqualified"]]
+    rows, tree = register[~register["disqualified"]], facts.tree
     known = rows["potential_amount"].notna().to_numpy()
     amount = rows["potential_amount"].fillna(0).to_numpy(np.int64)
     held = rows["owner_rep_id"].notna().to_numpy()
@@ -62,16 +62,17 @@ def market_scope(register: pd.DataFrame, active: pd.Series | None, tree: Tree, c
     frame["engaged_share"] = (frame["engaged_amount"] / whole).astype("Float64").to_numpy(np.float64, na_value=np.nan)
     frame["sales_12m_amount"] = sums[:, 4]
     frame["sold_share"] = (frame["sales_12m_amount"] / whole).astype("Float64").to_numpy(np.float64, na_value=np.nan)
-    return frame.assign(sentence=[_market_sentence(row, currency) for row in frame.itertuples()])
+    told = [_market_sentence(row, facts.currency, rules.engaged_days) for row in frame.itertuples()]
+    return frame.assign(sentence=told)
 
 
-def _market_sentence(row: Any, currency: str) -> str:
+def _market_sentence(row: Any, currency: str, engaged_days: int) -> str:
     if row.potential_amount is pd.NA:
         return "How large the market is, is not known: no account here has a potential."
     if not row.potential_amount:
         return f"No market: the potentials known here ({row.potential_known:,} of {row.accounts:,} accounts) are all 0."
     engaged_words = (
-        f"{row.engaged_share:.0%} actively engaged"
+        f"{row.engaged_share:.0%} actively engaged (a touch in {engaged_days} days, or an open deal)"
         if row.engaged_share == row.engaged_share
         else "how much is engaged is not known"
     )

@@ -236,7 +236,7 @@ class Portfolio(PortfolioInputs):
     @noun
     def market_scope(self) -> pd.DataFrame:
         """Potential per node, and how much of it is owned and actively engaged (A12)."""
-        return scoping.market_scope(self.register, self._engaged, self.facts.tree, self.facts.currency)
+        return scoping.market_scope(self.register, self._engaged, self.facts, self.rules.scope)
 
     @noun
     def hunting_farming(self) -> pd.DataFrame:

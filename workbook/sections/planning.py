@@ -38,13 +38,12 @@ def plan_status(book: Book, audience: Audience = AUDIENCES["manager"]) -> list[A
             return [Note(book.tables.lacks("ownership", "who owes account plans"), "warn")]
         return [Note("Nobody owns accounts here: no plan is asked for.", "warn")]
     sent = rows["sent"] >= rows["accounts"]
-    known = rows["planned_amount"].notna() & rows["street_amount"].notna()
-    exceeds = (rows["planned_amount"] >= rows["street_amount"]) & known
+    judged = [c for c in book.plans.checks if c.name == "plan exceeds target" and c.verdict != "not known"]
     text = (
         f"{int(sent.sum())} of {len(rows)} reps have sent all their plans, {int((rows['days_late'] > 0).sum())} late. "
     )
-    if known.any():
-        text += f"{int(exceeds.sum())} of {int(known.sum())} plans exceed the rep's quota."
+    if judged:
+        text += f"{sum(c.verdict == 'ok' for c in judged)} of {len(judged)} plans exceed the rep's quota."
     late = rows[(rows["verdict"] != "ok").to_numpy()]
     keep = ["rep_id", "name", "sent", "accounts", "sent_at", "days_late", "planned_amount", "street_amount", "verdict"]
     out: list[Any] = [Note(text.strip())]

@@ -87,7 +87,7 @@ def win_rates(book: Book) -> list[Any]:
     shown = rates.assign(win_share=rates["rate"], low_share=rates["low"], high_share=rates["high"])
     keep = ["product_family", "segment", "stage", "n", "win_share", "low_share", "high_share", "cycle_days"]
     labels = {"n": "deals", "low_share": "from", "high_share": "to", "cycle_days": "days to win"}
-    return [Table(shown[keep], book.facts.currency, "Win rates, shrunk where few (90 % interval)", labels, limit=16)]
+    return [Table(shown[keep], book.facts.currency, "Win rates, shrunk where few (90% interval)", labels, limit=16)]
 
 
 def grades(book: Book, count: int = 12) -> list[Any]:
@@ -115,6 +115,8 @@ def segment_grid(book: Book) -> list[Any]:
 
     stage, currency = book.portfolio, book.facts.currency
     grid = stage.segment_grid
+    if grid.empty:
+        return [Note("No accounts here: segments not known.", "warn")]
     chart = charts.segment_grid(grid, stage.segment_labels, currency).figure
     keep = ["segment", "accounts", "sales_12m_amount", "potential_amount", "priority", "channels", "cadence_days"]
     return [chart, Table(grid[keep], currency, "How each segment is worked", {"cadence_days": "a touch every"})]

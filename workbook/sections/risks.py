@@ -33,7 +33,8 @@ def leavers(book: Book, audience: Audience) -> Any:
         caption += f"; {tables.lacks('activities', 'who knows which contact')}"
     return Table(
         rows[keep], book.facts.currency, caption,
-        {"contacts_only_here": "contacts nobody else knows", "projected_amount": "projected 12 months"}, limit=8,
+        {"contacts_only_here": "contacts nobody else knows", "open_amount": "open deals", "projected_amount": "projected 12 months"},
+        limit=8,
     )  # fmt: skip
 
 

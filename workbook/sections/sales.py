@@ -94,8 +94,8 @@ def top_accounts(book: Book, count: int = 15) -> Any:
     rows = rows.assign(trend=[_trend(c, p) for c, p in zip(change, prior, strict=True)])
     keep = ["account_id", "name", "sales_12m_amount", "sales_prior_12m_amount", "trend", "open_amount"]
     if facts.tables.has("activities", "done_on"):
-        touched = book.engagement.cadence.set_index("account_id")["last_touch_on"]
-        rows = rows.assign(last_touch_on=rows["account_id"].map(touched[~touched.index.duplicated()]))
+        touched = book.engagement.cadence.drop_duplicates("account_id").set_index("account_id")["last_touch_on"]
+        rows = rows.assign(last_touch_on=touched.reindex(rows["account_id"]).to_numpy())
         keep.append("last_touch_on")
     if not facts.tables.has("opportunities"):
         keep.remove("open_amount")

@@ -126,7 +126,7 @@ def hunting_checks(books: Books, by: str) -> list[Check]:
         verdict: Verdict = "ok" if rules.hunting_low <= share <= rules.hunting_high else "warn"
         judged = "" if verdict == "ok" else ": little hunting" if share < rules.hunting_low else ": little farming"
         text = (
-            f"{share:.0%} of the hours are for prospects and customers of the last {rules.new_customer_days} days "
+            f"{share:.0%} of the hours are for prospects and customers won in the last {rules.new_customer_days} days "
             f"(healthy {rules.hunting_low:.0%} to {rules.hunting_high:.0%}){judged}."
         )
         numbers = {"hunting_share": share, "hunting_hours": float(row["hunted"]), "hours": float(row["hours"])}

@@ -31,7 +31,7 @@ def accounts_frame(register: pd.DataFrame, load: pd.DataFrame, **parts: pd.DataF
 
 def _of(ids: pd.Series, frame: pd.DataFrame, column: str) -> pd.Series:
     values = frame.drop_duplicates("account_id").set_index("account_id")[column]
-    return ids.map(values)
+    return values.reindex(ids).set_axis(ids.index)
 
 
 @dataclass(frozen=True, eq=False)

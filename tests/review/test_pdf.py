@@ -13,11 +13,14 @@ import nbformat
 import pandas as pd
 import pytest
 
+from workbook.book import Book
 from workbook.charts.style import axes
 from workbook.review.execute import run_job
-from workbook.review.jobs import Job
+from workbook.review.jobs import Job, Request, result
 from workbook.review.pdf import Part, pdf
 from workbook.review.render import Page
+from workbook.review.session import finish, plan
+from workbook.review.storage import Folder
 from workbook.show import Table
 
 from .conftest import cell, write_notebook
@@ -121,3 +124,34 @@ def test_a_document_that_cannot_be_set_or_written_fails_alone(tmp_path: Path) ->
         assert made.status == "failed"
         assert why in str(made.failure)
         assert (made.html != "", made.pdf) == (folder == "out", "")
+
+
+def test_a_region_that_cannot_be_bound_is_left_out_of_the_index_and_said(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from workbook.review import pdf as module
+
+    opened = Book.open(book)
+    folder = Folder.at(tmp_path / "out")
+    source = write_notebook(tmp_path / "n.ipynb", cell("'shown'"))
+    request = Request(out=str(tmp_path / "out"), pdf=True)
+    planned = plan(opened, request)
+    made = []
+    for job in planned.jobs:
+        folder.write(f"{job.stem}.ipynb", source.read_bytes())
+        made.append(result(job))
+    folder.write("N-all.pdf", b"%PDF of before")
+
+    def bind(page: Page, parts: list[Part]) -> bytes:
+        if page.title.startswith("North"):
+            raise module.PrintError("the PDF could not be set: no")
+        return b"%PDF"
+
+    monkeypatch.setattr(module, "pdf", bind)
+    finish(opened, request, planned, made)
+    assert folder.read("S-all.pdf") == b"%PDF"
+    assert not folder.has("N-all.pdf")
+    index = (folder.read("index.html") or b"").decode()
+    assert "S-all.pdf" in index
+    assert "N-all.pdf" not in index
+    assert "N-all.pdf: the PDF could not be set: no" in capsys.readouterr().err

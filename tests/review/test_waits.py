@@ -339,3 +339,18 @@ def test_a_review_that_is_left_early_ends_its_processes_at_once(
     results.close()  # type: ignore[attr-defined]
     assert time.monotonic() - start < 25
     assert not any(_lives(pid) for pid in set(processes.descendants(os.getpid())) - before)
+
+
+def test_a_server_that_ends_leaves_the_socket_of_the_one_in_its_place(tmp_path: Path) -> None:
+    """One that was too busy to answer is taken for dead, and another is started at its address."""
+    from workbook.review.warm.launching import launch
+
+    address = tmp_path / "s"
+    for replaced in (False, True):
+        process = launch(address, private=True)
+        if replaced:
+            address.unlink()
+            address.touch()
+        process.terminate()
+        assert process.wait(30) == 0
+        assert address.exists() == replaced

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -63,11 +64,11 @@ def finish(book: Book, request: Request, planned: Plan, made: Sequence[Result]) 
 
 def combine(book: Book, folder: Folder, shown: Sequence[Result], made: set[str]) -> list[tuple[str, str]]:
     """One PDF per region with its document and those of everything under it; (name, file) of each. One whose documents
-    did not change is kept.
+    did not change is kept; one that cannot be set is left out, with a word on it.
     """
     import nbformat
 
-    from workbook.review.pdf import Part, pdf
+    from workbook.review.pdf import Part, PrintError, pdf
     from workbook.review.render import Page
 
     by_node = {one.node: one for one in shown}
@@ -77,8 +78,8 @@ def combine(book: Book, folder: Folder, shown: Sequence[Result], made: set[str])
         if len(below) < 2:
             continue
         name = f"{safe_name(region)}-all.pdf"
-        bound.append((book.tree.name(region), name))
         if folder.has(name) and not made & {one.node for one in below}:
+            bound.append((book.tree.name(region), name))
             continue
         parts = [
             Part(one.name, nbformat.reads((folder.read(f"{safe_name(one.node)}.ipynb") or b"").decode(), 4), _said(one))
@@ -86,7 +87,12 @@ def combine(book: Book, folder: Folder, shown: Sequence[Result], made: set[str])
         ]
         subtitle = f"{book.rules.book.name} · {book.rules.book.year} · as of {book.as_of.isoformat()}"
         page = Page(f"{book.tree.name(region)} · reviews", subtitle, book.rules.book.sample)
-        folder.write(name, pdf(page, parts))
+        try:
+            folder.write(name, pdf(page, parts))
+            bound.append((book.tree.name(region), name))
+        except PrintError as fault:
+            folder.remove(name)  # the one of before
+            sys.stderr.write(f"{name}: {fault}\n")
     return bound
 
 

@@ -157,10 +157,13 @@ def main() -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(given.address))
     os.chmod(given.address, 0o600)
+    own = given.address.stat()
     try:
         Server(listener, given.private).run()
     finally:
-        given.address.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(own, given.address.stat()):  # not that of a server which was started in its place
+                given.address.unlink()
         kill_descendants(os.getpid())
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_targets_command import book  # noqa: F401 (fixture)
 from workbook.book import Book
 from workbook.cli.app import run
 
@@ -123,3 +124,11 @@ def test_hundreds_of_moves_are_not_recorded_unless_the_number_is_named(folder, c
     assert run([*base, "--limit", "7"]) == 0
     assert "they bring" in capsys.readouterr().out
     assert len(Book.open(folder).territories.moves) >= before + 7
+
+
+def test_a_company_without_places_has_no_travel_to_tell_and_that_is_null(book: Path, capsys) -> None:  # noqa: F811
+    """The tiny book has no latitudes: the share was NaN, which JSON does not know, and the command ended in a traceback."""
+    assert run(["design", "--book", str(book), "--seconds", "0.5", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)["summary"]
+    assert summary["travel_change_share"] is None
+    assert summary["accounts"] == 7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -52,8 +53,12 @@ def print_json(
     summary: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Print a command's answer as one JSON object: amounts in minor units, dates ISO."""
-    answer = {"command": command, "book": str(book), "as_of": as_of, "ok": ok, "summary": summary, "rows": rows}
+    """Print a command's answer as one JSON object: amounts in minor units, dates ISO; what of ``summary`` is not known is null.
+
+    ``rows`` are as :func:`records` gives them.
+    """
+    said = _known(summary)
+    answer = {"command": command, "book": str(book), "as_of": as_of, "ok": ok, "summary": said, "rows": rows}
     typer.echo(json.dumps(answer, default=_plain, ensure_ascii=False, allow_nan=False, indent=1))
 
 
@@ -61,6 +66,15 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """A frame's rows as :func:`print_json` takes them: what is missing is null."""
     rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna().to_numpy(), None).to_dict("records")
     return rows
+
+
+def _known(value: Any) -> Any:
+    """A value of nested mappings and lists with None for NaN."""
+    if isinstance(value, Mapping):
+        return {key: _known(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_known(one) for one in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _plain(value: Any) -> Any:

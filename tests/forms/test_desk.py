@@ -56,6 +56,18 @@ def test_an_account_of_somebody_else_is_refused(book: Book) -> None:
             call(other)
 
 
+def test_a_draft_of_the_same_person_in_another_tab_outlives_a_save(book: Book) -> None:
+    here, accounts = mine(book)
+    there = PlanDesk(book, here.visitor)
+    first, second = here.open(accounts[3]), there.open(accounts[3])
+    here.autosave(first, changed(first.plan, objective="here"), {})
+    there.autosave(second, changed(second.plan, objective="there"), {})
+    here.save(first, changed(first.plan, objective="here"), "draft")
+    left = PlanDesk(book, here.visitor).open(accounts[3]).left
+    assert left is not None
+    assert left.objective == "there"
+
+
 def test_a_draft_is_recovered_and_goes_when_saved(book: Book) -> None:
     desk, accounts = mine(book)
     opened = desk.open(accounts[0])

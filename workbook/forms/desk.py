@@ -73,6 +73,7 @@ class PlanDesk:
 
     def __init__(self, book: Book, visitor: Visitor) -> None:
         self.book, self.visitor = book, visitor
+        self._seen: dict[str, str] = {}  # when the draft was kept that this desk opened or wrote, by account
         self.store = open_store(book.root, reps=visitor.reps if visitor.restricted else None)
 
     def accounts(self) -> list[tuple[str, str]]:
@@ -101,6 +102,7 @@ class PlanDesk:
         draft = self._draft(account_id)
         if draft is None:
             return stored
+        self._seen[account_id] = draft["at"]
         plan = parse(draft["document"])
         assert isinstance(plan, AccountPlan)
         typed = draft.get("typed", {})
@@ -127,16 +129,19 @@ class PlanDesk:
         path = self._draft_path(plan.account_id)
         write_text(path, json.dumps(kept, ensure_ascii=False))
         path.chmod(0o600)
+        self._seen[plan.account_id] = now.isoformat()
         return now
 
     def save(self, opened: Opened, plan: AccountPlan, state: State, comment: str = "") -> Opened:
         """Save as the revision after the one that was seen. Raises ``PlanConflictError`` with both versions when somebody
-        saved meanwhile; the draft then stays."""
+        saved meanwhile; the draft then stays, and so does one that the same person typed in another tab."""
         self._may(plan.account_id)
         document = changed(plan, made_with="form").as_json()
         row = PlanRevision(plan.rep_id, plan.account_id, document, state, self.visitor.name, datetime.now(UTC), comment)
         saved = self.store.save_plan(row, opened.revision)
-        self._draft_path(plan.account_id).unlink(missing_ok=True)
+        draft = self._draft(plan.account_id)
+        if draft is not None and draft["at"] == self._seen.get(plan.account_id):
+            self._draft_path(plan.account_id).unlink()
         return Opened(
             changed(plan, made_with="form"), saved.revision, saved.state, saved.saved_by, saved.saved_at, comment
         )

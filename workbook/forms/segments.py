@@ -117,7 +117,7 @@ class SegmentCuts:
     def redraw(self) -> None:
         """Make the picture, the cuts in words and the rules anew."""
         chosen = self.dimensions()
-        self.picture.value = self.svg().replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
+        self.picture.value = self.svg().replace("<svg ", '<svg style="max-width:100%;min-width:30rem;height:auto" ', 1)
         lines = [self._said(d, pick.value) for d, (pick, _, _) in zip(chosen, self.rows, strict=False)]
         if strange := self._strange(chosen):
             lines.append(

@@ -66,7 +66,7 @@ class DesignSession:
             options=["territory", "team", "region", "company"], value=self.rules.across, description="within"
         )
         self.most = widgets.BoundedIntText(
-            value=0, min=0, max=100_000, description="moves at most (0: any number)", style={"description_width": "190px"},
+            value=0, min=0, max=100_000, description="moves at most (0: any)", style={"description_width": "170px"},
             layout=widgets.Layout(width="330px"),
         )  # fmt: skip
         self.locks = _tags("accounts that stay, such as A-0001")
@@ -87,7 +87,7 @@ class DesignSession:
             widgets.Label("Families brought together"),
             self.together,
         ]
-        weights = [widgets.Label("How much an even share of each counts (0: not at all)"), *self.weights.values()]
+        weights = [widgets.Label("How much the balance of each counts"), *self.weights.values()]
         wishes = [*weights, self.moving, self.most, self.across, *named, self.again]
         left = widgets.VBox(wishes, layout=widgets.Layout(flex="0 0 350px"))
         wrap = widgets.Layout(flex_flow="row wrap")
@@ -169,7 +169,7 @@ class DesignSession:
         self.rest.value, self.rest.description = False, f"also record the {more} moves that help less, unlisted"
         self.rest.layout.display = None if more > 0 else "none"
         self.lines.children = tuple(rows)
-        self.picture.value = self.svg().replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
+        self.picture.value = self.svg().replace("<svg ", '<svg style="max-width:100%;min-width:30rem;height:auto" ', 1)
         notes = "".join(f"<li>{escape(note)}</li>" for note in self.proposal.notes)
         self.words.value = _WORDS.format(text=escape(self.text()), notes=f"<ul>{notes}</ul>" if notes else "")
 

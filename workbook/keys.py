@@ -36,13 +36,20 @@ def coded(texts: Sequence[str] | pd.Series, at: npt.NDArray[np.integer]) -> pd.C
     ['none', 'red', 'none']
     """
     code, different = pd.factorize(pd.Series(texts, dtype="str"))
-    return pd.Categorical.from_codes(np.append(code, -1)[at], categories=pd.Index(different))
+    return _held(np.append(code, -1)[at], different)
 
 
 def repeated(texts: pd.Series) -> pd.Categorical:
     """Texts of which many are the same, held as :func:`coded` does."""
     code, different = pd.factorize(texts)
-    return pd.Categorical.from_codes(code, categories=pd.Index(different, dtype="str"))
+    return _held(code, different)
+
+
+def _held(code: npt.NDArray[np.integer], different: pd.Series | pd.Index) -> pd.Categorical:
+    """Texts as numbers, without the Python object of each different text that pandas makes to see that they differ."""
+    made = pd.Categorical.from_codes(code, categories=pd.Index(different, dtype="str"))
+    vars(made.categories)["_cache"].pop("_engine", None)  # pandas would keep them there
+    return made
 
 
 def said(rows: pd.DataFrame, say: Callable[[pd.DataFrame], pd.Series]) -> pd.Categorical:
@@ -60,6 +67,15 @@ def said(rows: pd.DataFrame, say: Callable[[pd.DataFrame], pd.Series]) -> pd.Cat
     first = np.zeros(int(alike.max(initial=-1)) + 1, dtype=np.int64)
     first[alike[::-1]] = np.arange(len(rows))[::-1]
     return coded(say(plain(rows.iloc[first].reset_index(drop=True))), alike)
+
+
+def beside(keys: pd.Series, known: pd.Series | pd.Index, values: pd.Series) -> pd.Series:
+    """For each key the value beside it in ``known`` (of unique keys), missing where it is not there; index of ``keys``.
+
+    >>> beside(pd.Series(["b", "x"], dtype="str"), pd.Index(["a", "b"]), pd.Series(["one", "two"], dtype="str")).tolist()
+    ['two', nan]
+    """
+    return pd.Series(values.array.take(positions(keys, known), allow_fill=True), index=keys.index)
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from workbook.engagement.cadence import Standing, board, cadence, cadence_days, coverage
-from workbook.engagement.log import Log
+from workbook.engagement.log import NO_DAY, Log, days
 from workbook.rules.engagement import CadenceRules, EngagementRules
 from workbook.tree import Tree
 
@@ -133,3 +133,10 @@ def test_a_segments_cadence_counts_as_the_rules_say(start: str, days: list[int])
     )  # fmt: skip
     found = cadence_days(two, replace(CadenceRules(), start=start), 20634)  # 2026-06-30
     assert found["cadence_days"].tolist() == days  # 20 days ask for a touch every 14, never less often than said
+
+
+def test_days_that_nobody_gave_are_held_once_and_read_as_any_others() -> None:
+    none = days(pd.Series(pd.NaT, index=range(3), dtype="datetime64[us]"))
+    assert none.strides == (0,)
+    assert none.tolist() == [NO_DAY] * 3
+    assert days(pd.Series(["1970-01-03", None], dtype="datetime64[us]")).tolist() == [2, NO_DAY]

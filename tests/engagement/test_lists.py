@@ -68,13 +68,23 @@ def test_the_call_list_is_ordered_by_need(
     ])  # fmt: skip
     standing = standing_of(is_key=[False, False, True] + [False] * 6)
     frame = cadence(standing, log, rules)
-    out = call_list(standing, frame, action(standing, pd.Series(dtype="str")), main_contact(contacts(), log), log.today)
+    out = call_list(
+        standing,
+        frame,
+        action(standing, pd.Series(index=pd.Index([], dtype="str"), dtype="str")),
+        main_contact(contacts(), log),
+        log.today,
+    )
     mine = out[out["rep_id"] == "P-1"]
     assert mine["account_id"].tolist() == ["A-3", "A-2", "A-1"]  # key and late, late, coming
     assert mine["due_on"].tolist() == [pd.Timestamp(d) for d in ("2026-06-30", "2026-06-30", "2026-07-10")]
     assert mine["contact_name"].fillna("").tolist() == ["", "Pat", "Lee"]
     assert (
-        call_list(standing, frame, action(standing, pd.Series(dtype="str")), None, log.today)["contact_id"].isna().all()
+        call_list(
+            standing, frame, action(standing, pd.Series(index=pd.Index([], dtype="str"), dtype="str")), None, log.today
+        )["contact_id"]
+        .isna()
+        .all()
     )
 
 

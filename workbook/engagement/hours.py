@@ -70,8 +70,7 @@ class Hours(EngagementInputs):
     @cached_property
     def places(self) -> Floats:
         """Latitude and longitude of each account of the register."""
-        accounts = self.facts.tables.accounts.set_index("account_id")
-        return geography.places(accounts.reindex(self._portfolio.register["account_id"]))
+        return geography.places(self.facts.tables.accounts)  # the register has the accounts' own order
 
     @cached_property
     def _distances(self) -> Floats:

@@ -11,7 +11,7 @@ from workbook.engagement.cadence import Standing
 from workbook.engagement.ladder import GRADES
 from workbook.engagement.log import Log, dates
 from workbook.errors import UsageError
-from workbook.keys import positions
+from workbook.keys import beside, positions
 from workbook.portfolio.classes import CLASSES
 
 #: Words of accounts.prefers_channel that mean an action; any other channel is decided by class and grade.
@@ -53,7 +53,7 @@ def action(standing: Standing, channels: pd.Series) -> pd.Series:
     """visit, call or message per account: as the account prefers, else visits for key accounts and invest, messages for
     divest and grade D, calls for the rest. ``channels``: prefers_channel by account_id."""
     frame = standing.frame
-    said = frame["account_id"].map(channels).astype("str").str.strip().str.lower().map(CHANNELS)
+    said = beside(frame["account_id"], channels.index, channels).astype("str").str.strip().str.lower().map(CHANNELS)
     visit = frame["is_key"].to_numpy(dtype=bool) | (frame["class"] == "invest").to_numpy(dtype=bool)
     little = ((frame["class"] == "divest") | (frame["grade"] == "D")).fillna(False).to_numpy(dtype=bool)
     usual = pd.Series(np.select([visit, little], ["visit", "message"], "call"), dtype="str")

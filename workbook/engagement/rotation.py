@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbook.engagement.cadence import Standing
 from workbook.engagement.depth import account_value
-from workbook.keys import said
+from workbook.keys import beside, positions, said
 
 #: Only reps who work at least this share of what they hold are offered more.
 _WORKS = 0.5
@@ -37,8 +37,7 @@ def rotation(
     when nobody has room), hours, value_amount, same_family, same_industry, sentence.
     """
     frame = standing.frame.assign(hours=hours, value_amount=account_value(standing.frame))
-    index = pd.Index(frame["account_id"])
-    at = index.get_indexer(keep.loc[~keep["keep"], "account_id"])
+    at = positions(keep.loc[~keep["keep"], "account_id"], frame["account_id"])
     wanted = frame.iloc[at][
         ["account_id", "territory_id", "owner_rep_id", "family_id", "industry", "hours", "value_amount"]
     ]
@@ -160,7 +159,7 @@ def book_care(standing: Standing, fit: pd.Series) -> pd.DataFrame:
     sentence.
     """
     frame = standing.frame.assign(value_amount=account_value(standing.frame))
-    frame["fit_score"] = frame["account_id"].map(fit).astype("float64")
+    frame["fit_score"] = beside(frame["account_id"], fit.index, fit).astype("float64")
     columns = ["account_id", "territory_id", "owner_rep_id", "fit_score", "value_amount"]
     leave = frame[frame["disqualified"] & frame["owner_rep_id"].notna()][columns].rename(
         columns={"owner_rep_id": "rep_id"}

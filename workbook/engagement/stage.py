@@ -29,6 +29,7 @@ from workbook.engagement.rotating import Rotating
 from workbook.engagement.sight import sight
 from workbook.engagement.threads import held_large, roles_today, seconds, single_threaded, thread_checks
 from workbook.errors import UsageError
+from workbook.keys import beside
 from workbook.stage import noun
 
 
@@ -101,8 +102,9 @@ class Engagement(Rotating):
         tables = self.facts.tables
         roles = roles_today(tables.ownership, self._log.today)
         found = single_threaded(self._standing, self._real, self._contacts, roles, self._rules)
-        home = tables.accounts.set_index("account_id")["territory_id"]
-        roles = roles.assign(territory_id=roles["account_id"].map(home))
+        accounts = tables.accounts
+        home = beside(roles["account_id"], accounts["account_id"], accounts["territory_id"])
+        roles = roles.assign(territory_id=home)
         return pd.concat([found, seconds(found, self.facts.tree, tables.territories, roles)], axis=1)
 
     @property

@@ -11,7 +11,7 @@ from workbook.checks import Check, Verdict
 from workbook.engagement.cadence import Standing
 from workbook.engagement.depth import account_value, high_value
 from workbook.engagement.log import Bools, Ints, Log, distinct
-from workbook.keys import positions
+from workbook.keys import beside, positions
 from workbook.money import format_amount
 from workbook.rules.engagement import EngagementRules
 from workbook.tree import Tree
@@ -97,10 +97,10 @@ def seconds(single: pd.DataFrame, tree: Tree, territories: pd.DataFrame, roles: 
     order = held.rename("n").reset_index().sort_values(["territory_id", "n", "rep_id"], ascending=[True, False, True])
     usual = order.drop_duplicates("territory_id")
     account, home, rep = single["account_id"], single["territory_id"], single["rep_id"]
-    sponsor = _found(account, sponsors["account_id"], sponsors["rep_id"])
+    sponsor = beside(account, sponsors["account_id"], sponsors["rep_id"])
     node, manager = _managers(home, rep, tree, territories)
-    often = _found(home, usual["territory_id"], usual["rep_id"])
-    helper = _found(account, own["account_id"], own["rep_id"])
+    often = beside(home, usual["territory_id"], usual["rep_id"])
+    helper = beside(account, own["account_id"], own["rep_id"])
     helper = helper.where(helper.notna(), often.where(often != rep))
     times = held.reindex(pd.MultiIndex.from_arrays([home, helper])).astype("Int64")
     return pd.DataFrame(
@@ -111,12 +111,6 @@ def seconds(single: pd.DataFrame, tree: Tree, territories: pd.DataFrame, roles: 
             "specialist_accounts": times.array,
         }
     )
-
-
-def _found(keys: pd.Series, known: pd.Series, values: pd.Series) -> pd.Series:
-    """For each key the value beside it in ``known``, missing where it is not there; index of ``keys``."""
-    taken = values.astype("str").array.take(positions(keys, known), allow_fill=True)
-    return pd.Series(taken, index=keys.index, dtype="str")
 
 
 def _managers(home: pd.Series, rep: pd.Series, tree: Tree, territories: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbook.engagement.geography import distance_km
-from workbook.keys import positions
+from workbook.keys import beside, positions
 from workbook.rules.territories import WorkloadRules
 
 Floats = npt.NDArray[np.float64]
@@ -52,9 +52,9 @@ def workload(
     Columns account_id, rep_id, territory_id, hours_per_year, touch_hours, deal_hours, travel_hours, touches_per_year,
     visits_per_year. Disqualified accounts take none.
     """
-    own = cadence.drop_duplicates("account_id").set_index("account_id")
-    step = register["account_id"].map(own["cadence_days"]).to_numpy(dtype=np.float64)
-    kind = register["account_id"].map(own["class"])
+    ids, known = register["account_id"], cadence["account_id"]
+    step = beside(ids, known, cadence["cadence_days"].astype("float64")).to_numpy()
+    kind = beside(ids, known, cadence["class"])
     table = mix.set_index("class")
     minutes = kind.map(table["minutes"]).fillna(table.loc["", "minutes"]).to_numpy(dtype=np.float64)
     visit_share = kind.map(table["visit_share"]).fillna(table.loc["", "visit_share"]).to_numpy(dtype=np.float64)

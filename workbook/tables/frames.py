@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -15,6 +16,10 @@ from workbook.errors import DataError
 from workbook.keys import Ints, positions
 from workbook.tables.quality import Quality
 from workbook.tables.schema import TABLES, Table
+
+# Arrow's usual allocator holds a quarter more than is used; jemalloc gives back what is freed. It is not built for every system.
+with contextlib.suppress(NotImplementedError):
+    pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 #: Rows of a missing text column that are held in memory once.
 _SHARED = 1 << 17

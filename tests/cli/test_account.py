@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from workbook.places import shipped
 from workbook.plans.document import Action, changed
 from workbook.rules import Rules
 from workbook.rules.company import CompanyRules
+from workbook.sections import account_parts
 from workbook.sections.account import account_page, account_view, whole_account
 from workbook.sections.account_parts import plan
 from workbook.sections.audience import audience_of
@@ -103,6 +105,17 @@ def test_what_is_missing_is_named_and_never_a_zero(tmp_path: Path) -> None:
     none = tables(**{name: tables()[name].iloc[:0] for name in ("accounts", "ownership", "sales")})
     empty = Book(tmp_path, Facts(none, facts.rules, AS_OF))
     assert "No accounts" in repr(whole_account(empty)[0])
+
+
+def test_open_deals_without_any_expected_close_are_shown_all_the_same() -> None:
+    """On an earlier day a deal that closed since has no expected close where the export overwrote it."""
+    whole = Book.open(shipped("data", "sample"))
+    tables = whole.tables.scoped({"T-03"})
+    deals = tables.opportunities.assign(close_on=pd.Series(pd.NaT, tables.opportunities.index, "datetime64[us]"))
+    facts = Facts(replace(tables, opportunities=deals), whole.rules, whole.as_of)
+    shown = account_parts.deals(Book(Path("."), facts), "A-0454")[0]
+    assert len(shown.frame) > 0
+    assert "close_on" not in shown.frame
 
 
 def test_a_plan_stands_there_with_what_it_rests_on(tmp_path: Path) -> None:

@@ -105,3 +105,19 @@ def test_a_file_saved_in_another_format_is_refused_by_name_and_not_overlooked(
     assert code == 1
     assert [(r["file"], r["fault"]) for r in found["rows"]] == [("P-33.numbers", "is not an .xlsx or .ods file")]
     assert "save it as .xlsx" in found["rows"][0]["remedy"]
+
+
+def test_a_book_whose_accounts_nobody_holds_says_why_no_file_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = tmp_path / "book"
+    assert run(["new", str(book)]) == 0
+    for name, rows in {
+        "territories": "territory_id,name,parent_id\nCO,Company,\n",
+        "reps": "rep_id,name,territory_id\nR,Ann,CO\n",
+        "accounts": "account_id,name,territory_id,status\nA,Acme,CO,customer\n",
+    }.items():
+        (book / "tables" / f"{name}.csv").write_text(rows, encoding="utf-8")
+    capsys.readouterr()
+    assert run(["plans", "send", "--book", str(book)]) == 0
+    assert capsys.readouterr().out == "No file: no rep there holds an account.\n"

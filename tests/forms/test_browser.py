@@ -171,6 +171,8 @@ def test_a_closed_tab_keeps_the_cell_in_work_and_ends_its_kernel(
     address, others = served(), kernels()
     account = open_plan(page, address, 6)
     assert kernels() - others
+    rooms = page.locator(".wb-grid-room >> visible=true")
+    assert rooms.evaluate_all("all => all.every(room => room.scrollWidth <= room.clientWidth)")  # nothing is cut off
     cell(page, "2026-Q4, row 1").fill("4711")
     page.close(run_before_unload=True)
     drafts = book_root / ".drafts"

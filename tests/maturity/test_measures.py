@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -50,6 +51,18 @@ def test_one_definition_of_touched_on_time(sample: Book) -> None:
     row = sample.maturity.evidence.set_index("measure").loc["accounts_on_time"]
     cover = sample.engagement.coverage.set_index("node").loc[sample.tree.root]
     assert row["value_share"] == pytest.approx(cover["share"])
+
+
+def test_who_was_touched_is_not_known_without_a_day_of_it(sample: Book) -> None:
+    """Activities that are only due tell nothing of touches: no zero, and no traceback."""
+    tables = sample.tables.scoped({"T-03"})
+    never = pd.Series(pd.NaT, tables.activities.index, "datetime64[us]")
+    due = replace(tables, activities=tables.activities.assign(done_on=never))
+    rows = Book(Path("nowhere"), replace(sample.facts, tables=due)).maturity.evidence.set_index("measure")
+    for name in ("accounts_on_time", "key_accounts_on_time", "prospects_started"):
+        assert rows.loc[name, "reaches"] == 0, name
+        assert "not known" in rows.loc[name, "words"]
+    assert rows.loc["activity_unquestioned", "reaches"] > 0
 
 
 def test_no_need_is_met_by_doing_nothing(sample: Book) -> None:

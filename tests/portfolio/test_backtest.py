@@ -60,6 +60,9 @@ def test_a_year_before_as_of_is_taken_when_no_day_is_named(facts: Facts) -> None
 def test_too_late_a_cut_and_one_before_all_sales_are_refused(facts: Facts) -> None:
     with pytest.raises(UsageError, match="later than 2026-06-30"):
         backtest(facts, date(2025, 7, 1))
+    late = replace(facts, as_of=date(2036, 6, 30))
+    with pytest.raises(UsageError, match="bought anything in the 12 months after 2035-06-30"):
+        backtest(late)
     with pytest.raises(UsageError, match="no account had bought"):
         backtest(facts, date(2020, 1, 1))
 

@@ -115,6 +115,9 @@ def test_a_node_may_not_be_signed_while_something_is_open(make: Make, decide: De
     assert "no account plans" in reasons
     assert "short" in reasons
     assert "Not signed off below it: N, S" in reasons
+    assert "2 points below it are open: " in " ".join(make().reconcile.reasons_against("A"))
+    one = [*agreed(decide, "A", 60_000), *agreed(decide, "Ann", 60_000)]
+    assert "1 point below it is open: " in " ".join(make(decisions=one, rules=LOOSE).reconcile.reasons_against("A"))
     settled = [d for n in ("A", "Ann", "Bob") for d in agreed(decide, n, 60_000)]
     assert make(decisions=settled, rules=LOOSE).reconcile.reasons_against("A") == []
 

@@ -62,6 +62,7 @@ def test_a_store_that_holds_something_is_not_filled(root: Path, tmp_path: Path) 
     [
         (lambda t: t.rpartition("\n{")[0], "cut off"),
         (lambda t: t.replace('"n":1', '"n":7'), "changed after it was exported"),
+        (lambda t: t + t.splitlines()[1] + "\n", "stands after the end"),
         (lambda t: t.replace('"kind":"move"', '"kind":5', 1), "kind is missing"),
         (lambda t: t.replace("2026-06-30T12:00:00", "yesterday", 1), "not a time"),
         (lambda t: t.replace('{"decided_at"', "{decided_at", 1), "not JSON"),

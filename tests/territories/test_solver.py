@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 from threading import Event
 
 import numpy as np
@@ -346,3 +347,20 @@ def test_large_problems_are_relaxed_by_sifting_to_the_same_bound(monkeypatch):
     assert sifted.rounds >= 1
     assert sifted.bound == pytest.approx(whole, rel=2e-3)
     assert relax(problem, most_rounds=0).bound <= whole + 1e-6
+
+
+def test_cuts_that_leave_no_plan_are_dropped_and_prove_nothing(monkeypatch):
+    problem = small(8, 3, 2)
+    best = best_of_all(problem)
+
+    def wrong(program, seconds):
+        made = strengthened(program, seconds)
+        low, high = made.program.low.copy(), made.program.high.copy()
+        low[0] = high[0] = 5.0  # the first unit with five of three reps
+        return replace(made, program=replace(made.program, low=low, high=high))
+
+    monkeypatch.setattr("workbook.territories.solver.exact.strengthened", wrong)
+    made = solve(problem, Effort(seconds=1.0, gap=1e-6, limit=np.inf, workers=1))
+    assert "branching" in [step[0] for step in made.steps]
+    assert made.objective == pytest.approx(best)
+    assert made.bound == pytest.approx(best, rel=1e-4)

@@ -12,15 +12,17 @@ from workbook.cli.options import BookOption
 
 
 def arguments(folder: Path, port: int, browser: bool) -> list[str]:
-    """JupyterLab's options: it asks nothing of the web, neither news nor updates nor a catalogue of extensions."""
+    """JupyterLab's options: it opens the agenda, and asks nothing of the web, neither news nor updates nor a catalogue of extensions."""
     from workbook.places import shipped
 
+    first = "00-start.ipynb"
     return [
         f"--port={port}",
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.app_settings_dir={shipped('templates', 'lab')}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
+        *([f"--LabApp.default_url=/lab/tree/{first}"] if (folder / first).is_file() else []),
         *([] if browser else ["--no-browser"]),
     ]
 

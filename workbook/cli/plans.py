@@ -15,6 +15,9 @@ plans = typer.Typer(
 )
 app.add_typer(plans, name="plans")
 
+#: How many changes of a plan the preview shows.
+CHANGES = 12
+
 FolderOption = Annotated[
     Path | None, typer.Option("--to", metavar="DIR", help="Folder for the files; else documents/plans.")
 ]
@@ -50,7 +53,7 @@ def send(
             "plans send", book=opened.root, as_of=opened.as_of, ok=True, summary={"files": len(files)}, rows=rows
         )
         return
-    typer.echo(f"{counted(len(files), 'file')} in {folder}")
+    typer.echo(f"{counted(len(files), 'file')} in {folder}" if files else "No file: no rep there holds an account.")
 
 
 @plans.command("collect")
@@ -227,9 +230,11 @@ def _tell_collected(found: Any, marked: list[Path], dry_run: bool) -> None:
     from workbook.checks import counted
 
     for one in found.saves:
-        for what, before, after in one.changes[:12] if dry_run else ():
+        for what, before, after in one.changes[:CHANGES] if dry_run else ():
             old, new = (" ".join(str(v).split())[:60] or "–" for v in (before, after))
             typer.echo(f"{one.plan.plan_id}: {what}: {old} → {new}")
+        if dry_run and len(one.changes) > CHANGES:
+            typer.echo(f"{one.plan.plan_id}: … and {counted(len(one.changes) - CHANGES, 'more change')}")
     for fault in found.faults:
         typer.echo(f"{fault.severity}: {fault}", err=fault.severity == "error")
     for path in marked:

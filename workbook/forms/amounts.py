@@ -41,7 +41,8 @@ class AmountForm:
             GridColumn("product_family", "product family", "8rem", choices=self.families),
         )
         return heads + tuple(
-            GridColumn(p, p.removeprefix("FY"), "7rem", p not in self.horizon.over, numeric=True) for p in self.periods
+            GridColumn(p, p.removeprefix("FY"), "6.25rem", p not in self.horizon.over, numeric=True)
+            for p in self.periods
         )
 
     def shown(self, plan: AccountPlan) -> list[list[str]]:

@@ -169,14 +169,17 @@ def _engagement(i: Inputs) -> dict[str, Measured]:
         why = i.facts.tables.lacks("activities", "engagement")
         return dict.fromkeys(CAPABILITIES["engagement"], not_known(why))
     stage, projected = i.stages["engagement"], i.projected
+    flags = of_rows(stage.integrity["level"] == "none", None, projected, "activities without a mark")
+    if not i.facts.tables.has("activities", "done_on"):
+        why = i.facts.tables.lacks("activities", "who was touched")
+        return dict.fromkeys(CAPABILITIES["engagement"], not_known(why)) | {"activity_unquestioned": flags}
     rows = stage.cadence
     good = rows["verdict"] == "ok"
     key = rows[rows["is_key"].to_numpy(dtype=bool)]
-    flags = stage.integrity["level"] == "none"
     return {
         "accounts_on_time": of_rows(good, rows["account_id"], projected, "accounts touched on time"),
         "key_accounts_on_time": of_rows(good[key.index], key["account_id"], projected, "key accounts touched on time"),
-        "activity_unquestioned": of_rows(flags, None, projected, "activities without a mark"),
+        "activity_unquestioned": flags,
     }  # fmt: skip
 
 
@@ -246,7 +249,7 @@ def _lists(i: Inputs) -> dict[str, Measured]:
     tables, projected = i.facts.tables, i.projected
     register = i.stages["portfolio"].register
     started = not_known(tables.lacks("activities", "who was touched"))
-    if tables.has("activities"):
+    if tables.has("activities", "done_on"):
         prospects = i.stages["engagement"].prospects
         started = of_rows(prospects["touches"] > 0, prospects["account_id"], projected, "prospects with a first touch")
     contact = not_known(tables.lacks("contacts", "who can be reached"))

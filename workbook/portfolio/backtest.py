@@ -63,7 +63,7 @@ def backtest(facts: Facts, cut: date | None = None) -> Backtest:
 
     Levels: account (its 12 months in one sum), account quarter, known customers by quarter, and company (all sales in one
     sum, for the projection with its new-business line). WAPE is Σ|actual − projected| ÷ Σ|actual|, bias Σ(projected − actual) ÷ Σ actual.
-    Raises :class:`UsageError` when fewer than 12 months of sales lie after the cut or none before it.
+    Raises :class:`UsageError` when fewer than 12 months of sales lie after the cut, or none before or after it.
     """
     from workbook.portfolio.stage import Portfolio
 
@@ -77,6 +77,10 @@ def backtest(facts: Facts, cut: date | None = None) -> Backtest:
         raise UsageError(f"no account had bought anything by {then}", remedy="Cut later.")
     ids = facts.tables.accounts["account_id"]
     actual, new_actual = _actual(facts, then, known.accounts)
+    if not actual.sum(1).any():
+        raise UsageError(
+            f"no account that had bought by {then} bought anything in the 12 months after {then}", remedy="Cut earlier."
+        )
     said = {
         "projected": _projected_quarters(past),
         "seasonal_naive": _by_quarter(seasonal_naive(known, 12)),

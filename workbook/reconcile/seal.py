@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbook.checks import counted
 from workbook.decisions import Decisions
 from workbook.money import format_amount
 from workbook.reconcile.cube import Cube
@@ -174,8 +175,9 @@ def reasons_against(cube: Cube, node: str, ready: Ready, rules: SignOffRules, ye
     points = ready.open_points[ready.open_points["node"].isin(under).to_numpy()]
     children_open = points[(points["node"] != node).to_numpy()]
     out += points.loc[(points["node"] == node).to_numpy(), "sentence"].tolist()
-    if len(children_open):
-        out.append(f"{len(children_open)} points below it are open: {children_open['sentence'].iloc[0]}")
+    if number := len(children_open):
+        are = "is" if number == 1 else "are"
+        out.append(f"{counted(number, 'point')} below it {are} open: {children_open['sentence'].iloc[0]}")
     states = dict(zip(ready.sign_offs["node"], ready.sign_offs["state"], strict=True))
     if rules.children_first:
         place = int(pd.Index(cube.nodes.ids).get_loc(node))

@@ -165,7 +165,7 @@ def deals(book: Book, account_id: str, count: int = 8) -> list[Any]:
     won = int((closed["status"] == "won").sum())
     labels = {"opportunity_id": "deal", "chance_share": "chance", "close_on": "closes", "next_step_on": "step on"}
     return [
-        Table(open_[first].sort_values("close_on", ignore_index=True), book.facts.currency, "Open deals", labels),
+        Table(open_.sort_values("close_on", ignore_index=True)[first], book.facts.currency, "Open deals", labels),
         Table(closed[["opportunity_id", "status", "stage", "amount", "closed_on"]], book.facts.currency,
               f"Closed deals: {won} won of {len(closed)}", labels, limit=count),
     ]  # fmt: skip

@@ -132,7 +132,9 @@ def _read(path: Path) -> dict[str, list[dict[str, Any]]]:
                     raise DataError(
                         "is not an export of a store", where=str(path), remedy="Name a file that was exported."
                     )
-                if row is None:
+                if seal is not None:
+                    faults.append(_fault(path, number, "the line stands after the end"))
+                elif row is None:
                     faults.append(_fault(path, number, "the line is not JSON"))
                 elif row.get("table") == "end":
                     seal = row

@@ -92,6 +92,8 @@ def _tightened(search: Search, relaxed: Relaxation) -> tuple[Strengthened, Relax
     if solved is None:
         search.cut = True
         return cut, relaxed
+    if solved[0] == np.inf:  # some plan there always is: cuts that leave none are wrong, and prove nothing
+        return replace(cut, program=assignment_program(search.problem, whole=False), cuts=0), relaxed
     arcs = len(search.problem.rep)
     bound, share, reduced = solved[0], solved[1][:arcs], np.maximum(solved[2][:arcs], 0.0)
     return cut, replace(relaxed, bound=bound, share=share, reduced=reduced)

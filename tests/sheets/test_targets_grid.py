@@ -146,3 +146,12 @@ def test_libreoffice_recalculates_every_subtotal_to_our_numbers(written: tuple[T
             value = pumps.cell(FIRST + 1 + at, LEAD + 1 + quarter * 4 + 3).value
             assert round(value * 100) == int(shown.amounts[at, cells : cells + 3].sum())
     assert ABOUT in book.sheetnames
+
+
+def test_a_cell_far_outside_the_grid_is_refused_before_it_is_read(written: tuple[Targets, Path]) -> None:
+    stage, path = written
+    book = openpyxl.load_workbook(path)
+    book.worksheets[1]["XFD1048576"] = 1
+    book.save(path)
+    with pytest.raises(DataError, match="XFD1048576"):
+        read_grid(stage.facts, stage, path)

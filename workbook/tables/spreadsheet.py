@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -18,6 +19,12 @@ from workbook.tables.text import Record
 ERRORS = frozenset(
     ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 )
+
+#: A cell's address from column AAA on, which no export of ours comes near.
+_FAR = re.compile(rb' r="([A-Z]{3})(\d{1,7})"')
+_ROW = re.compile(rb' r="[A-Z]{1,3}(\d{1,7})"')
+#: Cells that a sheet with such a column may span: the reader makes room for each, also for blank ones.
+MOST_CELLS = 50_000_000
 
 
 def sheets(path: Path) -> list[str]:
@@ -46,6 +53,7 @@ def _grid(path: Path, sheet: str) -> list[list[Any]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
+        refuse_far(path)
         if not _has_errors(path):
             return CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         import openpyxl
@@ -63,18 +71,41 @@ def _grid(path: Path, sheet: str) -> list[list[Any]]:
 
 def _has_errors(path: Path) -> bool:
     """Whether a cell of an XLSX file holds an error, by its XML; other formats do not tell."""
+    return any(b't="e"' in text for _, text in _worksheets(path))
+
+
+def refuse_far(path: Path) -> None:
+    """Raise :class:`DataError` for an XLSX file with a cell so far out that the reader could not hold what lies between."""
+    widest: dict[str, tuple[int, str]] = {}
+    for name, text in _worksheets(path):
+        for letters, row in _FAR.findall(text):
+            column = (letters[0] - 64) * 676 + (letters[1] - 64) * 26 + letters[2] - 64
+            widest[name] = max(widest.get(name, (0, "")), (column, (letters + row).decode()))
+    rows = dict.fromkeys(widest, 0)
+    for name, text in _worksheets(path) if widest else ():
+        if name in rows:
+            rows[name] = max((rows[name], *map(int, _ROW.findall(text))))
+    for name, (column, cell) in widest.items():
+        if column * rows[name] > MOST_CELLS:
+            raise DataError(
+                f"has a cell at {cell} of {name}, far outside any table of {rows[name]} rows",
+                where=path.name,
+                remedy="Delete everything outside the table, or save the sheet as CSV.",
+            )
+
+
+def _worksheets(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Blocks of the XML of an XLSX file's sheets, each with the end of the one before it; nothing of other formats."""
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
-        return False
+        return
     with zipfile.ZipFile(path) as parts:
         for name in parts.namelist():
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                 with parts.open(name) as part:
                     last = b""
                     while block := part.read(1 << 20):
-                        if b't="e"' in last + block:
-                            return True
-                        last = block[-8:]
-    return False
+                        yield name.rpartition("/")[2], last + block
+                        last = block[-16:]
 
 
 def _unreadable(path: Path, fault: Exception) -> DataError:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+from tests.reconcile.conftest import facts_of, tables_of
 from workbook.book import Book
 from workbook.forms.held import held_review
 from workbook.sections import (
@@ -9,6 +13,7 @@ from workbook.sections import (
     decisions,
     early_warning,
     headline,
+    odds,
     odds_basis,
     open_points,
     territory_health,
@@ -65,3 +70,15 @@ def test_a_reps_copy_speaks_of_the_quota_and_of_the_node_alone(book: Book) -> No
     assert labels["Gap"].endswith("of quota")
     assert "Odds of target" not in labels
     assert repr(territory_health(view, REP)) == "East as a whole is within bounds."
+
+
+def test_the_odds_stand_in_the_order_of_the_tree(book: Book) -> None:
+    ax = odds(book).axes[0]
+    names = [label.get_text() for label in ax.get_yticklabels()][::-1]
+    assert names[:5] == ["Larkfield Fluid Systems", "East", "Northeast", "New England", "New York Metro"]
+
+
+def test_a_target_of_nothing_has_no_odds() -> None:
+    tables = tables_of()
+    none = replace(tables, targets=tables.targets.assign(amount=0))
+    assert "not known" in repr(odds(Book(Path("nowhere"), facts_of(none))))

@@ -81,13 +81,13 @@ def bridge(book: Book) -> Any:
 
 
 def odds(book: Book) -> Any:
-    """Chart: the simulated year of every node in percent of its target."""
+    """Chart: the simulated year of every node in percent of its target, in the order of the tree."""
     rows = book.reconcile.odds
     totals = book.reconcile.totals[["node", "name", "target_amount"]]
     own = totals.merge(rows[(rows["period"] == book.facts.year).to_numpy()], on="node")
-    if own["target_amount"].isna().all():
+    if not (own["target_amount"].fillna(0) > 0).any():
         return Note("No target is given: the chance to reach it is not known.", "warn")
-    return charts.odds(own).figure
+    return charts.odds(own.sort_values("node", key=lambda node: node.map(book.tree.walk), ignore_index=True)).figure
 
 
 def odds_basis(book: Book, audience: Audience) -> Note:

@@ -9,7 +9,7 @@ import pandas as pd
 from workbook.checks import Check
 from workbook.facts import Facts
 from workbook.money import format_amount
-from workbook.reconcile.cube import Cube, Nodes
+from workbook.reconcile.cube import Cube, Nodes, line_nodes
 
 Int64s = npt.NDArray[np.int64]
 
@@ -36,10 +36,10 @@ def bridge(facts: Facts, cube: Cube, lines: pd.DataFrame, outlook_months: pd.Dat
     if len(inside):
         for source, name in SOURCES.items():
             rows = inside[(inside["source"] == source).to_numpy()]
-            parts[name] = _rolled(cube.nodes, _at(rows, cube.nodes), rows["amount"])
+            parts[name] = _rolled(cube.nodes, line_nodes(rows, cube.nodes), rows["amount"])
         other = inside[~inside["source"].isin(list(SOURCES)).to_numpy()]
         if len(other):
-            parts["other sources"] = _rolled(cube.nodes, _at(other, cube.nodes), other["amount"])
+            parts["other sources"] = _rolled(cube.nodes, line_nodes(other, cube.nodes), other["amount"])
     else:
         rest = outlook_months[outlook_months["period"].isin(cube.months).to_numpy()]
         parts["booked so far"] = cube.by("actual")
@@ -63,12 +63,6 @@ def bridge(facts: Facts, cube: Cube, lines: pd.DataFrame, outlook_months: pd.Dat
     frames += [gap[gap["node"].isin(keep & planned)], goal[goal["node"].isin(keep)]]
     out = pd.concat(frames, ignore_index=True)
     return out.sort_values(["node", "place"], kind="stable", ignore_index=True)
-
-
-def _at(rows: pd.DataFrame, nodes: Nodes) -> pd.Series:
-    known = pd.Index(nodes.ids)
-    account = rows["account_id"].where(rows["account_id"].isin(known))
-    return account.fillna(rows["rep_id"].where(rows["rep_id"].isin(known))).fillna(rows["territory_id"])
 
 
 def _rolled(nodes: Nodes, ids: pd.Series, amounts: pd.Series) -> Int64s:

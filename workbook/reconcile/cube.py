@@ -159,7 +159,7 @@ def cube(facts: Facts, inputs: Inputs, plan_names: tuple[str, str]) -> Cube:
     }
     actual = nodes.roll_up(account_rows["actual"])
     projection = actual + nodes.roll_up(account_rows["projection"])
-    plan = nodes.roll_up(cells.fill(_line_nodes(lines, nodes), lines)) if len(lines) else projection.copy()
+    plan = nodes.roll_up(cells.fill(line_nodes(lines, nodes), lines)) if len(lines) else projection.copy()
     out = {"plan": plan, "projection": projection, "actual": actual}
     known = np.zeros(len(nodes), dtype=bool)
     for layer in ("target", "street"):
@@ -232,9 +232,10 @@ def _booked(facts: Facts) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _line_nodes(lines: pd.DataFrame, nodes: Nodes) -> pd.Series:
-    """Where each plan line counts: at its account, else its rep if the rep is a node, else its territory."""
+def line_nodes(lines: pd.DataFrame, nodes: Nodes) -> pd.Series:
+    """Where each line (account_id, rep_id, territory_id) counts: at its account, else at its rep, else at its territory. What is of
+    none of them any more, as when an account and its rep have left the tables, counts at the company.
+    """
     known = set(nodes.ids)
-    account = lines["account_id"].where(lines["account_id"].isin(known))
-    rep = lines["rep_id"].where(lines["rep_id"].isin(known))
-    return account.fillna(rep).fillna(lines["territory_id"])
+    ids = [lines[name].where(lines[name].isin(known)) for name in ("account_id", "rep_id", "territory_id")]
+    return ids[0].fillna(ids[1]).fillna(ids[2]).fillna(str(nodes.ids[0]))

@@ -36,8 +36,8 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 check: lint ## lint, types, layers, tests, notebooks
-	$(TEST) -n 2 --dist loadgroup -m "not ($(FOREIGN))"
-	$(TEST) -n 2 --dist loadgroup -m "$(FOREIGN)" || $(TEST) --last-failed -m "$(FOREIGN)"
+	$(TEST) -n 2 --dist loadfile -m "not ($(FOREIGN))"
+	$(TEST) -n 2 --dist loadfile -m "$(FOREIGN)" || $(TEST) --last-failed -m "$(FOREIGN)"
 	WORKBOOK_BOOK=$(CURDIR)/data/sample $(TEST) --nbval-lax --nbval-current-env -p no:warnings -n 2 --dist loadfile notebooks
 
 lab: $(VENV)/.run ## JupyterLab on the sample book

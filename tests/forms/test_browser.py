@@ -20,7 +20,7 @@ from workbook.book import Book
 from workbook.forms.desk import PlanDesk, visitor_of
 from workbook.plans.document import changed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def open_plan(page: Any, address: str, account: int) -> str:

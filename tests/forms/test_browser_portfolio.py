@@ -11,7 +11,7 @@ import pytest
 from tests.forms.conftest import run_until_shown
 from workbook.book import Book
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 VIEW = "from workbook.book import Book\n"
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.forms.conftest import ROOT, run_until_shown
 from workbook.book import Book
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def picture(page: Any, name: str) -> None:

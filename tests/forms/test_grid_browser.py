@@ -13,7 +13,7 @@ import pytest
 
 import workbook.forms.grid as grid_module
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 MOUNT = """async ([source, more]) => {
   const held = {label: "Amounts", locked: false, faults: {}, grows: true, cells: [["", "", ""], ["", "", ""]], ...more, columns: [

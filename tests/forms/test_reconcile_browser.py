@@ -12,7 +12,7 @@ from tests.forms.conftest import run_until_shown
 from workbook.book import Book
 from workbook.store.read import read_decisions
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SESSION = "from workbook import Book\nfrom workbook.forms.reconcile import reconcile_session\nreconcile_session(Book.open(), 'T-03')"
 

@@ -12,7 +12,7 @@ import pytest
 from tests.forms.conftest import run_until_shown
 from workbook.book import Book
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SESSION = "from workbook import Book\nfrom workbook.forms.targets import target_session\ntarget_session(Book.open())"
 DESK = "from workbook import Book\nfrom workbook.forms.target_edits import edit_desk\nedit_desk(Book.open())"

@@ -21,7 +21,6 @@ from .same import comparable, differences
 pytestmark = [
     pytest.mark.peer,
     pytest.mark.skipif(bool(can_fork_safely()), reason=can_fork_safely() or "can fork"),
-    pytest.mark.xdist_group("own notebooks"),
 ]
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = ("00-start", "08-territory-review", "10-maturity")

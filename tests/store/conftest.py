@@ -40,9 +40,7 @@ def _no_store_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WORKBOOK_REPS", raising=False)
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])]
-)
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The folder of an empty book whose store is on the one or the other."""
     folder = tmp_path / "book"

@@ -12,7 +12,7 @@ from workbook.errors import StoreError, WorkbookError
 from workbook.store import PlanRevision, open_store
 
 NOON = datetime(2026, 6, 30, 12)
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
+pytestmark = pytest.mark.postgres
 
 
 def plan(account: str, rep: str) -> PlanRevision:

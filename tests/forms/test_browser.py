@@ -40,6 +40,13 @@ def said(page: Any, pattern: str) -> str:
     return str(found.first.inner_text())
 
 
+def is_kernel(process: psutil.Process) -> bool:
+    try:
+        return "ipykernel_launcher" in " ".join(process.cmdline())
+    except psutil.Error:  # it has ended meanwhile
+        return False
+
+
 def eventually(true: Callable[[], bool], seconds: float = 90) -> None:
     """Wait until something holds; fail when it does not in time."""
     end = time.monotonic() + seconds
@@ -149,7 +156,7 @@ def test_a_killed_kernel_loses_nothing_that_was_typed(served: Callable[..., str]
     drafts = book_root / ".drafts"
     eventually(lambda: any("not a number" in p.read_text(encoding="utf-8") for p in drafts.rglob("*.json")))
     here = psutil.Process()
-    kernels = [p for p in here.children(recursive=True) if "ipykernel_launcher" in " ".join(p.cmdline())]
+    kernels = [p for p in here.children(recursive=True) if is_kernel(p)]
     assert kernels
     for kernel in kernels:
         os.kill(kernel.pid, signal.SIGKILL)
@@ -165,8 +172,7 @@ def test_a_closed_tab_keeps_the_cell_in_work_and_ends_its_kernel(
     served: Callable[..., str], page: Any, book_root: Path
 ) -> None:
     def kernels() -> set[int]:
-        here = psutil.Process().children(recursive=True)
-        return {p.pid for p in here if "ipykernel_launcher" in " ".join(p.cmdline())}
+        return {p.pid for p in psutil.Process().children(recursive=True) if is_kernel(p)}
 
     address, others = served(), kernels()
     account = open_plan(page, address, 6)

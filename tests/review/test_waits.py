@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,6 +101,21 @@ def test_a_request_larger_than_the_socket_holds_arrives_whole() -> None:
         replied = pool.submit(reply)
         assert asked(ours, {"text": "x" * 3_000_000}, 20)[0] == {"length": 3_000_000}
         replied.result(20)
+
+
+def test_an_answer_that_comes_before_the_request_is_done_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    send = socket.send_fds
+
+    def quick(*sent: Any) -> int:
+        done = send(*sent)
+        theirs.sendall(b'{"refused": "at once"}\n')
+        theirs.close()
+        return done
+
+    monkeypatch.setattr(socket, "send_fds", quick)
+    with ours, pytest.raises(ServerError, match="at once"):
+        asked(ours, {"do": "dance"}, 5)
 
 
 def test_a_process_that_cannot_be_ended_is_left_after_a_while(

@@ -22,7 +22,8 @@ def ask(connection: socket.socket, request: dict[str, Any], files: list[int] | N
     """Send a request whole, with open files."""
     text = json.dumps(request).encode() + b"\n"
     sent = socket.send_fds(connection, [text], files or [])
-    connection.sendall(text[sent:])
+    if rest := text[sent:]:  # nothing sent is an error too, once the other end has answered and gone
+        connection.sendall(rest)
 
 
 def answer(connection: socket.socket, seconds: float | None = None) -> _Answer:

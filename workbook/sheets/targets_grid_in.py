@@ -12,7 +12,7 @@ from workbook.errors import DataError, Fault, UsageError
 from workbook.facts import Facts
 from workbook.money import exponent
 from workbook.sheets.targets_grid import ABOUT, FIRST, LEAD, LEAST, MOST_BYTES, Grid, columns, grid, sheet_names
-from workbook.tables.spreadsheet import refuse_far
+from workbook.tables.spreadsheet import looked_over
 from workbook.targets.edits import Edit
 from workbook.targets.stage import Targets
 
@@ -31,7 +31,7 @@ def read_grid(facts: Facts, targets: Targets, path: Path) -> list[Edit]:
         )
     _safe(path)
     try:
-        refuse_far(path)
+        looked_over(path)
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
     except (python_calamine.CalamineError, OSError, ValueError) as fault:

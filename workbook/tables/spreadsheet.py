@@ -53,8 +53,7 @@ def _grid(path: Path, sheet: str) -> list[list[Any]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        refuse_far(path)
-        if not _has_errors(path):
+        if not looked_over(path):
             return CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         import openpyxl
 
@@ -69,18 +68,20 @@ def _grid(path: Path, sheet: str) -> list[list[Any]]:
         raise _unreadable(path, fault) from fault
 
 
-def _has_errors(path: Path) -> bool:
-    """Whether a cell of an XLSX file holds an error, by its XML; other formats do not tell."""
-    return any(b't="e"' in text for _, text in _worksheets(path))
+def looked_over(path: Path) -> bool:
+    """Whether a cell of an XLSX file holds an error, by its XML; other formats do not tell.
 
+    Raises :class:`DataError` for one with a cell so far out that the reader could not hold what lies between.
+    """
+    from openpyxl.utils import column_index_from_string
 
-def refuse_far(path: Path) -> None:
-    """Raise :class:`DataError` for an XLSX file with a cell so far out that the reader could not hold what lies between."""
+    errors = False
     widest: dict[str, tuple[int, str]] = {}
     for name, text in _worksheets(path):
+        errors = errors or b't="e"' in text
         for letters, row in _FAR.findall(text):
-            column = (letters[0] - 64) * 676 + (letters[1] - 64) * 26 + letters[2] - 64
-            widest[name] = max(widest.get(name, (0, "")), (column, (letters + row).decode()))
+            far = column_index_from_string(letters.decode()), (letters + row).decode()
+            widest[name] = max(widest.get(name, (0, "")), far)
     rows = dict.fromkeys(widest, 0)
     for name, text in _worksheets(path) if widest else ():
         if name in rows:
@@ -92,6 +93,7 @@ def refuse_far(path: Path) -> None:
                 where=path.name,
                 remedy="Delete everything outside the table, or save the sheet as CSV.",
             )
+    return errors
 
 
 def _worksheets(path: Path) -> Iterator[tuple[str, bytes]]:

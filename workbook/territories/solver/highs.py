@@ -64,19 +64,26 @@ _CUT = {
 
 def run(program: Program, options: dict[str, Any], warm: Floats | None = None) -> Result:
     """Solve a program. Raises :class:`SolverError` for any status that is neither solved nor cut by a limit."""
-    import highspy
-
-    highs = highspy.Highs()
-    # One thread, always: the scheduler of the process keeps the first number it sees, and later ones fail in silence.
-    if program.whole is None:
-        options = {"simplex_iteration_limit": _enough(program), **options}
-    for name, value in {"output_flag": False, "threads": 1, "random_seed": 1, **options}.items():
-        _ok(highs.setOptionValue(name, value), f"option {name}")
-    _pass(highs, program)
+    highs = _given(program, {"random_seed": 1, **options})
     if warm is not None:
         _ok(highs.setSolution(len(warm), np.arange(len(warm), dtype=np.int32), warm), "start")
     _ok(highs.run(), "run")
     return _result(highs, program.whole is not None)
+
+
+def _given(program: Program, options: dict[str, Any]) -> Any:
+    """HiGHS with a program, silent."""
+    import highspy
+
+    highs = highspy.Highs()
+    # One thread, always: the scheduler of the process keeps the first number it sees, and later ones fail in silence.
+    always: dict[str, Any] = {"output_flag": False, "threads": 1}
+    if program.whole is None:
+        always["simplex_iteration_limit"] = _enough(program)
+    for name, value in {**always, **options}.items():
+        _ok(highs.setOptionValue(name, value), f"option {name}")
+    _pass(highs, program)
+    return highs
 
 
 def _enough(program: Program) -> int:
@@ -162,12 +169,7 @@ def separated(
     """The cuts that HiGHS finds at the root of a mixed-integer program, whether a limit came before them, and the simplex
     iterations. ``stopped`` is asked now and then whether they are still wanted.
     """
-    import highspy
-
-    highs = highspy.Highs()
-    for name, value in {"output_flag": False, "threads": 1, "random_seed": 1, **options}.items():
-        _ok(highs.setOptionValue(name, value), f"option {name}")
-    _pass(highs, program)
+    highs = _given(program, {"random_seed": 1, **options})
     pools: list[Pool] = []
 
     def keep(event: Any) -> None:
@@ -190,15 +192,8 @@ class Relaxed:
     """A linear program that is solved again and again with some columns closed, each time from the last basis."""
 
     def __init__(self, program: Program, seconds: float = np.inf) -> None:
-        import highspy
-
-        self.highs = highspy.Highs()
-        for name, value in {"output_flag": False, "threads": 1, "solver": "simplex", "presolve": "off"}.items():
-            _ok(self.highs.setOptionValue(name, value), f"option {name}")
-        _ok(self.highs.setOptionValue("simplex_iteration_limit", _enough(program)), "option simplex_iteration_limit")
-        if np.isfinite(seconds):
-            _ok(self.highs.setOptionValue("time_limit", max(0.01, seconds)), "option time_limit")
-        _pass(self.highs, program)
+        limit = {"time_limit": max(0.01, seconds)} if np.isfinite(seconds) else {}
+        self.highs = _given(program, {"solver": "simplex", "presolve": "off", **limit})
         self.upper, self.changed = program.upper.copy(), np.zeros(0, dtype=np.int32)
 
     def beyond(self, value: float) -> None:

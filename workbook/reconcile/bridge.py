@@ -34,12 +34,15 @@ def bridge(facts: Facts, cube: Cube, lines: pd.DataFrame, outlook_months: pd.Dat
     inside = lines[lines["period"].isin(cube.months).to_numpy()]
     parts: dict[str, Int64s] = {}
     if len(inside):
+        rows = pd.DataFrame(
+            {"source": inside["source"], "node": line_nodes(inside, cube.nodes), "amount": inside["amount"]}
+        )
         for source, name in SOURCES.items():
-            rows = inside[(inside["source"] == source).to_numpy()]
-            parts[name] = _rolled(cube.nodes, line_nodes(rows, cube.nodes), rows["amount"])
-        other = inside[~inside["source"].isin(list(SOURCES)).to_numpy()]
+            own = rows[(rows["source"] == source).to_numpy()]
+            parts[name] = _rolled(cube.nodes, own["node"], own["amount"])
+        other = rows[~rows["source"].isin(list(SOURCES)).to_numpy()]
         if len(other):
-            parts["other sources"] = _rolled(cube.nodes, line_nodes(other, cube.nodes), other["amount"])
+            parts["other sources"] = _rolled(cube.nodes, other["node"], other["amount"])
     else:
         rest = outlook_months[outlook_months["period"].isin(cube.months).to_numpy()]
         parts["booked so far"] = cube.by("actual")

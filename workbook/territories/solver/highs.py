@@ -20,7 +20,7 @@ class SolverError(WorkbookError):
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """Minimise cost·x, low ≤ Ax ≤ high, lower ≤ x ≤ upper; A by columns (start, index, value); ``whole`` marks integers."""
+    """Minimise cost·x + offset, low ≤ Ax ≤ high, lower ≤ x ≤ upper; A by columns (start, index, value); ``whole`` marks integers."""
 
     cost: Floats
     lower: Floats
@@ -31,6 +31,7 @@ class Program:
     index: npt.NDArray[np.int32]
     value: Floats
     whole: npt.NDArray[np.bool_] | None = None
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +104,7 @@ def _pass(highs: Any, program: Program) -> None:
             len(program.value),
             int(highspy.MatrixFormat.kColwise),
             int(highspy.ObjSense.kMinimize),
-            0.0,
+            program.offset,
             program.cost,
             program.lower,
             program.upper,

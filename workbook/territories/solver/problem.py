@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbook.territories.solver.pieces import Pieces, pieces_of
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -60,15 +62,6 @@ class Bands:
             + self.over * np.maximum(load - self.high, 0.0)
             + self.over_more * np.maximum(load - self.highest, 0.0)
         )
-
-    def least(self, slope: Floats, most: Floats) -> Floats:
-        """The least of price(y) - slope × y over 0 ≤ y ≤ most, shape (m, K): it lies at an edge, as the price is convex."""
-        edges = (np.zeros_like(most), self.lowest, self.low, self.high, self.highest, most)
-        least = np.full(most.shape, np.inf)
-        for edge in edges:
-            at = np.clip(edge, 0.0, most)
-            least = np.minimum(least, self.price(at) - slope * at)
-        return least
 
     def of(self, reps: npt.NDArray[Any]) -> Bands:
         """The bands of some reps, in their order."""
@@ -139,9 +132,15 @@ class Problem:
         return np.arange(len(self.rep)) if self.by_arc else self.unit
 
     @cached_property
-    def most(self) -> Floats:
-        """Shape (m, K): a rep's load if every unit that may come to the rep did."""
-        return self._loads(np.arange(len(self.rep)))
+    def pieces(self) -> Pieces:
+        """The prices of the loads as pieces, raised where whole units cannot lie."""
+        weight = self.weight[self.row]
+        least, most = (self._sums(np.minimum(weight, 0.0)), self._sums(np.maximum(weight, 0.0)))
+        return pieces_of(self.bands, least, most, self.weight)
+
+    def _sums(self, values: Floats) -> Floats:
+        """Shape (m, K): sums by rep of values of all arcs (A, K)."""
+        return np.stack([np.bincount(self.rep, weights=v, minlength=self.m) for v in values.T], axis=1)
 
     def arcs_of(self, chosen: npt.NDArray[Any]) -> Ints:
         """Shape (n,): the arc of each unit to the rep ``chosen`` for it, -1 where there is none."""
@@ -152,9 +151,6 @@ class Problem:
 
     def loads(self, arcs: Ints) -> Floats:
         """Shape (m, K): what each rep carries when the given arcs are chosen."""
-        return self._loads(np.asarray(arcs))
-
-    def _loads(self, arcs: Ints) -> Floats:
         reps, rows = self.rep[arcs], self.row[arcs]
         out = np.empty((self.m, self.k))
         for k in range(self.k):

@@ -1,4 +1,12 @@
-"""The model as a linear or mixed-integer program for HiGHS."""
+"""The model as a linear or mixed-integer program for HiGHS.
+
+Columns are the arcs, then the parts of each priced load: what is missing (one part per piece of falling price) and what is too much
+(one per piece of rising price). Rows are the units (exactly one arc each), then the priced loads:
+
+    low ≤ load + missing parts - parts too much ≤ high
+
+with ``low`` and ``high`` the ends of the piece at which the price is least.
+"""
 
 from __future__ import annotations
 
@@ -8,38 +16,53 @@ import numpy as np
 import numpy.typing as npt
 
 from workbook.territories.solver.highs import Program
-from workbook.territories.solver.problem import Bands, Floats, Ints, Problem
+from workbook.territories.solver.pieces import Pieces
+from workbook.territories.solver.problem import Floats, Ints, Problem
+
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Columns:
-    """The columns and rows of the bands' prices: row ``at[r, k]`` holds load_rk, -1 where nothing is priced."""
+class _Parts:
+    """Which pieces are columns, (m, K, P) each; ``at[r, k]`` is the row of a load among those priced, -1 where nothing is."""
 
+    under: Mask
+    over: Mask
     at: Ints
-    rows: int
+
+    @property
+    def priced(self) -> Mask:
+        return np.asarray(self.at >= 0)
 
 
-def band_rows(bands: Bands) -> Columns:
-    """A row for every rep and attribute with a slope."""
-    priced = (bands.under + bands.under_more + bands.over + bands.over_more) > 0
-    at = np.where(priced, np.cumsum(priced).reshape(priced.shape) - 1, -1)
-    return Columns(at, int(priced.sum()))
+def _parts(pieces: Pieces) -> _Parts:
+    some = pieces.width > 0
+    under, over = some & (pieces.slope < 0), some & (pieces.slope > 0)
+    priced = (under | over).any(axis=2)
+    return _Parts(under, over, np.where(priced, np.cumsum(priced).reshape(priced.shape) - 1, -1))
+
+
+def _free(pieces: Pieces, parts: _Parts) -> tuple[Floats, Floats]:
+    """Where the price of each load is least, (m, K) from and to."""
+    low = np.where(parts.under, pieces.edge[:, :, 1:], -np.inf).max(axis=2)
+    high = np.where(parts.over, pieces.edge[:, :, :-1], np.inf).min(axis=2)
+    return low, high
+
+
+def _least(pieces: Pieces, parts: _Parts) -> Floats:
+    """The least price of each load, shape (m, K)."""
+    return np.asarray(pieces.first + np.where(parts.under, pieces.slope * pieces.width, 0.0).sum(axis=2))
 
 
 def assignment_program(problem: Problem, whole: bool) -> Program:
-    """The program of all arcs of ``problem``: columns are its arcs, then four parts of each priced load.
-
-    Rows are the units (exactly one arc each), then the priced loads:
-    low ≤ load + under + under_more - over - over_more ≤ high.
-    """
-    bands, place = problem.bands, band_rows(problem.bands)
-    first = problem.n
-    arcs = len(problem.rep)
-    row_of = place.at[problem.rep]  # (A, K)
+    """The program of all arcs of ``problem``; with ``whole`` each arc is chosen or not."""
+    pieces = problem.pieces
+    parts = _parts(pieces)
+    first, arcs = problem.n, len(problem.rep)
+    row_of = parts.at[problem.rep]  # (A, K)
     weights = problem.weight[problem.row]
     holds = (row_of >= 0) & (weights != 0)
-    counts = holds.sum(axis=1) + 1
-    start = np.concatenate([[0], np.cumsum(counts)])
+    start = np.concatenate([[0], np.cumsum(holds.sum(axis=1) + 1)])
     index = np.empty(start[-1], dtype=np.int32)
     value = np.empty(start[-1])
     index[start[:-1]] = problem.unit
@@ -49,64 +72,42 @@ def assignment_program(problem: Problem, whole: bool) -> Program:
     index[inner] = first + row_of[holds]
     value[inner] = weights[holds]
 
-    used = place.at >= 0
-    rows = first + place.at[used]
-    endless = np.full(bands.low.shape, np.inf)
-    # where the steeper slope starts, the first part is full and the second begins
-    parts = (
-        (bands.under, bands.low - bands.lowest, 1.0),
-        (bands.under + bands.under_more, endless, 1.0),
-        (bands.over, bands.highest - bands.high, -1.0),
-        (bands.over + bands.over_more, endless, -1.0),
-    )
-    extra_cost = [slope[used] for slope, _, _ in parts]
-    extra_upper = [width[used] for _, width, _ in parts]
-    extra_value = [np.full(len(rows), sign) for _, _, sign in parts]
-    extra_row = [rows] * 4
-    extra = 4 * len(rows)
-    low = np.concatenate(
-        [np.ones(first), np.where(bands.under[used] + bands.under_more[used] > 0, bands.low[used], -np.inf)]
-    )
-    high = np.concatenate(
-        [np.ones(first), np.where(bands.over[used] + bands.over_more[used] > 0, bands.high[used], np.inf)]
-    )
+    rows = np.broadcast_to(first + parts.at[:, :, None], pieces.slope.shape)
+    last = np.zeros(pieces.slope.shape, dtype=bool)
+    last[:, :, -1] = True
+    extra = int(parts.under.sum() + parts.over.sum())
+    low, high = _free(pieces, parts)
+    one = np.ones(first)
     return Program(
-        cost=np.concatenate([problem.cost, *extra_cost]),
+        cost=np.concatenate([problem.cost, -pieces.slope[parts.under], pieces.slope[parts.over]]),
         lower=np.zeros(arcs + extra),
-        upper=np.concatenate([np.ones(arcs), *extra_upper]),
-        low=low,
-        high=high,
+        upper=np.concatenate(
+            [np.ones(arcs), pieces.width[parts.under], np.where(last, np.inf, pieces.width)[parts.over]]
+        ),
+        low=np.concatenate([one, low[parts.priced]]),
+        high=np.concatenate([one, high[parts.priced]]),
         start=np.concatenate([start[:-1], start[-1] + np.arange(extra + 1)]).astype(np.int32),
-        index=np.concatenate([index, *[r.astype(np.int32) for r in extra_row]]),
-        value=np.concatenate([value, *extra_value]),
+        index=np.concatenate([index, rows[parts.under], rows[parts.over]]).astype(np.int32),
+        value=np.concatenate([value, np.ones(int(parts.under.sum())), -np.ones(int(parts.over.sum()))]),
         whole=np.concatenate([np.ones(arcs, dtype=bool), np.zeros(extra, dtype=bool)]) if whole else None,
+        offset=float(_least(pieces, parts).sum()),
     )
 
 
 def load_duals(problem: Problem, duals: Floats) -> Floats:
     """Shape (m, K): the price of one more unit of each load, from the rows' duals (a row's dual is minus its price)."""
-    place = band_rows(problem.bands)
-    out = np.zeros(place.at.shape)
-    out[place.at >= 0] = -duals[problem.n + place.at[place.at >= 0]]
+    at = _parts(problem.pieces).at
+    out = np.zeros(at.shape)
+    out[at >= 0] = -duals[problem.n + at[at >= 0]]
     return out
 
 
 def warm_values(problem: Problem, arcs: npt.NDArray[np.int64], chosen_loads: Floats) -> Floats:
     """A plan as values of the columns of :func:`assignment_program`: the chosen arcs are 1, the loads cut into their parts."""
-    bands = problem.bands
-    used = band_rows(bands).at >= 0
+    pieces = problem.pieces
+    parts, load = _parts(pieces), chosen_loads[:, :, None]
     x = np.zeros(len(problem.rep))
     x[arcs] = 1.0
-    under = np.maximum(bands.low - chosen_loads, 0.0)
-    over = np.maximum(chosen_loads - bands.high, 0.0)
-    under_more = np.maximum(bands.lowest - chosen_loads, 0.0)
-    over_more = np.maximum(chosen_loads - bands.highest, 0.0)
-    free_under = bands.under + bands.under_more <= 0
-    free_over = bands.over + bands.over_more <= 0
-    parts = (
-        np.where(free_under, 0.0, under - under_more),
-        np.where(free_under, 0.0, under_more),
-        np.where(free_over, 0.0, over - over_more),
-        np.where(free_over, 0.0, over_more),
-    )
-    return np.concatenate([x, *[part[used] for part in parts]])
+    missing = np.clip(pieces.edge[:, :, 1:] - load, 0.0, pieces.width)
+    too_much = np.clip(load - pieces.edge[:, :, :-1], 0.0, pieces.width)
+    return np.concatenate([x, missing[parts.under], too_much[parts.over]])

@@ -36,7 +36,7 @@ class Relaxation:
 def dual_bound(problem: Problem, slope: Floats) -> float:
     """What no plan can beat, by Lagrangian relaxation of the loads at prices ``slope`` (Geoffrion, 1974)."""
     least = cheapest(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, slope)
-    return float(least.sum() + problem.bands.least(slope, problem.most).sum())
+    return float(least.sum() + problem.pieces.least(slope).sum())
 
 
 def relax(problem: Problem, *, gap: float = 1e-4, most_rounds: int = 40, until: float = np.inf) -> Relaxation:

@@ -26,8 +26,8 @@ _SMALL, _SEPARATION, _CUTTING = 2000, 1.8e-4, 0.35
 #: relaxation without cuts come first of all, so that a machine too busy for more has a plan; then some from the rounded
 #: relaxation with cuts, then some from the best plan.
 _FIRST = ((2.0, 0.05), (8.0, 0.05))
-_FRESH = ((2.0, 0.15), (2.0, 0.05), (2.0, 0.02), (4.0, 0.05), (8.0, 0.05), (4.0, 0.02))
-_AGAIN = ((4.0, 0.005), (2.0, 0.01), (4.0, 0.01), (2.0, 0.02))
+_FRESH = ((1.2, 0.05), (1.5, 0.05), (2.0, 0.05), (1.2, 0.02), (4.0, 0.05), (8.0, 0.05))
+_AGAIN = ((4.0, 0.005), (2.0, 0.01), (1.5, 0.02), (1.5, 0.01))
 #: Lowest temperature, as the same share; chance of a proposal to be a swap.
 _COLD, _SWAPS = 0.0007, 0.8
 #: Kinds of short chain from the nodes of the branching, in turn.

@@ -18,26 +18,26 @@ _PROPOSALS = 7_000_000
 #: Beyond so many units their data are too far apart in memory for that pace.
 _FAR_APART = 20_000
 #: Beyond so many proposals per unit a longer chain gains nothing.
-_ENOUGH = 10_000
+_ENOUGH = 4_000
 #: The annealing looks at the clock so many times.
 _STAGES = 8
 #: Rounds of two chains, at least and at most.
 _ROUNDS = (2, 10)
-#: Share of the work.
-_SHARE = 0.4
+#: Share of the work; less where there are many units, of which the relaxation already tells most.
+_SHARE, _SHARE_OF_MANY = 0.4, 0.35
 _Kind = tuple[float, float]
 #: Two kinds of chain from the rounded relaxation: arcs tried per unit, highest temperature as a share of a unit's usual price.
 #: A narrow core suits many small units, a wide one few large units, which the relaxation misplaces:
 #: the kind that does better in the first round goes on with other seeds.
 _CHAINS: tuple[_Kind, _Kind] = ((2.0, 0.1), (12.0, 0.15))
 #: Among thousands of units the relaxation is nearly whole: narrower and colder.
-_MANY, _CHAINS_OF_MANY = 2000, ((1.3, 0.02), (1.8, 0.01))
+_MANY, _CHAINS_OF_MANY = 2000, ((1.2, 0.02), (1.2, 0.01))
 #: Lowest temperature, as the same share.
 _COLD = 0.0007
 #: Chance of a proposal to be a swap.
 _SWAPS = 0.8
-#: Neighbourhoods: units and most reps of one, arcs tried per unit among many units, share of the work, nodes.
-_SIZES = ((80, 4, 4.0, 0.2, 10), (220, 6, 2.0, 0.1, 50))
+#: Neighbourhoods, from small ones to large: units of one, arcs tried per unit among many units, share of the work, nodes.
+_SIZES = ((200, 2.0, 0.05, 50), (300, 1.5, 0.15, 50), (400, 1.3, 0.15, 50), (600, 1.2, 0.2, 100))
 
 #: Seconds of work below which the larger neighbourhoods are not begun.
 _WORTH = 1.0
@@ -49,7 +49,8 @@ def anneal_plan(search: Search, relaxed: Relaxation) -> None:
     slope = np.median(problem.bands.over + problem.bands.under, axis=0)
     price = float((problem.weight * slope).sum(axis=1).mean()) + 1e-12
     pace = _PROPOSALS / max(1.0, problem.n / _FAR_APART) ** 0.5
-    proposals = _SHARE * search.seconds * pace / 2  # for each of two chains in all rounds
+    share = _SHARE if problem.n <= _MANY else _SHARE_OF_MANY
+    proposals = share * search.seconds * pace / 2  # for each of two chains in all rounds
     each = int(min(proposals / _ROUNDS[0], _ENOUGH * problem.n))
     until = search.until - 0.5 * max(0.0, search.left)  # on a busy machine, time is left to improve and to prove
     kinds, winner = _CHAINS if problem.n <= _MANY else _CHAINS_OF_MANY, 0
@@ -105,8 +106,8 @@ def rebuild_plan(search: Search, relaxed: Relaxation) -> None:
     rng = np.random.default_rng(effort.seed)
     until = search.until - 0.3 * max(0.0, search.left)
     before = 1
-    for units, most, per_unit, part, nodes in _SIZES:
-        size = int(np.clip(units * problem.m / problem.n, 2, min(most, problem.m)))
+    for units, per_unit, part, nodes in _SIZES:
+        size = int(np.clip(round(units * problem.m / problem.n), 2, problem.m))
         if size > before and (before == 1 or part * search.seconds > _WORTH):
             _rounds(search, relaxed, (size, per_unit, part * search.seconds, nodes, until), rng)
         before = size
@@ -123,7 +124,7 @@ def _rounds(
     inside[search.plan] = True
     small, arcs = problem.kept(inside), np.flatnonzero(inside)
     plan = np.searchsorted(arcs, search.plan)
-    kin = kinship(small, relaxed.reduced[inside], float(np.quantile(relaxed.reduced[inside], 0.9)))
+    kin = kinship(small, relaxed.reduced[inside], np.inf)
     wish, dry = np.ones(problem.m), 0
     while budget > 0 and dry < 4 * problem.m // size + 4 and not search.late():
         teams = groups(kin, wish, size, 2, rng)

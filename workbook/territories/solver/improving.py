@@ -24,7 +24,7 @@ _STAGES = 8
 #: Rounds of two chains, at least and at most.
 _ROUNDS = (2, 10)
 #: Share of the work; less where there are many units, of which the relaxation already tells most.
-_SHARE, _SHARE_OF_MANY = 0.4, 0.35
+_SHARE, _SHARE_OF_MANY = 0.4, 0.3
 _Kind = tuple[float, float]
 #: Two kinds of chain from the rounded relaxation: arcs tried per unit, highest temperature as a share of a unit's usual price.
 #: A narrow core suits many small units, a wide one few large units, which the relaxation misplaces:
@@ -37,7 +37,7 @@ _COLD = 0.0007
 #: Chance of a proposal to be a swap.
 _SWAPS = 0.8
 #: Neighbourhoods, from small ones to large: units of one, arcs tried per unit among many units, share of the work, nodes.
-_SIZES = ((200, 2.0, 0.05, 50), (300, 1.5, 0.15, 50), (400, 1.3, 0.15, 50), (600, 1.2, 0.2, 100))
+_SIZES = ((200, 2.0, 0.05, 50), (300, 1.5, 0.12, 50), (400, 1.3, 0.12, 50), (600, 1.2, 0.12, 100))
 
 #: Seconds of work below which the larger neighbourhoods are not begun.
 _WORTH = 1.0

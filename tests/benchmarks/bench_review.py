@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks.review_notebooks import CHARTS, KINDS, TABLES, Kind, plain
+from tests.benchmarks.review_notebooks import CHARTS, KINDS, TABLES, Kind, plain, text_forms
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -94,12 +94,12 @@ def plain_page(kind: Kind, folder: Path, documents: int) -> None:
 
 
 def same_documents(kind: Kind, folder: Path) -> bool:
-    """Whether the engine and the plain function make the same HTML document."""
+    """Whether the engine and the plain function make the same HTML document and text forms."""
     made = []
     for name in ("ours, one worker", "plain forked function"):
         (folder / name).mkdir()
         run(name, kind, folder / name, 2)
-        made.append((folder / name / "T1.html").read_bytes())
+        made.append(((folder / name / "T1.html").read_bytes(), text_forms(folder / name, "T1")))
     return made[0] == made[1]
 
 

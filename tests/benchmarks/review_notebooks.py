@@ -76,7 +76,8 @@ def _light(frame: Any, n: int, node: str) -> tuple[str, str]:
     drawing: Any = FILTERS["drawing"]
     ax: Any = axes(None, 7, 3)
     _draw(ax, frame, n, node)
-    return str(drawing(ax.figure.svg())), ax.get_title()
+    shown = ax.figure._repr_mimebundle_()
+    return str(drawing(shown["image/svg+xml"])), shown["text/plain"]
 
 
 def _draw(ax: Any, frame: Any, n: int, node: str) -> None:
@@ -101,16 +102,28 @@ KINDS = {
 }
 
 
+def text_forms(folder: Path, node: str) -> list[str]:
+    """The text forms of what a document shows, from its executed notebook or from what :func:`plain` wrote."""
+    executed = folder / f"{node}.ipynb"
+    if not executed.exists():
+        forms: list[str] = json.loads((folder / f"{node}.json").read_text(encoding="utf-8"))
+        return forms
+    cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
+    return ["".join(one["data"]["text/plain"]) for cell in cells for one in cell["outputs"]]
+
+
 def plain(kind: Kind, folder: Path, documents: int, *, texts: bool = True) -> None:
     """The limit: every document by a plain function in a forked process of its own, from a parent as warm as the engine's.
 
-    It writes the same HTML document, byte for byte, and the text forms that an executed notebook holds beside it.
+    It writes the same HTML document, byte for byte, and the same text forms that an executed notebook holds beside it.
     """
     import matplotlib as mpl
+    import pandas as pd
 
     from workbook.review.warm.nursery import first_of_all
 
     mpl.use("agg")
+    pd.set_option("display.max_columns", 20)  # as in a notebook; in a terminal pandas leaves columns out
     page = _empty_page()
     first_of_all()
     kind.chart(_numbers("T"), 0, "T")

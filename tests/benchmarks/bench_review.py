@@ -1,7 +1,8 @@
-"""Seconds and CPU seconds per document: the review engine against its peers, on one notebook, in the same run.
+"""Seconds and CPU seconds per document: the review engine against its peers, on two notebooks, in the same run.
 
 Each way runs in a process of its own with few and with more documents; the difference, per document, leaves its start out.
-``python -m tests.benchmarks.bench_review 2000`` also watches the memory of 2,000 documents.
+``python -m tests.benchmarks.bench_review matplotlib`` takes one of the notebooks only (the other is ``light``), ``… 2000`` watches
+the memory of 2,000 documents.
 """
 
 from __future__ import annotations
@@ -15,33 +16,10 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+
+from tests.benchmarks.review_notebooks import CHARTS, KINDS, TABLES, Kind, plain, text_forms
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES, CHARTS = 10, 4
-CELLS = [
-    "import numpy as np\nimport pandas as pd\nfrom workbook.charts.style import axes\n"
-    "rng = np.random.default_rng(len(node))\n"
-    "frame = pd.DataFrame(rng.integers(0, 10**6, (200, 8)), columns=[f'amount {i}' for i in range(8)])",
-    *[f"frame.nlargest(20 + {n}, 'amount {n % 8}')" for n in range(TABLES)],
-    *[
-        f"ax = axes(None, 7, 3)\nax.bar(range(12), frame['amount {n}'].head(12))\n"
-        f"ax.plot(range(12), frame['amount {n + 1}'].head(12))\nax.set_title('chart {n} of ' + node)\nax.figure"
-        for n in range(CHARTS)
-    ],
-]
-
-
-def notebook(folder: Path) -> Path:
-    """The notebook of the benchmark: one cell of data, ten tables, four charts."""
-    import nbformat
-
-    cells = [nbformat.v4.new_code_cell('node: str = "T"  # node', metadata={"tags": ["parameters"]})]
-    cells += [nbformat.v4.new_code_cell(source) for source in CELLS]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = folder / "bench.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-    return path
 
 
 def command_lines(source: Path, folder: Path, documents: int) -> None:
@@ -110,116 +88,53 @@ def two_workers(source: Path, folder: Path, documents: int) -> None:
     ours(source, folder, documents, 2)
 
 
-def plain(source: Path, folder: Path, documents: int) -> None:
-    """The limit: a function that makes the same HTML document, byte for byte, and the text forms that an executed notebook
-    holds beside it, in a forked process, without Jupyter.
-    """
-    _forked(folder, documents, _document)
+def plain_page(kind: Kind, folder: Path, documents: int) -> None:
+    """The plain function without the text forms: less than an executed notebook and its document hold."""
+    plain(kind, folder, documents, texts=False)
 
 
-def plain_page(source: Path, folder: Path, documents: int) -> None:
-    """The same function without the text forms: less than an executed notebook and its document hold."""
-    _forked(folder, documents, _page)
-
-
-def _forked(folder: Path, documents: int, make: Callable[[Path, str, str], Any]) -> None:
-    """``make`` for every document in a forked process of its own; the parent is as warm as the engine's."""
-    import gc
-
-    from workbook.review.warm.nursery import first_of_all
-
-    page = _empty_page()
-    first_of_all()
-    gc.collect()
-    gc.freeze()
-    for at in range(documents):
-        if pid := os.fork():
-            if os.waitpid(pid, 0)[1]:
-                raise RuntimeError("the plain function failed")
-            continue
-        make(folder, f"T{at}", page)
-        os._exit(0)
-
-
-def _empty_page() -> str:
-    """A document of the review's template with nothing but a mark where its outputs stand."""
-    import nbformat
-
-    from workbook.review.render import Page, html
-
-    mark = nbformat.v4.new_output("display_data", {"text/html": "OUTPUTS"})
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[mark])])
-    text = html(notebook, Page("TITLE · review"))
-    return text.replace('<div class="wb-output">OUTPUTS</div>', "OUTPUTS")
-
-
-def _numbers(node: str) -> Any:
-    import numpy as np
-    import pandas as pd
-
-    numbers = np.random.default_rng(len(node)).integers(0, 10**6, (200, 8))
-    return pd.DataFrame(numbers, columns=[f"amount {i}" for i in range(8)])
-
-
-def _drawn(frame: Any, n: int, node: str) -> str:
-    from workbook.charts.style import axes
-    from workbook.review.render import FILTERS
-
-    drawing: Any = FILTERS["drawing"]
-    ax: Any = axes(None, 7, 3)
-    ax.bar(range(12), frame[f"amount {n}"].head(12))
-    ax.plot(range(12), frame[f"amount {n + 1}"].head(12))
-    ax.set_title(f"chart {n} of {node}")
-    return f'<figure class="wb-chart">{drawing(ax.figure.svg())}</figure>'
-
-
-def _page(folder: Path, node: str, page: str) -> list[Any]:
-    """Write the HTML document; the frames that stand in it."""
-    frame = _numbers(node)
-    shown = [frame.nlargest(20 + n, f"amount {n % 8}") for n in range(TABLES)]
-    parts = [f'<div class="wb-output">{one._repr_html_()}</div>' for one in shown]
-    parts += [_drawn(frame, n, node) for n in range(CHARTS)]
-    text = page.replace("OUTPUTS", "\n".join(parts)).replace("TITLE", node)
-    (folder / f"{node}.html").write_text(text, encoding="utf-8")
-    return shown
-
-
-def _document(folder: Path, node: str, page: str) -> None:
-    """Write the HTML document, and the text forms of its tables."""
-    texts = [repr(one) for one in _page(folder, node, page)]
-    (folder / f"{node}.json").write_text(json.dumps(texts), encoding="utf-8")
-
-
-def same_documents(source: Path, folder: Path) -> bool:
-    """Whether the engine and the plain function make the same HTML document."""
+def same_documents(kind: Kind, folder: Path) -> bool:
+    """Whether the engine and the plain function make the same HTML document and text forms."""
     made = []
     for name in ("ours, one worker", "plain forked function"):
         (folder / name).mkdir()
-        WAYS[name][0](source, folder / name, 2)
-        made.append((folder / name / "T1.html").read_bytes())
+        run(name, kind, folder / name, 2)
+        made.append(((folder / name / "T1.html").read_bytes(), text_forms(folder / name, "T1")))
     return made[0] == made[1]
 
 
-#: Name: what runs, with how few and how many documents.
-WAYS: dict[str, tuple[Callable[[Path, Path, int], None], int, int]] = {
+#: Name: what runs a notebook, with how few and how many documents.
+JUPYTER: dict[str, tuple[Callable[[Path, Path, int], None], int, int]] = {
     "papermill CLI + nbconvert CLI": (command_lines, 0, 2),
     "papermill API + nbconvert": (in_one_process, 1, 4),
     "ploomber-engine + nbconvert": (ploomber, 1, 8),
     "ploomber-engine, two processes": (ploomber_twice, 2, 12),
     "ours, one worker": (ours, 2, 22),
     "ours, two workers": (two_workers, 2, 32),
+}
+#: The same of plain functions.
+PLAIN: dict[str, tuple[Callable[[Kind, Path, int], None], int, int]] = {
     "plain forked function": (plain, 2, 22),
     "plain, HTML document only": (plain_page, 2, 22),
 }
+WAYS = {name: (few, many) for name, (_, few, many) in (*JUPYTER.items(), *PLAIN.items())}
 
 
-def measured(name: str, documents: int) -> tuple[float, float]:
+def run(name: str, kind: Kind, folder: Path, documents: int) -> None:
+    """Make so many documents in one way."""
+    if name in PLAIN:
+        PLAIN[name][0](kind, folder, documents)
+    else:
+        JUPYTER[name][0](kind.write(folder), folder, documents)
+
+
+def measured(name: str, kind: str, documents: int) -> tuple[float, float]:
     """Wall and CPU seconds of one way in a process of its own, all its descendants included."""
     if documents == 0:
         return 0.0, 0.0
-    command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.bench_review", "--way", name, str(documents)]
+    module = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.bench_review"]
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([*module, "--way", name, kind, str(documents)], cwd=ROOT, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -227,23 +142,26 @@ def measured(name: str, documents: int) -> tuple[float, float]:
     return time.perf_counter() - start, usage.ru_utime + usage.ru_stime
 
 
-def main() -> None:
+def compare(kind: str) -> None:
     """Print seconds per document and ratios to ours with one worker; CPU also as a ratio to the plain function."""
     with TemporaryDirectory() as made:
-        if not same_documents(notebook(Path(made)), Path(made)):
+        if not same_documents(KINDS[kind], Path(made)):
             raise RuntimeError("the plain function makes another document than the engine")
     rows = {}
-    for name, (_, few, many) in WAYS.items():
+    for name, (few, many) in WAYS.items():
         if name.startswith("ploomber") and find_spec("ploomber_engine") is None:
-            print(f"{name}: not installed, left out")
             continue
-        low, high = measured(name, few), measured(name, many)
+        low, high = measured(name, kind, few), measured(name, kind, many)
         rows[name] = tuple((b - a) / (many - few) for a, b in zip(low, high, strict=True))
     one, limit = rows["ours, one worker"], rows["plain forked function"]
-    print(f"\nReview: {TABLES} tables, {CHARTS} charts, executed notebook and HTML, per document")
+    print(f"\nReview: {TABLES} tables, {CHARTS} {KINDS[kind].charts}, executed notebook and HTML, per document")
     print(f"{'':32}{'seconds':>9}{'CPU s':>9}{'x ours':>9}{'CPU / plain':>13}")
-    for name, (wall, cpu) in rows.items():
-        print(f"{name:32}{wall:9.3f}{cpu:9.3f}{wall / one[0]:9.2f}{cpu / limit[1]:13.2f}")
+    for name in WAYS:
+        if name not in rows:
+            print(f"{name:32}  not installed, left out")
+            continue
+        wall, cpu = rows[name]
+        print(f"{name:32}{wall:9.3f}{cpu:9.3f}{wall / one[0]:9.2f}{cpu / limit[1]:13.2f}", flush=True)
 
 
 def memory(documents: int) -> None:
@@ -265,7 +183,7 @@ def memory(documents: int) -> None:
 
     with TemporaryDirectory() as made:
         folder = Path(made)
-        source = notebook(folder)
+        source = KINDS["light"].write(folder)
         jobs = [
             Job(f"T{n}", f"T{n}", "territory", str(source), {"node": f"T{n}"}, made, made, f"T{n % 10}")
             for n in range(documents)
@@ -281,8 +199,9 @@ def memory(documents: int) -> None:
 if __name__ == "__main__":
     if "--way" in sys.argv:
         with TemporaryDirectory() as work:
-            WAYS[sys.argv[2]][0](notebook(Path(work)), Path(work), int(sys.argv[3]))
-    elif sys.argv[1:]:
+            run(sys.argv[2], KINDS[sys.argv[3]], Path(work), int(sys.argv[4]))
+    elif sys.argv[1:] and sys.argv[1] not in KINDS:
         memory(int(sys.argv[1]))
     else:
-        main()
+        for asked in sys.argv[1:] or KINDS:
+            compare(asked)

@@ -66,6 +66,24 @@ ENDINGS = {
     "left": "import os, time; time.sleep(0.5); os._exit(3)",
 }
 
+#: pyplot is run ahead; a cell must not see it, and gets another where it would be another.
+PYPLOT = {
+    "ordinary": [
+        'import sys\nimport matplotlib\n"matplotlib.pyplot" in sys.modules, hasattr(matplotlib, "pyplot")',
+        "from matplotlib.figure import Figure\nFigure()",
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.bar([1, 2], [3, 4])\nax.set_title('bars')\nplt.show()",
+        "plt.plot([1, 2])",
+        "Figure(), plt is matplotlib.pyplot, plt.__spec__.has_location, plt.__spec__.loader.__class__",
+    ],
+    "another backend": [
+        'import matplotlib\nmatplotlib.use("agg")\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.get_backend()',
+    ],
+    "another class": [
+        "import matplotlib.figure\nclass Mine(matplotlib.figure.Figure): pass\nmatplotlib.figure.Figure = Mine\n"
+        "import matplotlib.pyplot as plt\nplt.Figure is Mine, type(plt.figure())",
+    ],
+}
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
@@ -113,6 +131,15 @@ def test_awkward_cells_have_the_same_outputs(tmp_path: Path, server: Path) -> No
     assert differences(theirs, ours) == []
     assert raised.split("\n")[-2] == ours_raised.split("\n")[-2] == "ZeroDivisionError: division by zero"
     assert ours["cells"][-1]["outputs"][0]["data"]["text/plain"] == ["'end'"]
+
+
+@pytest.mark.parametrize("case", PYPLOT)
+def test_figures_of_pyplot_have_the_same_outputs(case: str, tmp_path: Path, server: Path) -> None:
+    path = write_notebook(tmp_path / "pyplot.ipynb", *map(cell, PYPLOT[case]))
+    theirs, ours, raised, ours_raised = _both(path, server)
+    assert differences(theirs, ours) == []
+    assert raised == ours_raised == ""
+    assert any(one.get("outputs") for one in ours["cells"])
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -56,7 +56,7 @@ class WireSession(Session):
         kept = {k: message[k] for k in ("header", "parent_header", "metadata", "content")}
         try:
             answer = kept["header"]["msg_type"].endswith("_reply")
-            self.wire.send(SHELL if answer else IOPUB, kept, buffers or ())
+            self.wire.send(SHELL if answer else IOPUB, kept, buffers or (), with_next=_soon_followed(kept))
         except (BrokenPipeError, ConnectionResetError):
             os._exit(0)  # nobody listens any more
         return message
@@ -66,6 +66,12 @@ class WireSession(Session):
 
     def deserialize(self, msg_list: Any, content: bool = True, copy: bool = True) -> Any:
         return msg_list
+
+
+def _soon_followed(message: dict[str, Any]) -> bool:
+    """Whether ipykernel sends another message at once: what is run after "busy", that it is idle after the reply."""
+    kind = message["header"]["msg_type"]
+    return kind == "execute_reply" or (kind == "status" and message["content"]["execution_state"] == "busy")
 
 
 class Publisher(IOPubThread):

@@ -18,6 +18,7 @@ from typing import Any
 
 from workbook.errors import WorkbookError
 from workbook.review.engines import reseed
+from workbook.review.warm.ahead import run_ahead
 from workbook.review.warm.pages import use_large_pages
 from workbook.review.warm.processes import die_with_parent, threads
 from workbook.review.warm.wire import Wire
@@ -65,6 +66,8 @@ class Nursery:
             _load_stages()
             _load_worker()
             first_of_all()
+            run_ahead(app.shell)
+            app.shell.display_formatter.format(0)  # its formatters are made when they are first asked
         made = cls(app)
         made.settle()
         return made
@@ -166,6 +169,24 @@ def first_of_all() -> None:
     ax.set_title("title", loc="left")
     ax.legend()
     repr(ax.figure._repr_mimebundle_())  # type: ignore[union-attr]
+    _ordinary_figure()
+
+
+def _ordinary_figure() -> None:
+    """Draw a figure as notebooks of other people's have it: a picture of points, without pyplot, which a cell can see."""
+    from io import BytesIO
+
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    ax = figure.subplots()
+    ax.bar([0, 1], [1, 2], label="bars")
+    ax.plot([0, 1], [1, 2], label="line")
+    ax.set(title="title", xlabel="x", ylabel="y")
+    ax.legend()
+    figure.savefig(BytesIO(), format="png", bbox_inches="tight")
 
 
 def _load_stages() -> None:

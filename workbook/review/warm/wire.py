@@ -10,6 +10,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from weakref import WeakSet
 
@@ -23,7 +24,7 @@ class Wire:
     def __init__(self, end: socket.socket, seconds: float | None = None) -> None:
         """``seconds``: how long the other end may read nothing while something is sent; for ever when left out."""
         self.socket, self.seconds = end, seconds
-        self._received = bytearray()
+        self._received, self._held = bytearray(), b""
         self._made_safe()
         _OPEN.add(self)
 
@@ -34,14 +35,21 @@ class Wire:
         self._threads = threading.RLock()
         self._forks = TemporaryFile()  # noqa: SIM115
 
-    def send(self, channel: str, message: dict[str, Any], buffers: Sequence[Any] = ()) -> None:
-        """Send one message. Raises :class:`OSError` when the other end is gone, :class:`TimeoutError` when it does not read."""
+    def send(
+        self, channel: str, message: dict[str, Any], buffers: Sequence[Any] = (), *, with_next: bool = False
+    ) -> None:
+        """Send one message, or hold it until the next one is sent, so that the other end wakes once for both.
+
+        Raises :class:`OSError` when the other end is gone, :class:`TimeoutError` when it does not read.
+        """
         views = [memoryview(b).cast("B") for b in buffers]
-        body = json.dumps([channel, message, [len(v) for v in views]], default=_plain, ensure_ascii=False).encode(
-            "utf-8", "surrogateescape"
-        )
+        body = _ENCODER.encode([channel, message, [len(v) for v in views]]).encode("utf-8", "surrogateescape")
         frame = b"".join([_HEAD.pack(len(body), sum(len(v) for v in views)), body, *views])
         with self._threads:
+            frame, self._held = self._held + frame, b""
+            if with_next:
+                self._held = frame
+                return
             fcntl.lockf(self._forks, fcntl.LOCK_EX)
             try:
                 _send_all(self.socket, frame, self.seconds)
@@ -90,6 +98,7 @@ _OPEN: WeakSet[Wire] = WeakSet()
 def _after_fork() -> None:
     for wire in list(_OPEN):
         wire._threads = threading.RLock()
+        wire._held = b""  # is sent by the process that holds it
 
 
 os.register_at_fork(after_in_child=_after_fork)
@@ -110,4 +119,9 @@ def _send_all(end: socket.socket, frame: bytes, seconds: float | None) -> None:
 def _plain(value: Any) -> Any:
     from jupyter_client.jsonutil import json_default
 
+    if type(value) is datetime and value.tzinfo is not None:  # two in each message
+        return value.isoformat().replace("+00:00", "Z")
     return json_default(value)
+
+
+_ENCODER = json.JSONEncoder(default=_plain, ensure_ascii=False)

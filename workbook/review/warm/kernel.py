@@ -25,6 +25,7 @@ from jupyter_client.session import Session
 from tornado.ioloop import IOLoop
 from traitlets import Type
 
+from workbook.review.warm.spared import spare
 from workbook.review.warm.wire import CONTROL, IOPUB, SHELL, Wire
 
 
@@ -229,6 +230,7 @@ def prepare() -> WarmApp:
     app: WarmApp = WarmApp.instance()
     with _without_debugger():
         app.initialize(arguments)
+    spare(app)
     return app
 
 

@@ -29,7 +29,7 @@ _LEVELS = 4
 #: How often a unit must have been asked before its estimate is relied on, and how many are tried until then.
 _RELIABLE, _TRIED = 3, 6
 #: Seconds of work of one linear program: at least, and per arc.
-_PROGRAM = (4e-4, 1.3e-6)
+_PROGRAM = (5e-4, 1.6e-6)
 #: Nodes at a time.
 _LANES = 2
 #: A plan by the shares of a relaxation (A,), its reduced costs (A,) and a number to draw by, and the work in seconds.

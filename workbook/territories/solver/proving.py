@@ -27,7 +27,7 @@ class Proof:
 
     def __init__(self, search: Search, relaxed: Relaxation) -> None:
         self.search, self.relaxed = search, relaxed
-        self.worth = _SEPARATION * len(search.problem.rep) <= 0.5 * search.seconds
+        self.worth = _SEPARATION * len(search.problem.rep) <= 0.6 * search.seconds
         self.pool = ThreadPoolExecutor(1)
         self.cutting: Future[Strengthened] | None = None
         self.left = Event()

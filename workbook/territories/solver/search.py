@@ -25,8 +25,8 @@ from workbook.territories.solver.state import Effort, Search, Solution, arrays
 #: Seconds of the relaxation's linear program per column, and the units from which on it grows faster; where two of them take too
 #: long, ascent alone gives the prices.
 _RELAXED, _MANY = 5e-5, 20_000
-#: The work of a second is that of so many threads, whatever the machine has, so that it finds the same.
-_THREADS = 2
+#: The work of a second is that of two threads, one of which waits now and then, whatever the machine has, so that it finds the same.
+_THREADS = 1.7
 
 
 def solve(problem: Problem, effort: Effort | None = None) -> Solution:

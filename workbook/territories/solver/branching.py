@@ -263,7 +263,7 @@ class _Tree:
         each = self.raised / np.maximum(self.asked, 1)
         known = self.asked > 0
         usual = float((each[known] / self.size[known]).mean()) if known.any() else 1.0
-        hope = np.where(split > 0, np.where(known, each, usual * self.size) * np.minimum(split, 0.5), -1.0)
+        hope = np.where(split > 0, np.where(known, each, usual * self.size) * np.minimum(split, 0.5), -np.inf)
         order = np.argsort(-hope, kind="stable")[:_TRIED]
         order = order[split[order] > 0]
         most = -np.inf
@@ -272,7 +272,7 @@ class _Tree:
             for more in _choices(node, unit):
                 closed = np.union1d(node.closed, more)
                 value, share, reduced = self._solve(node.part, closed, lane, made)
-                values.append(min(value, self.goal) - bound)
+                values.append(max(0.0, min(value, self.goal) - bound))  # after new cuts a relaxation may say less
                 if value < self.goal:
                     children.append((value, _Node(node.part, closed, share, reduced, node.level + 1)))
             gain = float(min(values) + 0.3 * np.mean(values))

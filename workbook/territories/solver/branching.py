@@ -110,7 +110,7 @@ def branch(
 
     ``program``: the relaxation of ``problem``, with or without cuts. ``value``: that of the best plan known; ``limits``: seconds
     of work, the moment (``time.perf_counter``) to end at, the relative gap that is good enough. ``better``: who is asked for a
-    plan at every node, and the number of threads. The bound is the least of the open nodes' bounds, and the value of the best plan.
+    plan at every node, and the number of threads. The bound is the least of the open nodes' bounds and of what is good enough to prove.
     """
     work, until, gap = limits
     tree = _Tree(problem, value, until, better[0], gap)

@@ -27,7 +27,7 @@ _ROUNDS = (2, 10)
 _SHARE, _SHARE_OF_MANY = 0.4, 0.3
 _Kind = tuple[float, float]
 #: Two kinds of chain from the rounded relaxation: arcs tried per unit, highest temperature as a share of a unit's usual price.
-#: A narrow core suits many small units, a wide one few large units, which the relaxation misplaces:
+#: A narrow choice suits many small units, a wide one few large units, which the relaxation misplaces:
 #: the kind that does better in the first round goes on with other seeds.
 _CHAINS: tuple[_Kind, _Kind] = ((2.0, 0.1), (12.0, 0.15))
 #: Among thousands of units the relaxation is nearly whole: narrower and colder.

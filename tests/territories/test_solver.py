@@ -292,6 +292,22 @@ def test_branching_asks_for_plans_at_its_nodes_and_proves_the_better_one():
     assert made.bound == pytest.approx(best, abs=1e-5)
 
 
+@pytest.mark.parametrize(("seed", "gap"), [(0, 0.1), (5, 0.3), (22, 0.3), (34, 0.5), (1, 0.1), (2, 0.0)])
+def test_a_bound_stays_below_the_best_plan_when_better_plans_lower_what_is_good_enough(seed, gap):
+    problem = small(7, 3, seed)
+    best, first = best_of_all(problem), problem.start[:-1]
+
+    def better(share, reduced, number):
+        rng = np.random.default_rng(number)
+        rng.integers(0, 3, problem.n)
+        return min((first + rng.integers(0, 3, problem.n) for _ in range(20)), key=problem.objective), 0.0
+
+    value = 3 * best + 5
+    made = branch(problem, assignment_program(problem, whole=False), value, (10.0, np.inf, gap), (better, 1))
+    assert made.bound <= best + 1e-7
+    assert made.bound >= (1 - gap) * best - 1e-5
+
+
 def test_a_node_that_highs_cannot_solve_keeps_its_bound(monkeypatch):
     problem = small(8, 3, 2)
     best, floor = best_of_all(problem), relax(problem).bound

@@ -122,7 +122,7 @@ def branch(
     with ThreadPoolExecutor(max(1, min(_LANES, better[1]))) as pool:
         while not late and tree.nodes and tree.bound < tree.goal and tree.work < work:
             late = tree.grow(pool)
-    return Branched(min(tree.bound, tree.value), tree.plan, late, tree.floor, tree.work)
+    return Branched(tree.bound, tree.plan, late, tree.floor, tree.work)
 
 
 @dataclass(eq=False)
@@ -147,8 +147,8 @@ class _Tree:
 
     @property
     def bound(self) -> float:
-        """What is proven now."""
-        return min(self.whole, self.nodes[0][0] if self.nodes else self.goal)
+        """What is proven now: no more than the goal, which was higher when nodes were left aside for it."""
+        return min(self.whole, self.goal, self.nodes[0][0] if self.nodes else np.inf)
 
     @property
     def goal(self) -> float:

@@ -46,7 +46,7 @@ class PutAway(MetaPathFinder, Loader):
 
 
 def run_ahead(shell: Any) -> bool:
-    """Run pyplot's body and put it away; whether it did, and left nothing else behind: its import is then left to the cells."""
+    """Run pyplot's body and put it away; false where it left something else behind: that is undone, and the import left to the cells."""
     import matplotlib as mpl
 
     settings: Any = mpl.rcParams

@@ -135,12 +135,8 @@ class Problem:
     def pieces(self) -> Pieces:
         """The prices of the loads as pieces, raised where whole units cannot lie."""
         weight = self.weight[self.row]
-        least, most = (self._sums(np.minimum(weight, 0.0)), self._sums(np.maximum(weight, 0.0)))
+        least, most = (_sums(part, self.rep, self.m) for part in (np.minimum(weight, 0.0), np.maximum(weight, 0.0)))
         return pieces_of(self.bands, least, most, self.weight)
-
-    def _sums(self, values: Floats) -> Floats:
-        """Shape (m, K): sums by rep of values of all arcs (A, K)."""
-        return np.stack([np.bincount(self.rep, weights=v, minlength=self.m) for v in values.T], axis=1)
 
     def arcs_of(self, chosen: npt.NDArray[Any]) -> Ints:
         """Shape (n,): the arc of each unit to the rep ``chosen`` for it, -1 where there is none."""
@@ -151,11 +147,7 @@ class Problem:
 
     def loads(self, arcs: Ints) -> Floats:
         """Shape (m, K): what each rep carries when the given arcs are chosen."""
-        reps, rows = self.rep[arcs], self.row[arcs]
-        out = np.empty((self.m, self.k))
-        for k in range(self.k):
-            out[:, k] = np.bincount(reps, weights=self.weight[rows, k], minlength=self.m)
-        return out
+        return _sums(self.weight[self.row[arcs]], self.rep[arcs], self.m)
 
     def objective(self, arcs: Ints) -> float:
         """The value of a plan."""
@@ -191,3 +183,11 @@ class Problem:
             cost=self.cost[arcs],
             weight=np.ascontiguousarray(self.weight[arcs]) if self.by_arc else self.weight,
         )
+
+
+def _sums(values: Floats, reps: npt.NDArray[Any], count: int) -> Floats:
+    """Shape (count, K): sums by rep of values (any number, K)."""
+    out = np.empty((count, values.shape[1]))
+    for k in range(values.shape[1]):
+        out[:, k] = np.bincount(reps, weights=values[:, k], minlength=count)
+    return out

@@ -49,11 +49,6 @@ def _free(pieces: Pieces, parts: _Parts) -> tuple[Floats, Floats]:
     return low, high
 
 
-def _least(pieces: Pieces, parts: _Parts) -> Floats:
-    """The least price of each load, shape (m, K)."""
-    return np.asarray(pieces.first + np.where(parts.under, pieces.slope * pieces.width, 0.0).sum(axis=2))
-
-
 def assignment_program(problem: Problem, whole: bool) -> Program:
     """The program of all arcs of ``problem``; with ``whole`` each arc is chosen or not."""
     pieces = problem.pieces
@@ -90,7 +85,7 @@ def assignment_program(problem: Problem, whole: bool) -> Program:
         index=np.concatenate([index, rows[parts.under], rows[parts.over]]).astype(np.int32),
         value=np.concatenate([value, np.ones(int(parts.under.sum())), -np.ones(int(parts.over.sum()))]),
         whole=np.concatenate([np.ones(arcs, dtype=bool), np.zeros(extra, dtype=bool)]) if whole else None,
-        offset=float(_least(pieces, parts).sum()),
+        offset=float(pieces.least(np.zeros_like(pieces.first)).sum()),
     )
 
 

@@ -1,4 +1,4 @@
-"""Writing whole files or none: to a temporary file beside the target, then renamed."""
+"""Writing whole files or none: to a temporary file beside the target, then renamed; and listing only whole ones."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def listed(folder: Path, pattern: str = "*") -> list[Path]:
+    """What a folder holds, by name, without hidden files: half-written ones, and what a Mac leaves beside each file.
+
+    Empty where there is no such folder.
+    """
+    return sorted(p for p in folder.glob(pattern) if not p.name.startswith(".")) if folder.is_dir() else []
 
 
 def write_text(path: Path, text: str) -> None:

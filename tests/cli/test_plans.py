@@ -45,6 +45,7 @@ def test_plans_go_out_come_in_and_are_approved(
     code, out = answer(capsys, "plans", "send", "P-36", "P-33", "--to", str(tmp_path / "out"), *where)
     assert (code, out["summary"]["files"]) == (0, 2)
     files = [Path(row["file"]) for row in out["rows"]]
+    (files[0].parent / f"._{files[0].name}").write_bytes(b"a Mac's own")
     code, preview = answer(capsys, "plans", "collect", str(tmp_path / "out"), "--dry-run", *where)
     assert code == 0
     assert not (book / "store.sqlite").exists()

@@ -164,6 +164,13 @@ def test_tables_that_the_mapping_does_not_make_stay(export: Write) -> None:
     assert Book.open(folders[2]).tables.targets["amount"].tolist() == [10000]
 
 
+def test_hidden_files_are_no_part_of_an_export_or_a_mapping(export: Write) -> None:
+    folders = source, mapping, _ = export()
+    (mapping / "._sales.sql").write_bytes(b"\0\5\x16\7")
+    (source / "._orders.csv").write_bytes(b"\0\5\x16\7")
+    assert run(folders).counts.set_index("table").loc["sales", "read"] == 5
+
+
 def test_messages_name_the_file_and_what_to_do(export: Write, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Did you mean salesforce"):
         find_mapping("salesfroce")

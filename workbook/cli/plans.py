@@ -212,11 +212,12 @@ def _from_a_rep(name: str) -> bool:
 
 def _files(given: list[Path]) -> list[Path]:
     from workbook.errors import UsageError
+    from workbook.files import listed
 
     found: list[Path] = []
     for path in given:
         if path.is_dir():
-            found += sorted(p for p in path.iterdir() if p.suffix.lower() in _SAVED_AS and _from_a_rep(p.name))
+            found += [p for p in listed(path) if p.suffix.lower() in _SAVED_AS and _from_a_rep(p.name)]
         elif path.exists():
             found.append(path)
         else:

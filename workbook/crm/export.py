@@ -10,6 +10,7 @@ import duckdb
 
 from workbook.crm.mapping import Expected, Mapping
 from workbook.errors import DataError, UsageError
+from workbook.files import listed
 from workbook.tables.source import SPREADSHEETS, Source, csv_scan, quoted, read_into, show, text, unique
 from workbook.tables.spreadsheet import read_sheet, sheets
 from workbook.tables.text import Record, dialect, lines_of, survey
@@ -155,9 +156,7 @@ def _files(folder: Path) -> list[Path]:
         return [folder]
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}", remedy="Name the folder that holds the export's files.")
-    files = sorted(
-        p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in _ENDINGS and p.name[0] not in ".~"
-    )
+    files = [p for p in listed(folder) if p.is_file() and p.suffix.lower() in _ENDINGS and p.name[0] != "~"]
     if not files:
         raise DataError("holds no CSV, XLSX or Parquet file", where=str(folder), remedy="Name the export's folder.")
     return files

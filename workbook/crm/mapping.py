@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import DataError, UsageError
+from workbook.files import listed
 from workbook.places import shipped
 from workbook.tables.schema import TABLES
 
@@ -54,7 +55,7 @@ def shipped_mappings() -> list[str]:
 def find_mapping(name: str) -> Mapping:
     """A shipped mapping by name, or the one in a folder."""
     folder = Path(name)
-    if not (folder.is_dir() and any(folder.glob("*.sql"))):
+    if not listed(folder, "*.sql"):
         known = shipped_mappings()
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -70,7 +71,7 @@ def find_mapping(name: str) -> Mapping:
 def read_mapping(folder: Path) -> Mapping:
     """The mapping in a folder; :class:`DataError` names what cannot be used."""
     sql, prepare = {}, ""
-    for path in sorted(folder.glob("*.sql")):
+    for path in listed(folder, "*.sql"):
         body = path.read_text(encoding="utf-8-sig").strip().rstrip(";")
         if path.stem == "prepare":
             prepare = body

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.book import Book
+from workbook.files import listed
 from workbook.places import shipped
 from workbook.review.jobs import Failure, Job, Result
 from workbook.review.storage import Folder
@@ -26,8 +27,8 @@ LIBRARIES = ("pandas", "numpy", "scipy", "pyarrow", "matplotlib", "duckdb", "ipy
 def parts(book: Book) -> dict[str, str]:
     """Hashes of what every document of a book depends on, by the name that a reason uses."""
     folder = book.root / "tables"
-    tables = {f"table {p.stem}": _file(p) for p in sorted(folder.iterdir()) if p.suffix in (".csv", ".parquet")}
-    stores = [p for p in sorted(book.root.glob("*.sqlite*")) if p.is_file() and not p.name.endswith("-shm")]
+    tables = {f"table {p.stem}": _file(p) for p in listed(folder) if p.suffix in (".csv", ".parquet")}
+    stores = [p for p in listed(book.root, "*.sqlite*") if p.is_file() and not p.name.endswith("-shm")]
     return {
         **tables,
         "decisions": _hash(_file(p) for p in stores),

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from workbook.errors import DataError, Fault
+from workbook.files import listed
 from workbook.periods import Calendar
 from workbook.tables.cast import BETWEEN, REMEDIES, SQL_TYPES, castable, plain, typed, unfit
 from workbook.tables.faults import Faults, Finding
@@ -207,13 +208,9 @@ def take_in(folder: Path, currency: str, calendar: Calendar) -> Intake:
 
 def _strangers(folder: Path, intake: Intake) -> None:
     """Files that are no table, and tables given twice."""
-    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
+    for path in listed(folder):
         ending = path.suffix.lower().lstrip(".")
-        if (
-            not path.is_file()
-            or path.name.startswith((".", "~"))
-            or ending not in (*_ENDINGS, "xlsx", "xls", "tsv", "txt")
-        ):
+        if not path.is_file() or path.name.startswith("~") or ending not in (*_ENDINGS, "xlsx", "xls", "tsv", "txt"):
             continue
         used = table_file(folder, path.stem)
         if path.stem in TABLES and used == path:

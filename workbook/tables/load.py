@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from workbook.checks import counted
 from workbook.errors import DataError
+from workbook.files import listed
 from workbook.periods import Calendar
 from workbook.rules.quality import QualityRules
 from workbook.tables.frames import Tables
@@ -102,7 +103,7 @@ def _place(folder: Path, currency: str, calendar: Calendar, rules: QualityRules)
     settle(folder)
     hashes = digests(table_files(folder), home / "hashes.json")
     mark = snapshot_of(hashes)
-    strangers = sorted(p.name for p in folder.glob("*")) if folder.is_dir() else []
+    strangers = [p.name for p in listed(folder)]
     key = sha256(repr((_FORMAT, mark, currency, calendar, rules, strangers)).encode()).hexdigest()[:20]
     return _Place(Cache(home / "tables"), key, mark, read_report(folder.parent, hashes))
 

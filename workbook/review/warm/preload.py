@@ -18,7 +18,7 @@ from typing import Any
 
 import workbook.book
 from workbook.book import STAGES, Book
-from workbook.files import write_bytes
+from workbook.files import listed, write_bytes
 from workbook.review.warm.processes import threads
 from workbook.rules import read_rules
 
@@ -50,7 +50,7 @@ class Kept:
 
     def load(self) -> bool:
         """Take what is new in the folder; whether there was anything. Books come before their results."""
-        new = sorted((p for p in self.folder.glob("*.pickle") if p.name not in self.seen), key=lambda p: p.name)
+        new = [p for p in listed(self.folder, "*.pickle") if p.name not in self.seen]
         for path in new:
             self.seen.add(path.name)
             _take(pickle.loads(path.read_bytes()))
@@ -65,7 +65,7 @@ class Kept:
             with contextlib.suppress(ImportError):
                 import_module(name)
         if threads() > 1:
-            path.write_text("[]", encoding="utf-8")  # nobody shall import these ahead again
+            write_bytes(path, b"[]")  # nobody shall import these ahead again
         return True
 
 

@@ -60,7 +60,7 @@ class Nursery:
         from workbook.review.warm.kernel import prepare
 
         app = prepare()
-        with _threadless(), app.shell.builtin_trap:  # pandas asks get_ipython where it is
+        with _threadless():
             for name in PRELOADED:
                 import_module(name)
             _load_stages()

@@ -13,6 +13,7 @@ import json
 import pickle
 import sys
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +90,14 @@ def save(folder: Path, known_modules: int) -> None:
                 for noun, value in book._stages[stage].made.items():
                     what = {"key": key, "stage": stage, "noun": noun, "value": value}
                     _write(folder / f"{name}-1-{stage}.{noun}.pickle", what)
-    modules = [m for m in list(sys.modules)[known_modules:] if m.split(".")[0] in AHEAD and m not in NEVER_AHEAD]
+    modules = [m for m in _since(known_modules) if m.split(".")[0] in AHEAD and m not in NEVER_AHEAD]
     if modules and not (folder / "modules.json").exists():
         write_bytes(folder / "modules.json", json.dumps(modules).encode())
+
+
+def _since(known_modules: int) -> list[str]:
+    """The modules loaded after so many others, without a look at those: each page of memory that is looked at is copied."""
+    return list(islice(reversed(sys.modules), max(0, len(sys.modules) - known_modules)))[::-1]
 
 
 def _write(path: Path, what: dict[str, Any]) -> None:

@@ -8,8 +8,14 @@ from typing import Any
 
 
 def spare(app: Any) -> None:
-    """Make no record of log lines that nobody gets, and read the signature of a method once, not in each cell."""
+    """Make no record of log lines that nobody gets, read the signature of a method once and not in each cell, and leave what
+    IPython puts among Python's builtins there between cells too.
+
+    Each name that comes or goes there makes Python forget where it found every builtin, in all code, and look for them again.
+    """
     import ipykernel.ipkernel as kernel
+
+    app.shell.builtin_trap.__enter__()
 
     app.log.setLevel(app.log_level)  # its one handler drops what is below; four lines in each cell are
     kernel._accepts_parameters = remembered(kernel._accepts_parameters)

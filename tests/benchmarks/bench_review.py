@@ -1,8 +1,9 @@
-"""Seconds and CPU seconds per document: the review engine against its peers, on two notebooks, in the same run.
+"""Seconds and CPU seconds per document: the review engine against its peers, on three notebooks, in the same run.
 
-Each way runs in a process of its own with few and with more documents; the difference, per document, leaves its start out.
-``python -m tests.benchmarks.bench_review matplotlib`` takes one of the notebooks only (the other is ``light``), ``… 2000`` watches
-the memory of 2,000 documents.
+Each way runs in a process of its own with few and with more documents; the difference, per document, leaves its start out. The
+engine with one worker and the plain function run in turns, three times, so that a machine that is slow for a while is slow for both.
+``python -m tests.benchmarks.bench_review matplotlib`` takes one of the notebooks only (others are ``light`` and ``review``),
+``… 2000`` watches the memory of 2,000 documents.
 """
 
 from __future__ import annotations
@@ -15,54 +16,59 @@ import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import mean
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks.review_notebooks import CHARTS, KINDS, TABLES, Kind, plain, text_forms
+from tests.benchmarks.review_notebooks import MADE, Kind, text_forms
+from tests.benchmarks.review_real import Real
 
 ROOT = Path(__file__).resolve().parents[2]
+KINDS: dict[str, Kind] = {**MADE, "review": Real()}
 
 
-def command_lines(source: Path, folder: Path, documents: int) -> None:
+def command_lines(kind: Kind, folder: Path, documents: int) -> None:
     """papermill's and nbconvert's command lines."""
+    source = kind.written(folder)
     for n in range(documents):
         out = str(folder / f"{n}.ipynb")
+        given = [part for name, value in kind.parameters(n).items() for part in ("-r", name, value)]
         quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run([sys.executable, "-m", "papermill", str(source), out, "-p", "node", f"T{n}"], **quiet)
+        subprocess.run([sys.executable, "-m", "papermill", str(source), out, *given], **quiet)
         subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", out], **quiet)
 
 
-def in_one_process(source: Path, folder: Path, documents: int) -> None:
+def in_one_process(kind: Kind, folder: Path, documents: int) -> None:
     """papermill's API and nbconvert's exporter."""
     import papermill
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter()
+    exporter, source = HTMLExporter(), str(kind.written(folder))
     for n in range(documents):
         out = str(folder / f"{n}.ipynb")
-        made = papermill.execute_notebook(str(source), out, parameters={"node": f"T{n}"}, progress_bar=False)
+        made = papermill.execute_notebook(source, out, parameters=kind.parameters(n), progress_bar=False)
         (folder / f"{n}.html").write_text(exporter.from_notebook_node(made)[0], encoding="utf-8")
 
 
-def ploomber(source: Path, folder: Path, documents: int) -> None:
+def ploomber(kind: Kind, folder: Path, documents: int) -> None:
     """ploomber-engine, which runs the cells in the calling process, and nbconvert's exporter."""
     from nbconvert import HTMLExporter
     from ploomber_engine import execute_notebook
 
-    exporter = HTMLExporter()
+    exporter, source = HTMLExporter(), str(kind.written(folder))
     for n in range(documents):
         out = str(folder / f"{n}.ipynb")
-        made = execute_notebook(str(source), out, parameters={"node": f"T{n}"}, progress_bar=False)
+        made = execute_notebook(source, out, parameters=kind.parameters(n), progress_bar=False)
         (folder / f"{n}.html").write_text(exporter.from_notebook_node(made)[0], encoding="utf-8")
 
 
-def ploomber_twice(source: Path, folder: Path, documents: int) -> None:
+def ploomber_twice(kind: Kind, folder: Path, documents: int) -> None:
     """Two processes of ploomber-engine at a time, each with half of the documents."""
     from multiprocessing import get_context
 
     halves = [folder / "a", folder / "b"]
     for half in halves:
         half.mkdir()
-    started = [get_context("spawn").Process(target=ploomber, args=(source, half, documents // 2)) for half in halves]
+    started = [get_context("spawn").Process(target=ploomber, args=(kind, half, documents // 2)) for half in halves]
     for process in started:
         process.start()
     for process in started:
@@ -70,27 +76,33 @@ def ploomber_twice(source: Path, folder: Path, documents: int) -> None:
         assert process.exitcode == 0
 
 
-def ours(source: Path, folder: Path, documents: int, workers: int = 1) -> None:
+def ours(kind: Kind, folder: Path, documents: int, workers: int = 1) -> None:
     """The review engine: execution, HTML, stable bytes."""
     from workbook.review.jobs import Job
     from workbook.review.warm.pool import warm_pool
 
+    source = str(kind.written(folder))
     jobs = [
-        Job(f"T{n}", f"T{n}", "territory", str(source), {"node": f"T{n}"}, str(folder), str(folder), f"T{n}")
+        Job(f"T{n}", f"T{n}", "territory", source, kind.parameters(n), str(folder), str(folder), f"T{n}")
         for n in range(documents)
     ]
     failed = [made for made in warm_pool(jobs, workers) if made.failure]
     assert not failed, failed[0]
 
 
-def two_workers(source: Path, folder: Path, documents: int) -> None:
+def two_workers(kind: Kind, folder: Path, documents: int) -> None:
     """The review engine with two workers."""
-    ours(source, folder, documents, 2)
+    ours(kind, folder, documents, 2)
+
+
+def plain(kind: Kind, folder: Path, documents: int) -> None:
+    """The limit: the same without Jupyter."""
+    kind.plain(folder, documents, texts=True)
 
 
 def plain_page(kind: Kind, folder: Path, documents: int) -> None:
     """The plain function without the text forms: less than an executed notebook and its document hold."""
-    plain(kind, folder, documents, texts=False)
+    kind.plain(folder, documents, texts=False)
 
 
 def same_documents(kind: Kind, folder: Path) -> bool:
@@ -103,29 +115,24 @@ def same_documents(kind: Kind, folder: Path) -> bool:
     return made[0] == made[1]
 
 
-#: Name: what runs a notebook, with how few and how many documents.
-JUPYTER: dict[str, tuple[Callable[[Path, Path, int], None], int, int]] = {
+#: Name: what makes documents, with how few and how many of them.
+WAYS: dict[str, tuple[Callable[[Kind, Path, int], None], int, int]] = {
     "papermill CLI + nbconvert CLI": (command_lines, 0, 2),
     "papermill API + nbconvert": (in_one_process, 1, 4),
     "ploomber-engine + nbconvert": (ploomber, 1, 8),
     "ploomber-engine, two processes": (ploomber_twice, 2, 12),
-    "ours, one worker": (ours, 2, 22),
-    "ours, two workers": (two_workers, 2, 32),
+    "ours, one worker": (ours, 6, 36),
+    "ours, two workers": (two_workers, 6, 66),
+    "plain forked function": (plain, 6, 36),
+    "plain, HTML document only": (plain_page, 6, 36),
 }
-#: The same of plain functions.
-PLAIN: dict[str, tuple[Callable[[Kind, Path, int], None], int, int]] = {
-    "plain forked function": (plain, 2, 22),
-    "plain, HTML document only": (plain_page, 2, 22),
-}
-WAYS = {name: (few, many) for name, (_, few, many) in (*JUPYTER.items(), *PLAIN.items())}
+#: What is compared most closely runs in turns, so many times.
+CLOSELY, ROUNDS = ("ours, one worker", "plain forked function"), 3
 
 
 def run(name: str, kind: Kind, folder: Path, documents: int) -> None:
     """Make so many documents in one way."""
-    if name in PLAIN:
-        PLAIN[name][0](kind, folder, documents)
-    else:
-        JUPYTER[name][0](kind.write(folder), folder, documents)
+    WAYS[name][0](kind, folder, documents)
 
 
 def measured(name: str, kind: str, documents: int) -> tuple[float, float]:
@@ -142,19 +149,29 @@ def measured(name: str, kind: str, documents: int) -> tuple[float, float]:
     return time.perf_counter() - start, usage.ru_utime + usage.ru_stime
 
 
+def per_document(name: str, kind: str) -> tuple[float, float]:
+    """Wall and CPU seconds of one more document."""
+    _, few, many = WAYS[name]
+    low, high = measured(name, kind, few), measured(name, kind, many)
+    return (high[0] - low[0]) / (many - few), (high[1] - low[1]) / (many - few)
+
+
+def installed(name: str) -> bool:
+    """Whether what a way needs is there."""
+    return not name.startswith("ploomber") or find_spec("ploomber_engine") is not None
+
+
 def compare(kind: str) -> None:
     """Print seconds per document and ratios to ours with one worker; CPU also as a ratio to the plain function."""
     with TemporaryDirectory() as made:
         if not same_documents(KINDS[kind], Path(made)):
             raise RuntimeError("the plain function makes another document than the engine")
-    rows = {}
-    for name, (few, many) in WAYS.items():
-        if name.startswith("ploomber") and find_spec("ploomber_engine") is None:
-            continue
-        low, high = measured(name, kind, few), measured(name, kind, many)
-        rows[name] = tuple((b - a) / (many - few) for a, b in zip(low, high, strict=True))
+    rows = {name: per_document(name, kind) for name in WAYS if name not in CLOSELY and installed(name)}
+    turns = [[per_document(name, kind) for name in CLOSELY] for _ in range(ROUNDS)]
+    for name, of_turns in zip(CLOSELY, zip(*turns, strict=True), strict=True):
+        rows[name] = (mean(wall for wall, _ in of_turns), mean(cpu for _, cpu in of_turns))
     one, limit = rows["ours, one worker"], rows["plain forked function"]
-    print(f"\nReview: {TABLES} tables, {CHARTS} {KINDS[kind].charts}, executed notebook and HTML, per document")
+    print(f"\nReview: {KINDS[kind].title}, executed notebook and HTML, per document")
     print(f"{'':32}{'seconds':>9}{'CPU s':>9}{'x ours':>9}{'CPU / plain':>13}")
     for name in WAYS:
         if name not in rows:
@@ -183,7 +200,7 @@ def memory(documents: int) -> None:
 
     with TemporaryDirectory() as made:
         folder = Path(made)
-        source = KINDS["light"].write(folder)
+        source = KINDS["light"].written(folder)
         jobs = [
             Job(f"T{n}", f"T{n}", "territory", str(source), {"node": f"T{n}"}, made, made, f"T{n % 10}")
             for n in range(documents)

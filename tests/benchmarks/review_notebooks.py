@@ -1,4 +1,4 @@
-"""Notebooks of the review's benchmark, each with a plain function that makes the same document without Jupyter.
+"""Made notebooks of the review's benchmark, each with a plain function that makes the same document without Jupyter.
 
 Both have one cell of data and ten tables. The four charts of one are ordinary figures of matplotlib, as a notebook of one's own
 has them; those of the other are drawn by our own light axes.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import gc
 import json
 import os
+import traceback
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 TABLES, CHARTS = 10, 4
 DATA = (
@@ -29,8 +30,27 @@ DRAWN = (
 Chart = Callable[[Any, int, str], tuple[str, str]]
 
 
+class Kind(Protocol):
+    """A notebook to measure: as a file, with the parameters of each document, and without Jupyter."""
+
+    @property
+    def title(self) -> str: ...
+
+    def written(self, folder: Path) -> Path:
+        """The notebook's file; one that is made for the measurement is in ``folder``."""
+
+    def parameters(self, n: int) -> dict[str, str]:
+        """The parameters of document ``n``."""
+
+    def plain(self, folder: Path, documents: int, *, texts: bool) -> None:
+        """The limit: every document by a plain function in a forked process of its own, from a parent as warm as the engine's.
+
+        It writes the same HTML document, byte for byte, and with ``texts`` the same text forms that an executed notebook holds.
+        """
+
+
 @dataclass(frozen=True)
-class Kind:
+class Made:
     """A notebook by what its charts are: what its first cell imports, the source of a chart, the same chart without Jupyter."""
 
     charts: str
@@ -38,7 +58,14 @@ class Kind:
     source: str
     chart: Chart
 
-    def write(self, folder: Path) -> Path:
+    @property
+    def title(self) -> str:
+        return f"{TABLES} tables, {CHARTS} {self.charts}"
+
+    def parameters(self, n: int) -> dict[str, str]:
+        return {"node": f"T{n}"}
+
+    def written(self, folder: Path) -> Path:
         """The notebook as a file: one cell of data, ten tables, four charts."""
         import nbformat
 
@@ -53,6 +80,15 @@ class Kind:
         path = folder / "bench.ipynb"
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
         return path
+
+    def plain(self, folder: Path, documents: int, *, texts: bool) -> None:
+        """Every document by a function that was written for it."""
+        page = warmed_up()
+        self.chart(_numbers("T"), 0, "T")
+        gc.collect()
+        gc.freeze()
+        for at in range(documents):
+            forked(lambda at=at: _document(self, folder, f"T{at}", page, texts))  # type: ignore[misc]
 
 
 def _inline(frame: Any, n: int, node: str) -> tuple[str, str]:
@@ -86,14 +122,14 @@ def _draw(ax: Any, frame: Any, n: int, node: str) -> None:
     ax.set_title(f"chart {n} of {node}")
 
 
-KINDS = {
-    "matplotlib": Kind(
+MADE = {
+    "matplotlib": Made(
         "charts by matplotlib",
         "import matplotlib.pyplot as plt",
         f"fig, ax = plt.subplots(figsize=(7, 3))\n{DRAWN}plt.show()",
         _inline,
     ),
-    "light": Kind(
+    "light": Made(
         "light charts",
         "from workbook.charts.style import axes",
         f"ax = axes(None, 7, 3)\n{DRAWN}ax.figure",
@@ -109,14 +145,11 @@ def text_forms(folder: Path, node: str) -> list[str]:
         forms: list[str] = json.loads((folder / f"{node}.json").read_text(encoding="utf-8"))
         return forms
     cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
-    return ["".join(one["data"]["text/plain"]) for cell in cells for one in cell["outputs"]]
+    return ["".join(one["data"]["text/plain"]) for cell in cells for one in cell.get("outputs", ())]
 
 
-def plain(kind: Kind, folder: Path, documents: int, *, texts: bool = True) -> None:
-    """The limit: every document by a plain function in a forked process of its own, from a parent as warm as the engine's.
-
-    It writes the same HTML document, byte for byte, and the same text forms that an executed notebook holds beside it.
-    """
+def warmed_up() -> str:
+    """Load and draw what the engine's parent has loaded and drawn; a document with nothing but a mark where its outputs stand."""
     import matplotlib as mpl
     import pandas as pd
 
@@ -124,22 +157,33 @@ def plain(kind: Kind, folder: Path, documents: int, *, texts: bool = True) -> No
 
     mpl.use("agg")
     pd.set_option("display.max_columns", 20)  # as in a notebook; in a terminal pandas leaves columns out
-    page = _empty_page()
     first_of_all()
-    kind.chart(_numbers("T"), 0, "T")
-    gc.collect()
-    gc.freeze()
-    for at in range(documents):
-        if pid := os.fork():
-            if os.waitpid(pid, 0)[1]:
-                raise RuntimeError("the plain function failed")
-            continue
-        _document(kind, folder, f"T{at}", page, texts)
-        os._exit(0)
+    return _empty_page()
+
+
+def forked(make: Callable[[], None]) -> None:
+    """Call ``make`` in a forked process."""
+    if pid := os.fork():
+        if os.waitpid(pid, 0)[1]:
+            raise RuntimeError("the plain function failed")
+        return
+    try:
+        make()
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def write_document(folder: Path, node: str, page: str, parts: list[str], forms: list[str] | None) -> None:
+    """Write a document of these parts, and the text forms of what is in it where they are asked for."""
+    text = page.replace("OUTPUTS", "\n".join(parts)).replace("TITLE", node)
+    (folder / f"{node}.html").write_text(text, encoding="utf-8")
+    if forms is not None:
+        (folder / f"{node}.json").write_text(json.dumps(forms), encoding="utf-8")
 
 
 def _empty_page() -> str:
-    """A document of the review's template with nothing but a mark where its outputs stand."""
     import nbformat
 
     from workbook.review.render import Page, html
@@ -158,15 +202,11 @@ def _numbers(node: str) -> Any:
     return pd.DataFrame(numbers, columns=[f"amount {i}" for i in range(8)])
 
 
-def _document(kind: Kind, folder: Path, node: str, page: str, texts: bool) -> None:
+def _document(kind: Made, folder: Path, node: str, page: str, texts: bool) -> None:
     """Write the HTML document and, with ``texts``, the text forms of what stands in it."""
     frame = _numbers(node)
     tables = [frame.nlargest(20 + n, f"amount {n % 8}") for n in range(TABLES)]
     parts = [f'<div class="wb-output">{one._repr_html_()}</div>' for one in tables]
     charts = [kind.chart(frame, n, node) for n in range(CHARTS)]
     parts += [f'<figure class="wb-chart">{element}</figure>' for element, _ in charts]
-    text = page.replace("OUTPUTS", "\n".join(parts)).replace("TITLE", node)
-    (folder / f"{node}.html").write_text(text, encoding="utf-8")
-    if texts:
-        forms = [*map(repr, tables), *(form for _, form in charts)]
-        (folder / f"{node}.json").write_text(json.dumps(forms), encoding="utf-8")
+    write_document(folder, node, page, parts, [*map(repr, tables), *(form for _, form in charts)] if texts else None)

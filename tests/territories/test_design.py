@@ -206,6 +206,22 @@ def test_the_proof_is_told_in_plain_words(proposed):
     assert plain({**summary, "gap_points": 0.0}, str) == "No plan under these rules can beat this one."
 
 
+def test_a_longer_search_is_advised_only_for_what_it_could_prove(proposed):
+    summary = {
+        **proposed.summary,
+        "objective": 10.0,
+        "gap_points": 2.0,
+        "gap": 0.2,
+        "gap_hours": 1.0,
+        "gap_sales_amount": 1,
+    }
+    longer = " A longer search proves it better."
+    assert plain(summary, str).endswith(f"out of balance.{longer}")
+    left_out = " The moves left out would bring {} of these points."
+    assert plain({**summary, "left_out_points": 1.5}, str).endswith(left_out.format("1.50"))
+    assert plain({**summary, "left_out_points": 0.5}, str).endswith(left_out.format("0.50") + longer)
+
+
 def test_hand_over_holds_people_deals_and_promises_and_writes_text_as_text(tmp_path, book):
     contacts = pd.DataFrame({"contact_id": ["C1"], "account_id": ["A1"], "name": ["=cmd()"]})
     deals = pd.DataFrame(

@@ -16,6 +16,7 @@ from workbook.territories.decide import Answer, decisions
 from workbook.territories.few import first, knee, order
 from workbook.territories.solver import Effort, solve
 from workbook.territories.wishes import Wishes
+from workbook.territories.words import plain
 
 QUICK = Effort(seconds=0.3, limit=120.0, workers=1)
 
@@ -52,6 +53,12 @@ def test_a_limit_keeps_the_first_steps(made):
     asked = stage().propose(Wishes(limit=1), QUICK)
     assert len(set(asked.moves["unit"])) == 1
     assert asked.notes[0].startswith("only the most helpful moves are proposed: they bring")
+    everything = stage().propose(Wishes(), QUICK)
+    assert everything.summary["left_out_points"] == 0.0
+    left_out = asked.summary["objective"] - everything.summary["objective"]
+    assert asked.summary["left_out_points"] == pytest.approx(left_out)
+    assert left_out > 0.005
+    assert f"would bring {left_out:.2f} of these points." in plain(asked.summary, str)
 
 
 def test_the_knee_is_where_most_of_the_gain_is_reached():

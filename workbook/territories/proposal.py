@@ -139,6 +139,7 @@ def _summary(design: Design, solution: Solution, frame: pd.DataFrame, moves: pd.
         "bound": solution.bound,
         "gap_points": gap,
         "gap": solution.gap,
+        "left_out_points": 0.0,
         "balance_before": float(priced["before"].sum()),
         "balance_after": float(priced["after"].sum()),
         "by_measure": {

@@ -217,7 +217,8 @@ class Territories(Stage):
             found = first(problem.problem, found, wanted.limit)
         made = proposal(company, problem, found, stage.names)
         if wanted.limit is not None:
-            made = replace(made, notes=(limited(problem.problem, found, whole), *made.notes))
+            summary = {**made.summary, "left_out_points": max(0.0, found.objective - whole)}
+            made = replace(made, summary=summary, notes=(limited(problem.problem, found, whole), *made.notes))
         idle = without_takings(made, company, wanted.takers, stage.names)
         made = replace(made, notes=(*idle, *made.notes))
         if rules.hard_capacity and made.summary["short_hours"] > 0.5:

@@ -60,7 +60,8 @@ def limited(problem: Problem, found: Solution, whole: float) -> str:
 
 def plain(summary: dict[str, Any], money: Money) -> str:
     """The proof in plain words; ``money`` formats an amount."""
-    if summary["gap_points"] <= 1e-6 * max(1.0, abs(summary["objective"])):
+    gap = summary["gap_points"]
+    if gap <= 1e-6 * max(1.0, abs(summary["objective"])):
         return "No plan under these rules can beat this one."
     share = (
         f"{summary['gap']:.1%} of {summary['objective']:.1f}"
@@ -68,11 +69,13 @@ def plain(summary: dict[str, Any], money: Money) -> str:
         else f"of {summary['objective']:.1f}"
     )
     text = (
-        f"No plan under these rules can beat this one by more than {summary['gap_points']:.2f} points "
+        f"No plan under these rules can beat this one by more than {gap:.2f} points "
         f"({share}): as much as {summary['gap_hours']:,.0f} hours of workload or "
         f"{money(summary['gap_sales_amount'])} of sales out of balance."
     )
-    return text + (" A longer search proves it better." if summary["gap"] > 0.1 else "")
+    if (left := summary["left_out_points"]) > 0.005:
+        text += f" The moves left out would bring {left:.2f} of these points."
+    return text + (" A longer search proves it better." if (gap - left) / gap * summary["gap"] > 0.1 else "")
 
 
 def without_takings(made: Proposal, company: Company, takers: frozenset[str] | None, names: Names) -> list[str]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import psutil  # noqa: F401 (loaded while the platform is still told truly)
 import pytest
 
 import workbook.book

@@ -13,6 +13,7 @@ import traceback
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
@@ -88,7 +89,7 @@ class Made:
         gc.collect()
         gc.freeze()
         for at in range(documents):
-            forked(lambda at=at: _document(self, folder, f"T{at}", page, texts))  # type: ignore[misc]
+            forked(partial(_document, self, folder, f"T{at}", page, texts))
 
 
 def _inline(frame: Any, n: int, node: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -74,7 +74,7 @@ class Real:
         gc.collect()
         gc.freeze()
         for n in range(1, documents):
-            forked(lambda n=n: make(n))  # type: ignore[misc]
+            forked(partial(make, n))
 
 
 @dataclass(frozen=True)

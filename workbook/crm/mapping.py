@@ -49,7 +49,7 @@ class Mapping:
 
 def shipped_mappings() -> list[str]:
     """Names of the mappings that come with the workbook."""
-    return sorted(p.name for p in shipped("templates", "import").iterdir() if p.is_dir() and any(p.glob("*.sql")))
+    return sorted(p.name for p in shipped("templates", "import").iterdir() if listed(p, "*.sql"))
 
 
 def find_mapping(name: str) -> Mapping:

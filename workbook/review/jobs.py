@@ -12,6 +12,7 @@ from zlib import crc32
 
 from workbook.book import Book
 from workbook.errors import UsageError
+from workbook.files import listed
 from workbook.places import safe_name, shipped
 from workbook.review.parameters import declared, refuse_unknown
 
@@ -168,9 +169,9 @@ def find_notebook(book: Path, name: str) -> Path:
         folders.append(shipped("notebooks"))
     for pattern in (f"{escape(stem)}.ipynb", f"{escape(stem)}*.ipynb"):
         for folder in folders:
-            if found := sorted(folder.glob(pattern)):
+            if found := listed(folder, pattern):
                 return found[0].resolve()
-    known = sorted({p.stem for folder in folders for p in folder.glob("*.ipynb")})
+    known = sorted({p.stem for folder in folders for p in listed(folder, "*.ipynb")})
     raise UsageError(f"there is no notebook {name!r}", remedy=f"There are: {', '.join(known) or 'none'}.")
 
 

@@ -15,8 +15,7 @@ def spare(app: Any) -> None:
     """
     import ipykernel.ipkernel as kernel
 
-    app.shell.builtin_trap.__enter__()
-
+    app.shell.builtin_trap.__enter__()  # also for pandas, which looks for get_ipython when it is imported
     app.log.setLevel(app.log_level)  # its one handler drops what is below; four lines in each cell are
     kernel._accepts_parameters = remembered(kernel._accepts_parameters)
 

@@ -15,14 +15,12 @@ from workbook.territories.solver.state import Search, arrays, core
 
 #: Proposals of the annealing per second and thread.
 _PROPOSALS = 7_000_000
-#: Beyond so many units their data are too far apart in memory for that pace.
-_FAR_APART = 20_000
 #: Beyond so many proposals per unit a longer chain gains nothing.
 _ENOUGH = 4_000
 #: The annealing looks at the clock so many times.
 _STAGES = 8
 #: Rounds of two chains, at least and at most.
-_ROUNDS = (2, 10)
+_ROUNDS = (1, 10)
 #: Share of the work; less where there are many units, of which the relaxation already tells most.
 _SHARE, _SHARE_OF_MANY = 0.4, 0.3
 _Kind = tuple[float, float]
@@ -31,14 +29,24 @@ _Kind = tuple[float, float]
 #: the kind that does better in the first round goes on with other seeds.
 _CHAINS: tuple[_Kind, _Kind] = ((2.0, 0.1), (12.0, 0.15))
 #: Among thousands of units the relaxation is nearly whole: narrower and colder.
-_MANY, _CHAINS_OF_MANY = 2000, ((1.2, 0.02), (1.2, 0.01))
+_MANY, _CHAINS_OF_MANY = 2000, ((1.2, 0.02), (1.5, 0.005))
 #: Lowest temperature, as the same share.
 _COLD = 0.0007
 #: Chance of a proposal to be a swap.
 _SWAPS = 0.8
-#: Neighbourhoods, from small ones to large: units of one, arcs tried per unit among many units, share of the work, nodes.
-_SIZES = ((200, 2.0, 0.05, 50), (300, 1.5, 0.12, 50), (400, 1.3, 0.12, 50), (600, 1.2, 0.12, 100))
-
+#: Neighbourhoods, from small ones to large: units of one, arcs tried per unit among many units, relative gap that is good enough
+#: (first a wide one: the few groups in which much is to be gained are found soon), share of the work.
+_SIZES = (
+    (200, 3.0, 5e-3, 0.02),
+    (300, 2.0, 5e-3, 0.05),
+    (300, 2.0, 2e-3, 0.10),
+    (400, 1.5, 2e-3, 0.12),
+    (600, 1.4, 3e-3, 0.12),
+)
+#: Nodes of each model.
+_NODES = 50
+#: Groups at a time: as many as leave so many times their reps in between, at most.
+_APART, _TEAMS = 8, 16
 #: Seconds of work below which the larger neighbourhoods are not begun.
 _WORTH = 1.0
 
@@ -48,9 +56,8 @@ def anneal_plan(search: Search, relaxed: Relaxation) -> None:
     problem, effort = search.problem, search.effort
     slope = np.median(problem.bands.over + problem.bands.under, axis=0)
     price = float((problem.weight * slope).sum(axis=1).mean()) + 1e-12
-    pace = _PROPOSALS / max(1.0, problem.n / _FAR_APART) ** 0.5
     share = _SHARE if problem.n <= _MANY else _SHARE_OF_MANY
-    proposals = share * search.seconds * pace / 2  # for each of two chains in all rounds
+    proposals = share * search.seconds * _PROPOSALS / 2  # for each of two chains in all rounds
     each = int(min(proposals / _ROUNDS[0], _ENOUGH * problem.n))
     until = search.until - 0.5 * max(0.0, search.left)  # on a busy machine, time is left to improve and to prove
     kinds, winner = _CHAINS if problem.n <= _MANY else _CHAINS_OF_MANY, 0
@@ -105,32 +112,30 @@ def rebuild_plan(search: Search, relaxed: Relaxation) -> None:
         return
     rng = np.random.default_rng(effort.seed)
     until = search.until - 0.3 * max(0.0, search.left)
-    before = 1
-    for units, per_unit, part, nodes in _SIZES:
+    for number, (units, per_unit, gap, part) in enumerate(_SIZES):
         size = int(np.clip(round(units * problem.m / problem.n), 2, problem.m))
-        if size > before and (before == 1 or part * search.seconds > _WORTH):
-            _rounds(search, relaxed, (size, per_unit, part * search.seconds, nodes, until), rng)
-        before = size
+        if not number or part * search.seconds > _WORTH:
+            _rounds(search, relaxed, (size, per_unit, gap, part * search.seconds, until), rng)
     search.note("neighbourhoods")
 
 
 def _rounds(
-    search: Search, relaxed: Relaxation, how: tuple[int, float, float, int, float], rng: np.random.Generator
+    search: Search, relaxed: Relaxation, how: tuple[int, float, float, float, float], rng: np.random.Generator
 ) -> None:
-    """Rounds over groups of one size; ``how``: size, arcs per unit, seconds of work, nodes, when to end."""
-    size, per_unit, budget, nodes, until = how
+    """Rounds over groups of one size; ``how``: size, arcs per unit, gap that is good enough, seconds of work, when to end."""
+    size, per_unit, gap, budget, until = how
     problem: Problem = search.problem
     inside = core(problem, relaxed, per_unit if problem.n > 1000 else 12.0)
     inside[search.plan] = True
     small, arcs = problem.kept(inside), np.flatnonzero(inside)
     plan = np.searchsorted(arcs, search.plan)
     kin = kinship(small, relaxed.reduced[inside], np.inf)
-    wish, dry = np.ones(problem.m), 0
-    while budget > 0 and dry < 4 * problem.m // size + 4 and not search.late():
-        teams = groups(kin, wish, size, 2, rng)
+    wish, dry, count = np.ones(problem.m), 0, int(np.clip(problem.m // (_APART * size), 2, _TEAMS))
+    while budget > 0 and dry < 8 * problem.m // (count * size) + 4 and not search.late():
+        teams = groups(kin, wish, size, count, rng)
         if not teams:
             break
-        limits = (nodes, max(0.05, until - time.perf_counter()))
+        limits = (_NODES, gap, max(0.05, until - time.perf_counter()))
         plan, gains, work = improve_round(small, plan, teams, limits, search.workers)
         for team, gain in zip(teams, gains, strict=True):
             wish[team] = 0.5 * wish[team] + (0.5 if gain > 0 else 0.02)

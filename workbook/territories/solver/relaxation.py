@@ -7,30 +7,37 @@ those that pay, repeat. The bound does not rest on the solver: for any load pric
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from workbook.territories.solver.ascent import ascend
 from workbook.territories.solver.highs import run
+from workbook.territories.solver.interior import Interior, fits, interior
 from workbook.territories.solver.kernels import cheapest, reduced
 from workbook.territories.solver.problem import Floats, Problem
 from workbook.territories.solver.program import assignment_program, load_duals
 
-#: Up to so many arcs all columns are taken at once.
+#: Up to so many arcs the simplex method takes all at once.
 _ALL = 20_000
+#: Arcs of each unit in the first round, and more of them in each later one.
+_FEW, _MORE = 16, 4
+#: Rounds of ascent, at least and at most, and seconds of one per arc.
+_ROUNDS, _ROUND = (300, 1000), 1.4e-8
+#: Seconds of the interior point method, per arc, as they usually are.
+_USUAL = 1.6e-5
 
 
 @dataclass(frozen=True, eq=False)
 class Relaxation:
-    """Load prices (m, K), the bound they prove, reduced costs of all arcs (A,), and the fractions x (A,)."""
+    """Load prices (m, K), the bound they prove, reduced costs of all arcs (A,), the fractions x (A,), the work in seconds."""
 
     slope: Floats
     bound: float
     reduced: Floats
     share: Floats
-    rounds: int
+    work: float
 
 
 def dual_bound(problem: Problem, slope: Floats) -> float:
@@ -39,59 +46,62 @@ def dual_bound(problem: Problem, slope: Floats) -> float:
     return float(least.sum() + problem.pieces.least(slope).sum())
 
 
-def relax(problem: Problem, *, gap: float = 1e-4, most_rounds: int = 40, until: float = np.inf) -> Relaxation:
+def relax(problem: Problem, *, gap: float = 1e-7, seconds: float = np.inf, until: float = np.inf) -> Relaxation:
     """The linear relaxation of ``problem``, to within ``gap`` (relative) of its optimum.
 
-    After ``until`` (``time.perf_counter``) the best prices so far are taken; without any, prices of zero prove what they can.
+    Where it would take more than ``seconds`` of work, prices by ascent alone must do. After ``until`` (``time.perf_counter``) the
+    best prices so far are taken; without any, prices of zero prove what they can.
     """
-    best_slope = np.zeros((problem.m, problem.k))
-    if len(problem.rep) > _ALL:
-        best_slope = ascend(problem, 300 if most_rounds > 1 else 1000, until)
-    best_bound = dual_bound(problem, best_slope)
-    inside = _first_columns(problem, best_slope)
-    share = np.zeros(len(problem.rep))
-    rounds = 0
-    for _ in range(most_rounds):
-        rounds += 1
+    slope, away, work = np.zeros((problem.m, problem.k)), 1.0, 0.0
+    short = len(problem.rep) > _ALL and _USUAL * min(len(problem.rep), _FEW * problem.n) > seconds
+    few = len(problem.rep) > max(_ALL, _FEW * problem.n)
+    if few or short:
+        rounds = int(np.clip(seconds / (_ROUND * len(problem.rep)), *_ROUNDS)) if short else _ROUNDS[0]
+        slope, away, work = ascend(problem, rounds, until), 0.1, _ROUND * len(problem.rep) * rounds
+    best = Relaxation(slope, dual_bound(problem, slope), _over(problem, slope), np.zeros(len(problem.rep)), work)
+    inside = _cheapest(problem, best.reduced, _FEW // 2 if few else len(problem.rep))
+    while not short and time.perf_counter() < until:
         small = problem.kept(inside)
-        options: dict[str, Any] = {"solver": "ipx", "run_crossover": "off", "ipm_optimality_tolerance": 1e-6}
-        if len(small.rep) < _ALL:
-            options = {"solver": "simplex"}
-        left = until - time.perf_counter()
-        if left <= 0:
+        made = _solved(small, best.slope, away, (gap, until))
+        if made is None:
             break
-        if np.isfinite(left):
-            options["time_limit"] = left
-        result = run(assignment_program(small, whole=False), options)
-        if result.duals is None or result.values is None:
+        bands, share = problem.bands, np.zeros(len(problem.rep))
+        slope = np.clip(made.slope, -(bands.under + bands.under_more), bands.over + bands.over_more)
+        share[inside] = made.share
+        best = replace(best, share=share, work=best.work + made.work)
+        if (bound := dual_bound(problem, slope)) > best.bound:
+            best = replace(best, slope=slope, bound=bound, reduced=_over(problem, slope))
+        if inside.all() or not made.solved or made.value - best.bound <= 2 * gap * max(1e-9, abs(made.value)):
             break
-        slope = load_duals(small, result.duals)
-        bands = problem.bands
-        slope = np.clip(slope, -(bands.under + bands.under_more), bands.over + bands.over_more)
-        bound = dual_bound(problem, slope)
-        share[:] = 0.0
-        share[inside] = result.values[: len(small.rep)]
-        if bound > best_bound:
-            best_bound, best_slope = bound, slope
-        if inside.all() or result.objective - best_bound <= gap * max(1e-9, abs(result.objective)):
-            break
-        least = reduced(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, slope)
-        inside |= _paying(problem, least, small_count=3)
-    over = reduced(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, best_slope)
-    return Relaxation(best_slope, best_bound, over, share, rounds)
+        inside |= _cheapest(problem, _over(problem, slope), _MORE)
+        away = 0.01
+    return best
 
 
-def _first_columns(problem: Problem, slope: Floats) -> np.ndarray:
-    """The three cheapest arcs of each unit at these prices; everything where that is little."""
-    if len(problem.rep) <= _ALL:
-        return np.ones(len(problem.rep), dtype=bool)
-    over = reduced(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, slope)
-    return _paying(problem, over, small_count=3)
+def _solved(small: Problem, slope: Floats, away: float, limits: tuple[float, float]) -> Interior | None:
+    """The relaxation on few arcs, by the simplex method where they are very few; ``limits``: gap, when to end."""
+    gap, until = limits
+    if len(small.rep) > _ALL and fits(small):
+        return interior(small, slope, away, gap, until)
+    options: dict[str, Any] = {"solver": "ipx", "run_crossover": "off", "ipm_optimality_tolerance": 1e-6}
+    if len(small.rep) <= _ALL:
+        options = {"solver": "simplex"}
+    if np.isfinite(until):
+        options["time_limit"] = max(0.01, until - time.perf_counter())
+    result = run(assignment_program(small, whole=False), options)
+    if result.duals is None or result.values is None:
+        return None
+    return Interior(load_duals(small, result.duals), result.values[: len(small.rep)], result.objective, not result.cut, 0.0)
 
 
-def _paying(problem: Problem, reduced_cost: Floats, small_count: int) -> np.ndarray:
-    """The ``small_count`` cheapest arcs of each unit."""
+def _over(problem: Problem, slope: Floats) -> Floats:
+    """Shape (A,): what each arc costs above the cheapest one of its unit at these prices."""
+    return np.asarray(reduced(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, slope))
+
+
+def _cheapest(problem: Problem, reduced_cost: Floats, count: int) -> np.ndarray:
+    """Mask of the ``count`` cheapest arcs of each unit."""
     order = np.lexsort((reduced_cost, problem.unit))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order)) - np.repeat(problem.start[:-1], np.diff(problem.start))
-    return np.asarray(rank < small_count)
+    return np.asarray(rank < count)

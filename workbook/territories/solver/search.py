@@ -22,9 +22,8 @@ from workbook.territories.solver.proving import Proof
 from workbook.territories.solver.relaxation import relax
 from workbook.territories.solver.state import Effort, Search, Solution, arrays
 
-#: Seconds of the relaxation's linear program per column, and the units from which on it grows faster; where two of them take too
-#: long, ascent alone gives the prices.
-_RELAXED, _MANY = 5e-5, 20_000
+#: Share of the work that the linear relaxation may take; where it would take more, ascent alone gives the prices.
+_RELAXING = 0.4
 #: The work of a second is that of two threads, one of which waits now and then, whatever the machine has, so that it finds the same.
 _THREADS = 1.7
 
@@ -117,13 +116,8 @@ def _solve_part(problem: Problem, effort: Effort, until: float, work: float) -> 
         search.bound = search.value
         search.note("given")
         return Solution(search.plan, search.value, search.bound, tuple(search.steps), False)
-    program = _RELAXED * 3 * problem.n * max(1.0, problem.n / _MANY) ** 0.6
-    programs = int(0.3 * work / program)
-    if len(problem.rep) <= 20_000:
-        programs = max(2, programs)
-    relaxed = relax(problem, most_rounds=programs if programs > 1 else 0, until=search.until)
-    if problem.n > _MANY:  # a part of the work that counts: one thread relaxes, the others wait
-        search.seconds -= _THREADS * relaxed.rounds * program
+    relaxed = relax(problem, seconds=_RELAXING * work, until=search.until)
+    search.seconds -= _THREADS * relaxed.work  # one thread relaxes, the others wait
     search.bound = relaxed.bound
     search.note("relaxation")
     if is_small(problem, work):

@@ -13,17 +13,20 @@ import heapq
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from workbook.territories.solver.cuts import strengthened
 from workbook.territories.solver.highs import Program, Relaxed, SolverError
 from workbook.territories.solver.problem import Floats, Ints, Problem
-from workbook.territories.solver.program import assignment_program
+from workbook.territories.solver.rounding import Rounding
 
 #: Up to this share an arc counts as not used.
 _NONE = 1e-6
+#: Rounds of cuts at a node, the relative rise below which no more are made, and how many cuts may stay before idle ones go.
+_ROUNDS, _RISE, _MANY = 5, 2e-5, 300
 #: Levels below a separation of cuts after which cuts are separated anew.
 _LEVELS = 4
 #: How often a unit must have been asked before its estimate is relied on, and how many are tried until then.
@@ -60,6 +63,10 @@ class _Part:
     program: Program
     open: np.ndarray
     models: dict[int, Relaxed] = field(default_factory=dict)
+
+    @cached_property
+    def rounding(self) -> Rounding:
+        return Rounding(self.problem)
 
     def model(self, lane: int, left: float) -> Relaxed:
         """The lane's model; ``left``: seconds that it may take in all."""
@@ -195,6 +202,9 @@ class _Tree:
             if node.level >= _LEVELS:
                 self._cut(bound, node, lane, made)
                 return made
+            bound, node = self._tightened(bound, node, lane, made)
+            if bound >= self.goal:
+                return made
             self._improve(node, number, made)
             split = _split(node.part.problem, node.share)
             if split.any():
@@ -213,8 +223,8 @@ class _Tree:
         keep[arcs] = True
         problem = self.problem.kept(keep)
         if program is None:
-            cut = strengthened(assignment_program(problem, whole=True), self.until - time.perf_counter())
-            if cut.late:
+            cut = strengthened(problem, self.until - time.perf_counter())
+            if cut.solved is None:
                 raise _LateError
             made.work += cut.work
             program = cut.program
@@ -225,7 +235,29 @@ class _Tree:
             part.models[lane].close(np.flatnonzero(~part.open))
         return part, solved
 
+    def _tightened(self, bound: float, node: _Node, lane: int, made: _Outcome) -> tuple[float, _Node]:
+        """The node with rounds of new cuts, which serve all that is below it, and its bound."""
+        for number in range(_ROUNDS):
+            values = self._values(node.part, node.closed, lane, made)
+            if values[0] >= self.goal:
+                return max(bound, values[0]), node
+            rise, bound = values[0] - bound, max(bound, values[0])
+            node = replace(node, share=values[1][: len(node.part.arcs)], reduced=np.maximum(values[2][: len(node.part.arcs)], 0.0))
+            model, pool = node.part.models[lane], node.part.rounding.cuts(values[1])
+            if pool is None or (number and rise < _RISE * abs(bound)):
+                break
+            if len(model.cuts) > _MANY:
+                model.tidy()
+            model.add(pool)
+        return bound, node
+
     def _solve(self, part: _Part, closed: Ints, lane: int, made: _Outcome) -> _Solved:
+        value, columns, reduced = self._values(part, closed, lane, made)
+        arcs = len(part.arcs)
+        return value, columns[:arcs], np.maximum(reduced[:arcs], 0.0)
+
+    def _values(self, part: _Part, closed: Ints, lane: int, made: _Outcome) -> _Solved:
+        """Value, columns and reduced costs."""
         made.work += _PROGRAM[0] + _PROGRAM[1] * len(part.arcs)
         left = self.until - time.perf_counter()
         if left <= 0:
@@ -235,8 +267,7 @@ class _Tree:
         solved = model.solve(closed)
         if solved is None:
             raise _LateError
-        arcs = len(part.arcs)
-        return solved[0], solved[1][:arcs], np.maximum(solved[2][:arcs], 0.0)
+        return solved
 
     def _cut(self, bound: float, node: _Node, lane: int, made: _Outcome) -> None:
         """The node again, on what a better plan may use there, with cuts of its own."""

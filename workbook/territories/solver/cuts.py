@@ -1,57 +1,138 @@
-"""Cuts: rows that every whole plan keeps and the relaxation does not, so that the relaxation's bound rises.
+"""Cuts: rows that every whole plan keeps and the relaxation does not, added in rounds until its bound rises no more.
 
-HiGHS separates them (mixed-integer rounding, lifted covers, zero-half) at the root of its search and hands over its pool;
-the search itself is then ended. (Marchand and Wolsey, 2001, for the rounding of rows with a free slack, which ours are.)
+Where there are many arcs the rounds go over few of each unit (column sifting); in the end all others are priced, and those that pay
+come in. What is left out of the linear program then could not lower its value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix, vstack
+import numpy.typing as npt
 
-from workbook.territories.solver.highs import Program, separated
+from workbook.territories.solver.highs import NO_CUTS, Floats, Pool, Program, Relaxed
+from workbook.territories.solver.problem import Ints, Problem
+from workbook.territories.solver.program import assignment_program
+from workbook.territories.solver.rounding import Rounding
 
-_OPTIONS: dict[str, Any] = {
-    "mip_max_nodes": 1,
-    "presolve": "off",  # the pool speaks of the columns that HiGHS works with: they must be ours
-    "mip_heuristic_effort": 0.0,
-    "mip_heuristic_run_feasibility_jump": False,
-    "mip_heuristic_run_rens": False,
-    "mip_heuristic_run_rins": False,
-    "mip_heuristic_run_root_reduced_cost": False,
-    "mip_heuristic_run_shifting": False,
-    "mip_heuristic_run_zi_round": False,
-}
+#: Rounds before each sifting, at most, and the rise of the bound in one (relative) below which no more are made.
+_ROUNDS, _RISE = (40, *(8,) * 12), 5e-5
+#: Seconds of work of a simplex iteration: at least, and per column.
+_ITERATION = (2e-5, 1.5e-8)
+#: A reduced cost below this much is no reason to take a column in.
+_PAYS = 1e-9
 
-
-#: Seconds of work of a simplex iteration of the separation: at least, and per column.
-_ITERATION = (2e-4, 6e-8)
+#: The value of a relaxation, its columns and their reduced costs.
+Solved = tuple[float, Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)
 class Strengthened:
-    """A linear program with ``cuts`` more rows; ``late``: the time limit came first; ``work``: in seconds."""
+    """A linear program with ``cuts`` more rows, what it comes to, None when the time limit came first, the rows'
+    duals in it (those of the units first), and the work in seconds.
+    """
 
     program: Program
     cuts: int
-    late: bool
+    solved: Solved | None
+    duals: Floats
     work: float
 
 
-def strengthened(program: Program, seconds: float, stopped: Callable[[], bool] = lambda: False) -> Strengthened:
-    """``program`` (with ``whole``) as a linear program with cuts; without them where ``stopped`` says that nobody waits."""
-    pool, late, iterations = separated(program, {**_OPTIONS, "time_limit": max(0.01, seconds)}, stopped)
-    work = iterations * (_ITERATION[0] + _ITERATION[1] * len(program.cost))
-    relaxed = replace(program, whole=None)
-    if pool is None:
-        return Strengthened(relaxed, 0, late, work)
-    own = csc_matrix((program.value, program.index, program.start), shape=(len(program.low), len(program.cost)))
-    cuts = csr_matrix((pool.value, pool.index, pool.start), shape=(len(pool.low), len(program.cost)))
-    both = vstack([own, cuts]).tocsc()
-    low, high = np.concatenate([program.low, pool.low]), np.concatenate([program.high, pool.high])
-    made = replace(relaxed, start=both.indptr, index=both.indices, value=both.data, low=low, high=high)
-    return Strengthened(made, len(pool.low), late, work)
+def strengthened(
+    problem: Problem,
+    seconds: float,
+    inside: npt.NDArray[np.bool_] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Strengthened:
+    """The relaxation of ``problem`` with cuts, separated on the arcs ``inside`` (default: all); with fewer of them where ``stopped``
+    says that nobody waits. Raises :class:`~workbook.territories.solver.highs.SolverError` where HiGHS cannot say.
+    """
+    program = assignment_program(problem, whole=False)
+    taken = np.ones(len(program.cost), dtype=bool)
+    if inside is not None:
+        taken[: len(problem.rep)] = inside
+    made = _Sifted(program, Rounding(problem), Relaxed(program.only(np.flatnonzero(taken)), seconds), np.flatnonzero(taken))
+    for rounds in _ROUNDS:
+        if not made.cut(rounds, stopped) or not made.sift():
+            break
+    else:
+        while made.cut(0, stopped) and made.sift():
+            pass
+    solved = None if made.solved is None else (made.solved[0], made.values, made.reduced)
+    return Strengthened(program.with_rows(made.pool), len(made.pool), solved, made.model.duals(), made.work)
+
+
+@dataclass(eq=False)
+class _Sifted:
+    """The program on some of its columns, with the cuts of all columns in ``pool``."""
+
+    program: Program
+    rounding: Rounding
+    model: Relaxed
+    columns: Ints
+    pool: Pool = NO_CUTS
+    solved: Solved | None = None
+
+    def cut(self, rounds: int, stopped: Callable[[], bool]) -> bool:
+        """Solves with at most so many rounds of cuts; whether there is something to go on with."""
+        self._solve()
+        for _ in range(rounds):
+            if not self._usable or stopped():
+                break
+            more = self.rounding.cuts(self.values)
+            if more is None:
+                break
+            self.pool = self.pool.only(self.model.tidy()).and_more(more)
+            place = np.full(len(self.program.cost), -1)
+            place[self.columns] = np.arange(len(self.columns))
+            self.model.add(more.on(place))
+            before = self.value
+            self._solve()
+            if self._usable and self.value - before <= _RISE * abs(before):
+                break
+        return self._usable
+
+    def sift(self) -> bool:
+        """Takes in the columns that pay; whether there are any."""
+        paying = self.reduced < -_PAYS
+        paying[self.columns] = False
+        more = np.flatnonzero(paying)
+        if len(more):
+            self.model.widen(self.program.with_rows(self.pool).only(more))
+            self.columns = np.concatenate([self.columns, more])
+        return len(more) > 0
+
+    @property
+    def value(self) -> float:
+        return np.inf if self.solved is None else self.solved[0]
+
+    @property
+    def values(self) -> Floats:
+        """The values of all columns."""
+        values = np.zeros(len(self.program.cost))
+        if self.solved is not None and self._usable:
+            values[self.columns] = self.solved[1]
+        return values
+
+    @property
+    def reduced(self) -> Floats:
+        """The reduced costs of all columns."""
+        if not self._usable:
+            return np.zeros(len(self.program.cost))
+        duals, rows = self.model.duals(), len(self.program.low)
+        priced = self.program.matrix.T @ duals[:rows] + self.pool.matrix(len(self.program.cost)).T @ duals[rows:]
+        return np.asarray(self.program.cost - priced)
+
+    @property
+    def work(self) -> float:
+        return self.model.iterations * (_ITERATION[0] + _ITERATION[1] * len(self.columns))
+
+    @property
+    def _usable(self) -> bool:
+        return self.solved is not None and self.solved[0] < np.inf
+
+    def _solve(self) -> None:
+        self.solved = self.model.solve(np.zeros(0, dtype=np.int64))

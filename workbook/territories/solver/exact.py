@@ -13,7 +13,7 @@ import numpy as np
 
 from workbook.territories.solver.branching import branch
 from workbook.territories.solver.cuts import Strengthened, strengthened
-from workbook.territories.solver.highs import Relaxed, SolverError, run
+from workbook.territories.solver.highs import SolverError, run
 from workbook.territories.solver.kernels import anneal, descend
 from workbook.territories.solver.problem import Floats, Ints, Problem
 from workbook.territories.solver.program import assignment_program, warm_values
@@ -83,19 +83,18 @@ def settle(search: Search, relaxed: Relaxation) -> None:
 
 def _tightened(search: Search, relaxed: Relaxation) -> tuple[Strengthened, Relaxation]:
     """The relaxation with cuts as a program, and what it says; where HiGHS cannot tell, what the one without cuts says."""
-    cut = strengthened(assignment_program(search.problem, whole=True), search.left * _LEFT)
-    search.cut = search.cut or cut.late
+    problem = search.problem
     try:
-        solved = Relaxed(cut.program, max(0.01, search.left)).solve(np.zeros(0, dtype=np.int64))
+        cut = strengthened(problem, max(0.01, search.left * _LEFT))
     except SolverError:
-        return cut, relaxed
-    if solved is None:
+        return Strengthened(assignment_program(problem, whole=False), 0, None, np.zeros(0), 0.0), relaxed
+    if cut.solved is None:
         search.cut = True
         return cut, relaxed
-    if solved[0] == np.inf:  # some plan there always is: cuts that leave none are wrong, and prove nothing
-        return replace(cut, program=assignment_program(search.problem, whole=False), cuts=0), relaxed
-    arcs = len(search.problem.rep)
-    bound, share, reduced = solved[0], solved[1][:arcs], np.maximum(solved[2][:arcs], 0.0)
+    if cut.solved[0] == np.inf:  # some plan there always is: cuts that leave none are wrong, and prove nothing
+        return replace(cut, program=assignment_program(problem, whole=False), cuts=0), relaxed
+    arcs = len(problem.rep)
+    bound, share, reduced = cut.solved[0], cut.solved[1][:arcs], np.maximum(cut.solved[2][:arcs], 0.0)
     return cut, replace(relaxed, bound=bound, share=share, reduced=reduced)
 
 

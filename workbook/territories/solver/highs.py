@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csc_matrix, csr_matrix, vstack
 
 from workbook.errors import WorkbookError
 
@@ -32,6 +32,25 @@ class Program:
     value: Floats
     whole: npt.NDArray[np.bool_] | None = None
     offset: float = 0.0
+
+    @property
+    def matrix(self) -> csc_matrix:
+        return csc_matrix((self.value, self.index, self.start), shape=(len(self.low), len(self.cost)))
+
+    def only(self, columns: npt.NDArray[np.int64]) -> Program:
+        """The program on some of its columns."""
+        part = self.matrix[:, columns]
+        whole = None if self.whole is None else self.whole[columns]
+        cost, lower, upper = self.cost[columns], self.lower[columns], self.upper[columns]
+        return Program(
+            cost, lower, upper, self.low, self.high, part.indptr, part.indices, part.data, whole, self.offset
+        )
+
+    def with_rows(self, pool: Pool) -> Program:
+        """The program with more rows."""
+        both = vstack([self.matrix, pool.matrix(len(self.cost))]).tocsc()
+        low, high = np.concatenate([self.low, pool.low]), np.concatenate([self.high, pool.high])
+        return replace(self, start=both.indptr, index=both.indices, value=both.data, low=low, high=high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,30 +182,33 @@ class Pool:
     low: Floats
     high: Floats
 
+    def __len__(self) -> int:
+        return len(self.low)
 
-def separated(
-    program: Program, options: dict[str, Any], stopped: Callable[[], bool] = lambda: False
-) -> tuple[Pool | None, bool, int]:
-    """The cuts that HiGHS finds at the root of a mixed-integer program, whether a limit came before them, and the simplex
-    iterations. ``stopped`` is asked now and then whether they are still wanted.
-    """
-    highs = _given(program, {"random_seed": 1, **options})
-    pools: list[Pool] = []
+    def matrix(self, columns: int) -> csr_matrix:
+        return csr_matrix((self.value, self.index, self.start), shape=(len(self), columns))
 
-    def keep(event: Any) -> None:
-        out = event.data_out
-        parts = (np.array(getattr(out, f"cutpool_{part}")) for part in ("start", "index", "value", "lower", "upper"))
-        pools.append(Pool(*parts))
+    def only(self, rows: npt.NDArray[np.bool_]) -> Pool:
+        """Those of a mask."""
+        counts = np.diff(self.start)
+        kept, start = np.repeat(rows, counts), np.concatenate([[0], np.cumsum(counts[rows])])
+        return Pool(start.astype(np.int32), self.index[kept], self.value[kept], self.low[rows], self.high[rows])
 
-    def stop(event: Any) -> None:
-        event.data_in.user_interrupt = bool(pools) or stopped()
+    def on(self, place: npt.NDArray[np.int64]) -> Pool:
+        """The same rows on the columns that have a ``place`` (-1: none)."""
+        kept = place[self.index] >= 0
+        start = np.concatenate([[0], np.cumsum(kept)])[self.start]
+        index = place[self.index[kept]].astype(np.int32)
+        return Pool(start.astype(np.int32), index, self.value[kept], self.low, self.high)
 
-    highs.cbMipGetCutPool.subscribe(keep)
-    highs.cbMipInterrupt.subscribe(stop)
-    _ok(highs.run(), "run")
-    status = highs.modelStatusToString(highs.getModelStatus())
-    found = pools[-1] if pools and len(pools[-1].low) else None
-    return found, status == "Time limit reached", int(highs.getInfo().simplex_iteration_count)
+    def and_more(self, other: Pool) -> Pool:
+        """These and others."""
+        start = np.concatenate([self.start, self.start[-1] + other.start[1:]])
+        pairs = ((getattr(self, name), getattr(other, name)) for name in ("index", "value", "low", "high"))
+        return Pool(start, *(np.concatenate(pair) for pair in pairs))
+
+
+NO_CUTS = Pool(np.zeros(1, dtype=np.int32), np.zeros(0, dtype=np.int32), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 class Relaxed:
@@ -196,6 +218,7 @@ class Relaxed:
         limit = {"time_limit": max(0.01, seconds)} if np.isfinite(seconds) else {}
         self.highs = _given(program, {"solver": "simplex", "presolve": "off", **limit})
         self.upper, self.changed = program.upper.copy(), np.zeros(0, dtype=np.int32)
+        self.rows, self.cuts, self.iterations = len(program.low), NO_CUTS, 0
 
     def beyond(self, value: float) -> None:
         """From now on a program whose value proves to be above ``value`` counts as infeasible."""
@@ -205,6 +228,31 @@ class Relaxed:
         """Columns that stay closed."""
         self.upper[columns] = 0.0
         self._bounds(columns.astype(np.int32), np.zeros(len(columns)))
+
+    def add(self, pool: Pool) -> None:
+        """More rows."""
+        rows = (pool.low, pool.high, len(pool.value), pool.start[:-1], pool.index, pool.value)
+        _ok(self.highs.addRows(len(pool), *rows), "cuts")
+        self.cuts = self.cuts.and_more(pool)
+
+    def duals(self) -> Floats:
+        """The rows' duals in the last solution."""
+        return np.array(self.highs.getSolution().row_dual)
+
+    def widen(self, more: Program) -> None:
+        """More columns: those of a program with as many rows as this one has by now."""
+        parts = (more.cost, more.lower, more.upper, len(more.value), more.start[:-1], more.index, more.value)
+        _ok(self.highs.addCols(len(more.cost), *parts), "columns")
+        self.upper = np.concatenate([self.upper, more.upper])
+
+    def tidy(self) -> npt.NDArray[np.bool_]:
+        """Leaves out the cuts that do not bind in the last solution; a mask of those that stay."""
+        binding = self.duals()[self.rows :] != 0.0
+        idle = (self.rows + np.flatnonzero(~binding)).astype(np.int32)
+        if len(idle):
+            _ok(self.highs.deleteRows(len(idle), idle), "cuts")
+            self.cuts = self.cuts.only(binding)
+        return binding
 
     def solve(self, closed: npt.NDArray[np.int64]) -> tuple[float, Floats, Floats] | None:
         """Value, solution and reduced costs with these columns closed; an infinite value when infeasible or beyond the
@@ -230,6 +278,7 @@ class Relaxed:
 
     def _run(self) -> str:
         _ok(self.highs.run(), "run")
+        self.iterations += int(self.highs.getInfo().simplex_iteration_count)
         return str(self.highs.modelStatusToString(self.highs.getModelStatus()))
 
     def _bounds(self, columns: npt.NDArray[np.int32], upper: Floats) -> None:

@@ -226,6 +226,7 @@ def fits(problem: Problem) -> bool:
     return _Model(problem).wide * problem.m * problem.k <= _ROOM
 
 
+@np.errstate(all="ignore")  # what overflows near the end is seen and not used
 def interior(problem: Problem, slope: Floats, away: float, accuracy: float, until: float) -> Interior:
     """The linear relaxation to within ``accuracy`` (relative), from load prices ``slope`` (m, K), ``away`` from the best ones (1: not
     known, 0.01: near them). Ends without when the clock (``time.perf_counter``) passes ``until``; any load prices prove a bound.

@@ -97,6 +97,16 @@ def load_duals(problem: Problem, duals: Floats) -> Floats:
     return out
 
 
+def part_columns(problem: Problem) -> tuple[Ints, Ints]:
+    """The columns of the missing parts and of the parts too much, (m, K, P) each, -1 where a piece is none."""
+    parts = _parts(problem.pieces)
+    first = len(problem.rep)
+    under, over = np.full(parts.under.shape, -1), np.full(parts.over.shape, -1)
+    under[parts.under] = first + np.arange(int(parts.under.sum()))
+    over[parts.over] = first + int(parts.under.sum()) + np.arange(int(parts.over.sum()))
+    return under, over
+
+
 def warm_values(problem: Problem, arcs: npt.NDArray[np.int64], chosen_loads: Floats) -> Floats:
     """A plan as values of the columns of :func:`assignment_program`: the chosen arcs are 1, the loads cut into their parts."""
     pieces = problem.pieces

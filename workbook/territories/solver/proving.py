@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from types import TracebackType
@@ -11,13 +10,12 @@ import numpy as np
 
 from workbook.territories.solver.certificate import certify, regions
 from workbook.territories.solver.cuts import Strengthened, strengthened
-from workbook.territories.solver.highs import run
-from workbook.territories.solver.program import assignment_program
+from workbook.territories.solver.highs import SolverError
 from workbook.territories.solver.relaxation import Relaxation
-from workbook.territories.solver.state import Search
+from workbook.territories.solver.state import Search, core
 
-#: Seconds of the separation of cuts, per arc.
-_SEPARATION = 2e-4
+#: Seconds of the separation of cuts, per arc; the arcs of each unit that it begins with.
+_SEPARATION, _FEW = 1e-4, 2.5
 #: Seconds of a region of six reps with 240 units.
 _REGION, _REGION_SIZE = 12.0, 6
 
@@ -49,8 +47,9 @@ class Proof:
         self.pool.shutdown(wait=True)
 
     def _cut(self) -> Strengthened:
-        whole = assignment_program(self.search.problem, whole=True)
-        return strengthened(whole, self.search.until - time.perf_counter(), self.left.is_set)
+        search, relaxed = self.search, self.relaxed
+        inside = core(search.problem, relaxed, _FEW)
+        return strengthened(search.problem, max(0.01, search.left), inside, self.left.is_set)
 
     def raise_bound(self) -> None:
         """The best bound that the rest of the effort can prove."""
@@ -62,25 +61,23 @@ class Proof:
 
     def _large(self) -> None:
         search, problem, seconds = self.search, self.search.problem, self.search.seconds
-        made = self.cutting.result() if self.cutting is not None else self._cut()
-        search.cut = search.cut or made.late
-        if self._aside:
-            search.workers += 1
-        if search.late():
+        try:
+            made = self.cutting.result() if self.cutting is not None else self._cut()
+        except SolverError:  # numbers beyond HiGHS: the relaxation's bound must do
             return
-        result = run(made.program, {"solver": "simplex", "time_limit": max(0.1, search.left)})
-        if result.duals is None or result.cut:
-            search.cut = True
+        finally:
+            search.workers += int(self._aside)
+        search.cut = search.cut or made.solved is None
+        if search.late() or made.solved is None or not np.isfinite(made.solved[0]):
             return
-        search.bound = max(search.bound, result.bound)
+        search.bound = max(search.bound, made.solved[0])
         search.note("cuts")
         each = _REGION * (_REGION_SIZE * problem.n / problem.m / 240) ** 1.5
         count = -(-problem.m // _REGION_SIZE)
         if search.done or each * count > 0.4 * seconds:
             return
-        price = result.duals[: problem.n]
         reduced = self.relaxed.reduced
         teams = regions(problem, reduced, float(np.quantile(reduced, 0.2)), _REGION_SIZE)
-        proven = certify(problem, price, teams, (200, search.until), search.workers)
+        proven = certify(problem, made.duals[: problem.n], teams, (200, search.until), search.workers)
         search.bound, search.cut = max(search.bound, proven.bound), search.cut or proven.late
         search.note("regions")

@@ -9,10 +9,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """
-from workbook.territories.solver import kernels, ready
+from workbook.territories.solver import interior_kernels as inner, kernels, ready, rounding_kernels as rounding
 print(ready.compiled())
 ready.prepare()
 made = [kernels.anneal, kernels.cheapest, kernels.reduced, kernels.descend, kernels.soft_loads]
+made += [inner.central, inner.carried, inner.by_unit, inner.assembled, inner.stepped, inner.longest, rounding.found, rounding.written]
 print(ready.compiled(), all(kernel.signatures for kernel in made), sum(kernels.anneal.stats.cache_hits.values()))
 """
 

@@ -29,10 +29,10 @@ _NONE = 1e-6
 _ROUNDS, _RISE, _MANY = 5, 2e-5, 300
 #: Levels below a separation of cuts after which cuts are separated anew.
 _LEVELS = 4
+#: A root of which less than this share may still be used is made anew without the rest.
+_MOST = 0.8
 #: How often a unit must have been asked before its estimate is relied on, and how many are tried until then.
 _RELIABLE, _TRIED = 3, 6
-#: Seconds of work of one linear program: at least, and per arc.
-_PROGRAM = (5e-4, 1.6e-6)
 #: Nodes at a time.
 _LANES = 2
 #: A plan by the shares of a relaxation (A,), its reduced costs (A,) and a number to draw by, and the work in seconds.
@@ -167,7 +167,8 @@ class _Tree:
         made = _Outcome()
         part, (self.floor, share, reduced) = self._part(np.arange(len(self.problem.rep)), 0, made, program)
         self.work += made.work
-        self._push(self.floor, _Node(part, np.zeros(0, dtype=np.int64), share, reduced, 0))
+        level = _LEVELS if part.open.mean() < _MOST else 0  # what is ruled out from the beginning is left out soon
+        self._push(self.floor, _Node(part, np.zeros(0, dtype=np.int64), share, reduced, level))
 
     def grow(self, pool: ThreadPoolExecutor) -> bool:
         """The nodes with the least bounds give way to their children, or to themselves with new cuts; whether the clock is out."""
@@ -258,13 +259,14 @@ class _Tree:
 
     def _values(self, part: _Part, closed: Ints, lane: int, made: _Outcome) -> _Solved:
         """Value, columns and reduced costs."""
-        made.work += _PROGRAM[0] + _PROGRAM[1] * len(part.arcs)
         left = self.until - time.perf_counter()
         if left <= 0:
             raise _LateError
         model = part.model(lane, left)
         model.beyond(self.goal)
+        before = model.work
         solved = model.solve(closed)
+        made.work += model.work - before
         if solved is None:
             raise _LateError
         return solved

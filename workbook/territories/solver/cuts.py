@@ -19,8 +19,6 @@ from workbook.territories.solver.rounding import Rounding
 
 #: Rounds before each sifting, at most, and the rise of the bound in one (relative) below which no more are made.
 _ROUNDS, _RISE = (40, *(8,) * 12), 5e-5
-#: Seconds of work of a simplex iteration: at least, and per column.
-_ITERATION = (2e-5, 1.5e-8)
 #: A reduced cost below this much is no reason to take a column in.
 _PAYS = 1e-9
 
@@ -62,7 +60,7 @@ def strengthened(
         while made.cut(0, stopped) and made.sift():
             pass
     solved = None if made.solved is None else (made.solved[0], made.values, made.reduced)
-    return Strengthened(program.with_rows(made.pool), len(made.pool), solved, made.model.duals(), made.work)
+    return Strengthened(program.with_rows(made.pool), len(made.pool), solved, made.model.duals(), made.model.work)
 
 
 @dataclass(eq=False)
@@ -125,10 +123,6 @@ class _Sifted:
         duals, rows = self.model.duals(), len(self.program.low)
         priced = self.program.matrix.T @ duals[:rows] + self.pool.matrix(len(self.program.cost)).T @ duals[rows:]
         return np.asarray(self.program.cost - priced)
-
-    @property
-    def work(self) -> float:
-        return self.model.iterations * (_ITERATION[0] + _ITERATION[1] * len(self.columns))
 
     @property
     def _usable(self) -> bool:

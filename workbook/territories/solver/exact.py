@@ -21,7 +21,7 @@ from workbook.territories.solver.relaxation import Relaxation
 from workbook.territories.solver.state import Search, arrays, core
 
 #: Up to so many units a problem is small, if the cuts of its root (seconds per arc) take no more than this share of the work.
-_SMALL, _SEPARATION, _CUTTING = 2000, 1.8e-4, 0.41
+_SMALL, _SEPARATION, _CUTTING = 2000, 7e-5, 0.41
 #: Kinds of chain: arcs tried per unit, and the highest temperature as a share of a unit's usual price. Short ones from the
 #: relaxation without cuts come first of all, so that a machine too busy for more has a plan; then some from the rounded
 #: relaxation with cuts, then some from the best plan.

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from workbook.territories.solver.kernels import anneal, descend
-from workbook.territories.solver.neighbourhoods import groups, improve_round, kinship
+from workbook.territories.solver.neighbourhoods import How, improve_round, kinship
 from workbook.territories.solver.problem import Ints, Problem
 from workbook.territories.solver.relaxation import Relaxation
 from workbook.territories.solver.state import Search, arrays, core
@@ -35,18 +35,21 @@ _COLD = 0.0007
 #: Chance of a proposal to be a swap.
 _SWAPS = 0.8
 #: Neighbourhoods, from small ones to large: units of one, arcs tried per unit among many units, relative gap that is good enough
-#: (first a wide one: the few groups in which much is to be gained are found soon), share of the work.
+#: (first a wide one: the few groups in which much is to be gained are found soon), share of what the annealing leaves of the work.
 _SIZES = (
-    (200, 3.0, 5e-3, 0.02),
-    (300, 2.0, 5e-3, 0.05),
-    (300, 2.0, 2e-3, 0.10),
-    (400, 1.5, 2e-3, 0.12),
-    (600, 1.4, 3e-3, 0.12),
+    (200, 3.0, 5e-3, 0.04),
+    (300, 2.0, 5e-3, 0.10),
+    (300, 2.0, 2e-3, 0.22),
+    (400, 1.5, 2e-3, 0.28),
+    (300, 2.0, 5e-4, 0.14),
+    (400, 1.5, 1e-3, 0.22),
 )
 #: Nodes of each model.
 _NODES = 50
-#: Groups at a time: as many as leave so many times their reps in between, at most.
-_APART, _TEAMS = 8, 16
+#: Seconds of work of a half of the reps before they are halved anew, at least and at most.
+_SLICE = (0.05, 1.5)
+#: Tries without any gain after which a size is done with: so many times all reps.
+_DRY = 8
 #: Seconds of work below which the larger neighbourhoods are not begun.
 _WORTH = 1.0
 
@@ -56,8 +59,7 @@ def anneal_plan(search: Search, relaxed: Relaxation) -> None:
     problem, effort = search.problem, search.effort
     slope = np.median(problem.bands.over + problem.bands.under, axis=0)
     price = float((problem.weight * slope).sum(axis=1).mean()) + 1e-12
-    share = _SHARE if problem.n <= _MANY else _SHARE_OF_MANY
-    proposals = share * search.seconds * _PROPOSALS / 2  # for each of two chains in all rounds
+    proposals = _share(problem) * search.seconds * _PROPOSALS / 2  # for each of two chains in all rounds
     each = int(min(proposals / _ROUNDS[0], _ENOUGH * problem.n))
     until = search.until - 0.5 * max(0.0, search.left)  # on a busy machine, time is left to improve and to prove
     kinds, winner = _CHAINS if problem.n <= _MANY else _CHAINS_OF_MANY, 0
@@ -79,6 +81,11 @@ def anneal_plan(search: Search, relaxed: Relaxation) -> None:
         if min(values) < search.value:
             search.plan = plans[int(np.argmin(values))]
     search.note("annealing")
+
+
+def _share(problem: Problem) -> float:
+    """Share of the annealing in the work."""
+    return _SHARE if problem.n <= _MANY else _SHARE_OF_MANY
 
 
 def _chain(
@@ -105,43 +112,46 @@ def _chain(
     return np.asarray(arcs[best])
 
 
-def rebuild_plan(search: Search, relaxed: Relaxation) -> None:
-    """Rounds of large-neighbourhood search over a few reps, then over more, until they stop paying or their budget is used up."""
+def rebuild_plan(search: Search, relaxed: Relaxation, reserved: float) -> None:
+    """Rounds of large-neighbourhood search over a few reps, then over more, until they stop paying or their budget is used up; the share
+    ``reserved`` of the time that is left is left to the proof.
+    """
     problem, effort = search.problem, search.effort
     if problem.m < 2 or search.done:
         return
-    rng = np.random.default_rng(effort.seed)
-    until = search.until - 0.3 * max(0.0, search.left)
+    rng, work = np.random.default_rng(effort.seed), (1 - _share(problem)) * search.seconds
+    saved = 0.0
+    until = search.until - reserved * max(0.0, search.left)
     for number, (units, per_unit, gap, part) in enumerate(_SIZES):
         size = int(np.clip(round(units * problem.m / problem.n), 2, problem.m))
-        if not number or part * search.seconds > _WORTH:
-            _rounds(search, relaxed, (size, per_unit, gap, part * search.seconds, until), rng)
+        if not number or part * work > _WORTH:
+            saved = _rounds(search, relaxed, (size, per_unit, gap, part * work + saved, until), rng)
     search.note("neighbourhoods")
 
 
 def _rounds(
     search: Search, relaxed: Relaxation, how: tuple[int, float, float, float, float], rng: np.random.Generator
-) -> None:
-    """Rounds over groups of one size; ``how``: size, arcs per unit, gap that is good enough, seconds of work, when to end."""
+) -> float:
+    """Rounds over groups of one size; ``how``: size, arcs per unit, gap that is good enough, seconds of work, when to end. Seconds of
+    work that were not needed.
+    """
     size, per_unit, gap, budget, until = how
     problem: Problem = search.problem
     inside = core(problem, relaxed, per_unit if problem.n > 1000 else 12.0)
     inside[search.plan] = True
     small, arcs = problem.kept(inside), np.flatnonzero(inside)
     plan = np.searchsorted(arcs, search.plan)
-    kin = kinship(small, relaxed.reduced[inside], np.inf)
-    wish, dry, count = np.ones(problem.m), 0, int(np.clip(problem.m // (_APART * size), 2, _TEAMS))
-    while budget > 0 and dry < 8 * problem.m // (count * size) + 4 and not search.late():
-        teams = groups(kin, wish, size, count, rng)
-        if not teams:
-            break
-        limits = (_NODES, gap, max(0.05, until - time.perf_counter()))
-        plan, gains, work = improve_round(small, plan, teams, limits, search.workers)
-        for team, gain in zip(teams, gains, strict=True):
-            wish[team] = 0.5 * wish[team] + (0.5 if gain > 0 else 0.02)
-        dry = 0 if (gains > 1e-6 * abs(search.value)).any() else dry + 1
-        budget -= work
+    kin, wish = kinship(small, relaxed.reduced[inside], np.inf), np.ones(problem.m)
+    few = How(size, kin, _NODES, gap, max(_SLICE[0], min(_SLICE[1], budget / 8)), until)
+    dry = 0
+    while budget > 0 and dry < _DRY * problem.m // size and not search.late():
+        made = improve_round(small, plan, wish, few, int(rng.integers(2**31)), search.workers)
+        plan, wish, budget = made.plan, made.wish, budget - made.work
+        dry = 0 if made.gained else dry + made.tries
         if time.perf_counter() > until:
             search.cut = True
             break
+        if not made.tries:
+            break
     search.plan = arcs[plan]
+    return max(0.0, budget)

@@ -1,12 +1,13 @@
 """Large-neighbourhood search: take a few reps' books apart and put them together again by a small exact model.
 
-(Shaw, 1998.) Several groups of reps that share nobody are taken at once, each in a thread of its own; as their units and
-reps are apart, all gains add up, and the outcome does not depend on which finished first.
+(Shaw, 1998.)
 """
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -55,6 +56,20 @@ def groups(kin: Floats, wish: Floats, size: int, count: int, rng: np.random.Gene
 _SECONDS = (0.008, 6e-5)
 
 
+@dataclass(frozen=True, eq=False)
+class How:
+    """Size of the groups, kinship (m, m), nodes of each model, the relative gap that is good enough, seconds of work of a half, and when
+    to end (``time.perf_counter``).
+    """
+
+    size: int
+    kin: Floats
+    nodes: int
+    gap: float
+    work: float
+    until: float
+
+
 def rebuild(problem: Problem, plan: Ints, reps: Ints, limits: tuple[int, float, float]) -> tuple[Ints, Ints, float, float]:
     """The books of ``reps`` put together anew: the units concerned, their new arcs, the gain (≥ 0) and the work in seconds.
 
@@ -77,13 +92,44 @@ def rebuild(problem: Problem, plan: Ints, reps: Ints, limits: tuple[int, float, 
     return (units, arcs[chosen], gain, work) if gain > 1e-9 else (units, plan[units], 0.0, work)
 
 
-def improve_round(
-    problem: Problem, plan: Ints, teams: list[Ints], limits: tuple[int, float, float], workers: int
-) -> tuple[Ints, Floats, float]:
-    """One round over disjoint teams: the new plan, each team's gain, and the work in seconds."""
+@dataclass(frozen=True, eq=False)
+class Half:
+    """What came of one half of the reps: the plan, how often each rep is wished for (m,), the tries, those that gained, the work."""
+
+    plan: Ints
+    wish: Floats
+    tries: int
+    gained: int
+    work: float
+
+
+def improve_half(problem: Problem, plan: Ints, reps: Ints, wish: Floats, how: How, seed: int) -> Half:
+    """Groups of ``reps`` put together anew, one after the other, with as much work as ``how`` says; all others keep their books."""
+    rng, kin = np.random.default_rng(seed), how.kin[np.ix_(reps, reps)]
+    plan, wish, tries, gained, spent = plan.copy(), wish.copy(), 0, 0, 0.0
+    while spent < how.work and (left := how.until - time.perf_counter()) > 0:
+        teams = groups(kin, wish[reps], how.size, 1, rng)
+        if not teams:
+            break
+        team = reps[teams[0]]
+        units, arcs, gain, work = rebuild(problem, plan, team, (how.nodes, how.gap, left))
+        plan[units] = arcs
+        wish[team] = 0.5 * wish[team] + (0.5 if gain > 0 else 0.02)
+        tries, gained, spent = tries + 1, gained + int(gain > 0), spent + work
+    return Half(plan, wish, tries, gained, spent)
+
+
+def improve_round(problem: Problem, plan: Ints, wish: Floats, how: How, seed: int, workers: int) -> Half:
+    """Two halves of the reps at a time, each in a thread of its own: nobody is in both, so that all gains add up and the outcome does
+    not depend on which was done first. Few reps stay together.
+    """
+    rng = np.random.default_rng(seed)
+    halves = groups(how.kin, np.ones(problem.m), -(-problem.m // 2), 2, rng) if problem.m >= 4 * how.size else []
+    if len(halves) < 2:
+        return improve_half(problem, plan, np.arange(problem.m), wish, how, seed)
     with ThreadPoolExecutor(workers) as pool:
-        done = list(pool.map(lambda team: rebuild(problem, plan, team, limits), teams))
-    new = plan.copy()
-    for units, arcs, _, _ in done:
-        new[units] = arcs
-    return new, np.array([gain for _, _, gain, _ in done]), sum(work for _, _, _, work in done)
+        one, two = pool.map(lambda at: improve_half(problem, plan, halves[at], wish, how, seed + at), range(2))
+    mine = np.isin(problem.rep[plan], halves[1])
+    merged, both = np.where(mine, two.plan, one.plan), one.wish.copy()
+    both[halves[1]] = two.wish[halves[1]]
+    return Half(merged, both, one.tries + two.tries, one.gained + two.gained, one.work + two.work)

@@ -125,7 +125,7 @@ def _solve_part(problem: Problem, effort: Effort, until: float, work: float) -> 
     else:
         with Proof(search, relaxed) as proof:
             anneal_plan(search, relaxed)
-            rebuild_plan(search, relaxed)
+            rebuild_plan(search, relaxed, proof.reserved)
             proof.raise_bound()
     search.plan, _ = descend(*arrays(problem), search.plan, 1000)
     search.bound = min(search.bound, search.value)

@@ -86,7 +86,10 @@ class Blocks:
         away = np.full(len(units), np.inf)
         np.minimum.at(away, number[problem.unit[outer]], self.priced[outer])
         some = np.flatnonzero(np.isfinite(away))
-        free = {name: np.vstack([getattr(problem.bands, name)[team], np.zeros((1, problem.k))]) for name in Bands.__dataclass_fields__}
+        free = {
+            name: np.vstack([getattr(problem.bands, name)[team], np.zeros((1, problem.k))])
+            for name in Bands.__dataclass_fields__
+        }
         unit = np.concatenate([number[problem.unit[inner]], some])
         rep = np.concatenate([place[problem.rep[inner]], np.full(len(some), size)])
         cost = np.concatenate([problem.cost[inner], away[some]])
@@ -111,6 +114,8 @@ def _least_of(part: Problem, made: Strengthened, solved: Solved) -> float:
     program, reduced = made.program, solved[2][len(part.rep) :]
     duals = made.duals[part.n :]
     side = np.where(duals > 0, program.low[part.n :], program.high[part.n :])
-    rows = float((duals * np.where(np.isfinite(side), side, 0.0)).sum())  # where there is no side, what is left of a dual is noise
+    rows = float(
+        (duals * np.where(np.isfinite(side), side, 0.0)).sum()
+    )  # where there is no side, what is left of a dual is noise
     upper = np.minimum(program.upper[len(part.rep) :], np.abs(part.weight).sum())
     return float(rows + (np.minimum(reduced, 0.0) * upper).sum() + program.offset)

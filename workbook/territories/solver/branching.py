@@ -14,17 +14,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 
 from workbook.territories.solver.cuts import strengthened
-from workbook.territories.solver.highs import Program, Relaxed, SolverError
+from workbook.territories.solver.highs import Program, SolverError
+from workbook.territories.solver.nodes import Node, Outcome, Part, Solved, choices, split_of, usable
 from workbook.territories.solver.problem import Floats, Ints, Problem
-from workbook.territories.solver.rounding import Rounding
 
-#: Up to this share an arc counts as not used.
-_NONE = 1e-6
 #: Rounds of cuts at a node, the relative rise below which no more are made, and how many cuts may stay before idle ones go.
 _ROUNDS, _RISE, _MANY = 5, 2e-5, 300
 #: Levels below a separation of cuts after which cuts are separated anew.
@@ -50,56 +47,6 @@ class Branched:
     late: bool
     floor: float
     work: float
-
-
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """A relaxation with cuts of the problem on some of its arcs: places of these arcs in the whole problem, which of them
-    a better plan may still use, and a model for each lane that has worked on it.
-    """
-
-    problem: Problem
-    arcs: Ints
-    program: Program
-    open: np.ndarray
-    models: dict[int, Relaxed] = field(default_factory=dict)
-
-    @cached_property
-    def rounding(self) -> Rounding:
-        return Rounding(self.problem)
-
-    def model(self, lane: int, left: float) -> Relaxed:
-        """The lane's model; ``left``: seconds that it may take in all."""
-        if lane not in self.models:
-            self.models[lane] = Relaxed(self.program, left)
-            self.models[lane].close(np.flatnonzero(~self.open))
-        return self.models[lane]
-
-
-@dataclass(frozen=True, eq=False)
-class _Node:
-    """What is closed (arcs of the part) at this node, with the shares there and the levels since the last cuts."""
-
-    part: _Part
-    closed: Ints
-    share: Floats
-    reduced: Floats
-    level: int
-
-
-@dataclass(eq=False)
-class _Outcome:
-    """What came of a node: nodes to go on with, what a whole solution bounds, gains by unit asked, a plan, the work."""
-
-    nodes: list[tuple[float, _Node]] = field(default_factory=list)
-    whole: float = np.inf
-    gains: list[tuple[int, float]] = field(default_factory=list)
-    plan: Ints | None = None
-    work: float = 0.0
-    late: bool = False
-
-
-_Solved = tuple[float, Floats, Floats]
 
 
 class _LateError(Exception):
@@ -139,7 +86,7 @@ class _Tree:
     until: float
     better: Better | None
     gap: float
-    nodes: list[tuple[float, int, _Node]] = field(default_factory=list)
+    nodes: list[tuple[float, int, Node]] = field(default_factory=list)
     floor: float = -np.inf
     work: float = 0.0
     count: int = 0
@@ -164,11 +111,11 @@ class _Tree:
 
     def plant(self, program: Program) -> None:
         """The root."""
-        made = _Outcome()
+        made = Outcome()
         part, (self.floor, share, reduced) = self._part(np.arange(len(self.problem.rep)), 0, made, program)
         self.work += made.work
         level = _LEVELS if part.open.mean() < _MOST else 0  # what is ruled out from the beginning is left out soon
-        self._push(self.floor, _Node(part, np.zeros(0, dtype=np.int64), share, reduced, level))
+        self._push(self.floor, Node(part, np.zeros(0, dtype=np.int64), self.floor, share, reduced, level))
 
     def grow(self, pool: ThreadPoolExecutor) -> bool:
         """The nodes with the least bounds give way to their children, or to themselves with new cuts; whether the clock is out."""
@@ -191,14 +138,14 @@ class _Tree:
                 self._push(max(node[0], bound), child)
         return any(outcome.late for outcome in made)
 
-    def _push(self, bound: float, node: _Node) -> None:
+    def _push(self, bound: float, node: Node) -> None:
         self.count += 1
         if bound < self.goal - 1e-9:
             heapq.heappush(self.nodes, (bound, self.count, node))
 
-    def _expand(self, taken: tuple[float, int, _Node], lane: int) -> _Outcome:
+    def _expand(self, taken: tuple[float, int, Node], lane: int) -> Outcome:
         """What comes of a node. Changes nothing but the lane's models: two nodes are expanded at a time."""
-        (bound, number, node), made = taken, _Outcome()
+        (bound, number, node), made = taken, Outcome()
         try:
             if node.level >= _LEVELS:
                 self._cut(bound, node, lane, made)
@@ -207,7 +154,7 @@ class _Tree:
             if bound >= self.goal:
                 return made
             self._improve(node, number, made)
-            split = _split(node.part.problem, node.share)
+            split = split_of(node.part.problem, node.share)
             if split.any():
                 self._children((bound, node, split), lane, made)
             else:  # whole already: its value is that of a plan, and bounds what is below it
@@ -218,7 +165,7 @@ class _Tree:
             made.whole, made.nodes = bound, []
         return made
 
-    def _part(self, arcs: Ints, lane: int, made: _Outcome, program: Program | None = None) -> tuple[_Part, _Solved]:
+    def _part(self, arcs: Ints, lane: int, made: Outcome, program: Program | None = None) -> tuple[Part, Solved]:
         """The problem on ``arcs`` with cuts (those of ``program``, or new ones), and its relaxation."""
         keep = np.zeros(len(self.problem.rep), dtype=bool)
         keep[arcs] = True
@@ -229,21 +176,23 @@ class _Tree:
                 raise _LateError
             made.work += cut.work
             program = cut.program
-        part = _Part(problem, arcs, program, np.ones(len(arcs), dtype=bool))
+        part = Part(problem, arcs, program, np.ones(len(arcs), dtype=bool))
         solved = self._solve(part, np.zeros(0, dtype=np.int64), lane, made)
         if solved[0] < np.inf:
-            part.open[:] = _usable(solved, self.goal)
+            part.open[:] = usable(solved, self.goal)
             part.models[lane].close(np.flatnonzero(~part.open))
         return part, solved
 
-    def _tightened(self, bound: float, node: _Node, lane: int, made: _Outcome) -> tuple[float, _Node]:
+    def _tightened(self, bound: float, node: Node, lane: int, made: Outcome) -> tuple[float, Node]:
         """The node with rounds of new cuts, which serve all that is below it, and its bound."""
         for number in range(_ROUNDS):
             values = self._values(node.part, node.closed, lane, made)
             if values[0] >= self.goal:
                 return max(bound, values[0]), node
             rise, bound = values[0] - bound, max(bound, values[0])
-            node = replace(node, share=values[1][: len(node.part.arcs)], reduced=np.maximum(values[2][: len(node.part.arcs)], 0.0))
+            arcs = len(node.part.arcs)
+            share, reduced = values[1][:arcs], np.maximum(values[2][:arcs], 0.0)
+            node = replace(node, value=values[0], share=share, reduced=reduced)
             model, pool = node.part.models[lane], node.part.rounding.cuts(values[1])
             if pool is None or (number and rise < _RISE * abs(bound)):
                 break
@@ -252,12 +201,12 @@ class _Tree:
             model.add(pool)
         return bound, node
 
-    def _solve(self, part: _Part, closed: Ints, lane: int, made: _Outcome) -> _Solved:
+    def _solve(self, part: Part, closed: Ints, lane: int, made: Outcome) -> Solved:
         value, columns, reduced = self._values(part, closed, lane, made)
         arcs = len(part.arcs)
         return value, columns[:arcs], np.maximum(reduced[:arcs], 0.0)
 
-    def _values(self, part: _Part, closed: Ints, lane: int, made: _Outcome) -> _Solved:
+    def _values(self, part: Part, closed: Ints, lane: int, made: Outcome) -> Solved:
         """Value, columns and reduced costs."""
         left = self.until - time.perf_counter()
         if left <= 0:
@@ -271,17 +220,16 @@ class _Tree:
             raise _LateError
         return solved
 
-    def _cut(self, bound: float, node: _Node, lane: int, made: _Outcome) -> None:
+    def _cut(self, bound: float, node: Node, lane: int, made: Outcome) -> None:
         """The node again, on what a better plan may use there, with cuts of its own."""
         part = node.part
-        usable = part.open.copy()
-        usable[node.closed] = False
-        usable &= _usable((bound, node.share, node.reduced), self.goal)
-        fresh, (value, share, reduced) = self._part(part.arcs[usable], lane, made)
+        open_ = part.open & usable((node.value, node.share, node.reduced), self.goal)
+        open_[node.closed] = False
+        fresh, (value, share, reduced) = self._part(part.arcs[open_], lane, made)
         if value < self.goal:
-            made.nodes.append((value, _Node(fresh, np.zeros(0, dtype=np.int64), share, reduced, 0)))
+            made.nodes.append((value, Node(fresh, np.zeros(0, dtype=np.int64), value, share, reduced, 0)))
 
-    def _improve(self, node: _Node, number: int, made: _Outcome) -> None:
+    def _improve(self, node: Node, number: int, made: Outcome) -> None:
         if self.better is None:
             return
         arcs = len(self.problem.rep)
@@ -290,7 +238,7 @@ class _Tree:
         made.plan, work = self.better(share, reduced, number)
         made.work += work
 
-    def _children(self, asked: tuple[float, _Node, Floats], lane: int, made: _Outcome) -> None:
+    def _children(self, asked: tuple[float, Node, Floats], lane: int, made: Outcome) -> None:
         """The children by the unit that raises the bound most, among those tried."""
         bound, node, split = asked
         each = self.raised / np.maximum(self.asked, 1)
@@ -302,34 +250,13 @@ class _Tree:
         most = -np.inf
         for unit in order[:1] if self.asked[order[0]] >= _RELIABLE else order:
             values, children = [], []
-            for more in _choices(node, unit):
+            for more in choices(node, unit):
                 closed = np.union1d(node.closed, more)
                 value, share, reduced = self._solve(node.part, closed, lane, made)
                 values.append(max(0.0, min(value, self.goal) - bound))  # after new cuts a relaxation may say less
                 if value < self.goal:
-                    children.append((value, _Node(node.part, closed, share, reduced, node.level + 1)))
+                    children.append((value, Node(node.part, closed, value, share, reduced, node.level + 1)))
             gain = float(min(values) + 0.3 * np.mean(values))
             made.gains.append((int(unit), gain / max(min(split[unit], 0.5), 1e-3)))
             if gain > most:
                 most, made.nodes = gain, children
-
-
-def _usable(solved: _Solved, value: float) -> np.ndarray:
-    """Arcs that a plan better than ``value`` may use (reduced cost fixing; Dantzig, Fulkerson and Johnson, 1954)."""
-    bound, share, reduced = solved
-    return np.asarray((reduced <= value - bound + 1e-9) | (share > _NONE))
-
-
-def _split(problem: Problem, share: Floats) -> Floats:
-    """Shape (n,): how much of each unit is not with its main rep; crumbs do not count, so that each child closes what it used."""
-    split = 1 - np.maximum.reduceat(share, problem.start[:-1])
-    used = np.add.reduceat(share > _NONE, problem.start[:-1])
-    return np.where((split > _NONE) & (used > 1), split, 0.0)
-
-
-def _choices(node: _Node, unit: int) -> list[Ints]:
-    """What each child closes: all arcs of the unit but one of those used, and in the last one those used."""
-    start = node.part.problem.start
-    own = np.arange(start[unit], start[unit + 1])
-    used = own[node.share[own] > _NONE]
-    return [np.setdiff1d(own, [arc]) for arc in used] + ([used] if len(used) < len(own) else [])

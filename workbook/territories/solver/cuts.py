@@ -52,7 +52,9 @@ def strengthened(
     taken = np.ones(len(program.cost), dtype=bool)
     if inside is not None:
         taken[: len(problem.rep)] = inside
-    made = _Sifted(program, Rounding(problem), Relaxed(program.only(np.flatnonzero(taken)), seconds), np.flatnonzero(taken))
+    made = _Sifted(
+        program, Rounding(problem), Relaxed(program.only(np.flatnonzero(taken)), seconds), np.flatnonzero(taken)
+    )
     for rounds in _ROUNDS:
         if not made.cut(rounds, stopped) or not made.sift():
             break

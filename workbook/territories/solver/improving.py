@@ -142,10 +142,10 @@ def _rounds(
     small, arcs = problem.kept(inside), np.flatnonzero(inside)
     plan = np.searchsorted(arcs, search.plan)
     kin, wish = kinship(small, relaxed.reduced[inside], np.inf), np.ones(problem.m)
-    few = How(size, kin, _NODES, gap, max(_SLICE[0], min(_SLICE[1], budget / 8)), until)
+    here = How(size, kin, _NODES, gap, max(_SLICE[0], min(_SLICE[1], budget / 8)), until)
     dry = 0
     while budget > 0 and dry < _DRY * problem.m // size and not search.late():
-        made = improve_round(small, plan, wish, few, int(rng.integers(2**31)), search.workers)
+        made = improve_round(small, plan, wish, here, int(rng.integers(2**31)), search.workers)
         plan, wish, budget = made.plan, made.wish, budget - made.work
         dry = 0 if made.gained else dry + made.tries
         if time.perf_counter() > until:

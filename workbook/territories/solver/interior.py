@@ -157,7 +157,9 @@ class _Model:
 
     def missing(self, at: _Point) -> Floats:
         """What the loads lack of their pieces, (m, K)."""
-        return np.asarray(self.problem.pieces.edge[:, :, 0] + np.where(self.some, at.y, 0.0).sum(axis=2) - self.loads(at.x))
+        return np.asarray(
+            self.problem.pieces.edge[:, :, 0] + np.where(self.some, at.y, 0.0).sum(axis=2) - self.loads(at.x)
+        )
 
     def value(self, at: _Point) -> float:
         pieces = self.problem.pieces

@@ -128,7 +128,15 @@ def assembled(
 
 @kernel(nogil=True)
 def stepped(
-    start: Array, rep: Array, weight: Array, by_arc: bool, stiff: Array, given: Array, dual: Array, price: Array, step: Array
+    start: Array,
+    rep: Array,
+    weight: Array,
+    by_arc: bool,
+    stiff: Array,
+    given: Array,
+    dual: Array,
+    price: Array,
+    step: Array,
 ) -> None:
     """The ``step`` (A,) of the shares when the loads' duals change by ``dual`` (m, K); in ``price`` (n,) that of the units' duals.
 

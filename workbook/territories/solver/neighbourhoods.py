@@ -70,7 +70,9 @@ class How:
     until: float
 
 
-def rebuild(problem: Problem, plan: Ints, reps: Ints, limits: tuple[int, float, float]) -> tuple[Ints, Ints, float, float]:
+def rebuild(
+    problem: Problem, plan: Ints, reps: Ints, limits: tuple[int, float, float]
+) -> tuple[Ints, Ints, float, float]:
     """The books of ``reps`` put together anew: the units concerned, their new arcs, the gain (≥ 0) and the work in seconds.
 
     ``limits``: nodes of the search, the relative gap that is good enough, and seconds after which it is cut.

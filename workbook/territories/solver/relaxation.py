@@ -91,7 +91,9 @@ def _solved(small: Problem, slope: Floats, away: float, limits: tuple[float, flo
     result = run(assignment_program(small, whole=False), options)
     if result.duals is None or result.values is None:
         return None
-    return Interior(load_duals(small, result.duals), result.values[: len(small.rep)], result.objective, not result.cut, 0.0)
+    return Interior(
+        load_duals(small, result.duals), result.values[: len(small.rep)], result.objective, not result.cut, 0.0
+    )
 
 
 def _over(problem: Problem, slope: Floats) -> Floats:

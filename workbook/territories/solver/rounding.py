@@ -83,9 +83,7 @@ class Rounding:
         start = np.concatenate([[0], np.cumsum(sizes + count)])
         index, value = np.empty(start[-1], dtype=np.int32), np.empty(start[-1])
         low, high = np.full(len(good), -np.inf), np.full(len(good), np.inf)
-        written(
-            head, order, weight, good, *rows, edges.first, edges.last, step, turned, start, index, value, low, high
-        )
+        written(head, order, weight, good, *rows, edges.first, edges.last, step, turned, start, index, value, low, high)
         some = value != 0
         start = np.concatenate([[0], np.cumsum(some)])[start]
         return Pool(start.astype(np.int32), index[some], value[some], low, high)

@@ -26,6 +26,10 @@ from workbook.territories.solver.state import Effort, Search, Solution, arrays
 _RELAXING = 0.4
 #: The work of a second is that of two threads, one of which waits now and then, whatever the machine has, so that it finds the same.
 _THREADS = 1.7
+#: The same where each thread has parts of its own, of which many are so small that the threads wait for Python more than for HiGHS.
+_THREADS_APART = 1.5
+#: So many times its share of the clock a part may take: the work is what should end it.
+_SLACK = 1.3
 
 
 def solve(problem: Problem, effort: Effort | None = None) -> Solution:
@@ -50,11 +54,11 @@ def solve(problem: Problem, effort: Effort | None = None) -> Solution:
             units, reps = parts[at]
             now, rest = time.perf_counter(), float(shares[order[place:]].sum())
             end = now + (until - now) * min(
-                1.0, spread * float(shares[at]) / rest
+                1.0, _SLACK * spread * float(shares[at]) / rest
             )  # a busy machine serves all parts alike
             part, arcs = problem.part(units, reps)
             mine = replace(effort, workers=1 if spread > 1 else effort.workers)
-            work = _THREADS * effort.seconds * float(shares[at])
+            work = _THREADS_APART * effort.seconds * float(shares[at])
             return units, arcs, _solve_part(part, mine, end, work)
 
         with ThreadPoolExecutor(spread) as pool:

@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from workbook.territories.solver.cuts import Solved, Strengthened, strengthened
-from workbook.territories.solver.highs import SolverError
-from workbook.territories.solver.problem import Bands, Floats, Ints, Problem
-from workbook.territories.solver.relaxation import Relaxation
+from workbook.territories.solver.cuts import Strengthened, strengthened
+from workbook.territories.solver.highs import Solved, SolverError
+from workbook.territories.solver.problem import Bands, Ints, Problem
+from workbook.territories.solver.relaxation import Relaxation, cheapest_arcs
 
 #: Arcs of each unit that a region begins with.
 _FEW = 3
@@ -32,7 +32,6 @@ class Blocks:
         priced = problem.cost + (relaxed.slope[problem.rep] * problem.weight[problem.row]).sum(axis=1)
         self.priced = np.asarray(priced)
         self.least = problem.pieces.least(relaxed.slope).sum(axis=1)
-        self.work = 0.0
 
     @property
     def bound(self) -> float:
@@ -54,13 +53,11 @@ class Blocks:
         if not len(units):
             return
         part, arcs = self._region(team, units)
-        inside = np.zeros(len(part.rep), dtype=bool)
-        inside[_least(part, np.concatenate([self.priced, [0.0]])[arcs], arcs < 0)] = True
+        inside = cheapest_arcs(part, np.where(arcs >= 0, self.priced[arcs], 0.0), _FEW) | (arcs < 0)
         try:
             made = strengthened(part, max(0.01, until - time.perf_counter()), inside, stopped)
         except SolverError:  # numbers beyond HiGHS: the old prices prove what they did
             return
-        self.work += made.work
         if made.solved is None or not np.isfinite(made.solved[0]):
             return
         priced, least = self.priced.copy(), self.least.copy()
@@ -76,37 +73,21 @@ class Blocks:
     def _region(self, team: Ints, units: Ints) -> tuple[Problem, Ints]:
         """The problem of a team and one rep more, who stands for everybody else; the arcs, -1 for those of the latter."""
         problem, size = self.problem, len(team)
-        place = np.full(problem.m, -1)
-        place[team] = np.arange(size)
-        number = np.full(problem.n, -1)
-        number[units] = np.arange(len(units))
-        mine = np.flatnonzero(number[problem.unit] >= 0)
-        outer = mine[place[problem.rep[mine]] < 0]
-        inner = mine[place[problem.rep[mine]] >= 0]
-        away = np.full(len(units), np.inf)
-        np.minimum.at(away, number[problem.unit[outer]], self.priced[outer])
+        inner, arcs = problem.part(units, team)
+        outer = np.where(np.isin(problem.rep, team), np.inf, self.priced)
+        away = np.minimum.reduceat(outer, problem.start[:-1])[units]
         some = np.flatnonzero(np.isfinite(away))
-        free = {
-            name: np.vstack([getattr(problem.bands, name)[team], np.zeros((1, problem.k))])
+        bands = {
+            name: np.vstack([getattr(inner.bands, name), np.zeros((1, problem.k))])
             for name in Bands.__dataclass_fields__
         }
-        unit = np.concatenate([number[problem.unit[inner]], some])
-        rep = np.concatenate([place[problem.rep[inner]], np.full(len(some), size)])
-        cost = np.concatenate([problem.cost[inner], away[some]])
-        weight = problem.weight[units]
+        unit, rep = np.concatenate([inner.unit, some]), np.concatenate([inner.rep, np.full(len(some), size)])
+        cost, weight = np.concatenate([inner.cost, away[some]]), inner.weight
         if problem.by_arc:
-            weight = np.vstack([problem.weight[inner], np.zeros((len(some), problem.k))])
-        part = Problem.of(unit, rep, cost, weight, Bands(**free), np.full(len(units), -1))
-        arcs = np.concatenate([inner, np.full(len(some), -1)])
+            weight = np.vstack([weight, np.zeros((len(some), problem.k))])
+        part = Problem.of(unit, rep, cost, weight, Bands(**bands), np.full(len(units), -1))
+        arcs = np.concatenate([arcs, np.full(len(some), -1)])
         return part, arcs[np.lexsort((rep, unit))]
-
-
-def _least(part: Problem, priced: Floats, outer: np.ndarray) -> Ints:
-    """The places of the cheapest arcs of each unit, with the one that leads out."""
-    order = np.lexsort((priced, part.unit))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order)) - np.repeat(part.start[:-1], np.diff(part.start))
-    return np.flatnonzero((rank < _FEW) | outer)
 
 
 def _least_of(part: Problem, made: Strengthened, solved: Solved) -> float:
@@ -114,8 +95,7 @@ def _least_of(part: Problem, made: Strengthened, solved: Solved) -> float:
     program, reduced = made.program, solved[2][len(part.rep) :]
     duals = made.duals[part.n :]
     side = np.where(duals > 0, program.low[part.n :], program.high[part.n :])
-    rows = float(
-        (duals * np.where(np.isfinite(side), side, 0.0)).sum()
-    )  # where there is no side, what is left of a dual is noise
+    side = np.where(np.isfinite(side), side, 0.0)  # where there is no side, what is left of a dual is noise
+    rows = float((duals * side).sum())
     upper = np.minimum(program.upper[len(part.rep) :], np.abs(part.weight).sum())
     return float(rows + (np.minimum(reduced, 0.0) * upper).sum() + program.offset)

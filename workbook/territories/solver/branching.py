@@ -1,9 +1,9 @@
 """Branch and bound on units: the few large ones that the relaxation splits among reps are given to each rep in turn.
 
 Best first (Land and Doig, 1960) over small linear programs that HiGHS solves from the last basis. Which unit is asked next is
-learned from how far such questions raised the bound before (reliability branching; Achterberg, Koch and Martin, 2005). A few
-levels down, what the reduced costs of a node rule out is left out and the cuts are separated anew: with the large units fixed
-they are much tighter than those of the root. Two nodes are worked on at a time, each with a model of its own, so that what comes
+learned from how far such questions raised the bound before (reliability branching; Achterberg, Koch and Martin, 2005). Each node
+gets new cuts of its own: with the large units fixed they are much tighter than those of the root. A few levels down, what the
+reduced costs rule out is left out of the program and the cuts are separated anew. Two nodes are worked on at a time, each with a model of its own, so that what comes
 out does not depend on the number of threads.
 """
 
@@ -18,8 +18,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from workbook.territories.solver.cuts import strengthened
-from workbook.territories.solver.highs import Program, SolverError
-from workbook.territories.solver.nodes import Node, Outcome, Part, Solved, choices, split_of, usable
+from workbook.territories.solver.highs import Program, Solved, SolverError
+from workbook.territories.solver.nodes import Node, Outcome, Part, choices, split_of, usable
 from workbook.territories.solver.problem import Floats, Ints, Problem
 
 #: Rounds of cuts at a node, the relative rise below which no more are made, and how many cuts may stay before idle ones go.
@@ -148,7 +148,7 @@ class _Tree:
         (bound, number, node), made = taken, Outcome()
         try:
             if node.level >= _LEVELS:
-                self._cut(bound, node, lane, made)
+                self._cut(node, lane, made)
                 return made
             bound, node = self._tightened(bound, node, lane, made)
             if bound >= self.goal:
@@ -190,9 +190,8 @@ class _Tree:
             if values[0] >= self.goal:
                 return max(bound, values[0]), node
             rise, bound = values[0] - bound, max(bound, values[0])
-            arcs = len(node.part.arcs)
-            share, reduced = values[1][:arcs], np.maximum(values[2][:arcs], 0.0)
-            node = replace(node, value=values[0], share=share, reduced=reduced)
+            value, share, reduced = _of_arcs(node.part, values)
+            node = replace(node, value=value, share=share, reduced=reduced)
             model, pool = node.part.models[lane], node.part.rounding.cuts(values[1])
             if pool is None or (number and rise < _RISE * abs(bound)):
                 break
@@ -202,9 +201,7 @@ class _Tree:
         return bound, node
 
     def _solve(self, part: Part, closed: Ints, lane: int, made: Outcome) -> Solved:
-        value, columns, reduced = self._values(part, closed, lane, made)
-        arcs = len(part.arcs)
-        return value, columns[:arcs], np.maximum(reduced[:arcs], 0.0)
+        return _of_arcs(part, self._values(part, closed, lane, made))
 
     def _values(self, part: Part, closed: Ints, lane: int, made: Outcome) -> Solved:
         """Value, columns and reduced costs."""
@@ -220,7 +217,7 @@ class _Tree:
             raise _LateError
         return solved
 
-    def _cut(self, bound: float, node: Node, lane: int, made: Outcome) -> None:
+    def _cut(self, node: Node, lane: int, made: Outcome) -> None:
         """The node again, on what a better plan may use there, with cuts of its own."""
         part = node.part
         open_ = part.open & usable((node.value, node.share, node.reduced), self.goal)
@@ -260,3 +257,9 @@ class _Tree:
             made.gains.append((int(unit), gain / max(min(split[unit], 0.5), 1e-3)))
             if gain > most:
                 most, made.nodes = gain, children
+
+
+def _of_arcs(part: Part, solved: Solved) -> Solved:
+    """Value, shares and reduced costs of the arcs alone; an arc at its upper end costs no less than nothing."""
+    arcs = len(part.arcs)
+    return solved[0], solved[1][:arcs], np.maximum(solved[2][:arcs], 0.0)

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 import numpy as np
 import numpy.typing as npt
 
-from workbook.territories.solver.highs import NO_CUTS, Floats, Pool, Program, Relaxed
+from workbook.territories.solver.highs import NO_CUTS, Floats, Pool, Program, Relaxed, Solved
 from workbook.territories.solver.problem import Ints, Problem
 from workbook.territories.solver.program import assignment_program
 from workbook.territories.solver.rounding import Rounding
 
-#: Rounds before each sifting, at most, and the rise of the bound in one (relative) below which no more are made.
+#: Rounds before each sifting, at most (none before those after), and the rise of the bound in one (relative) below which no more are made.
 _ROUNDS, _RISE = (40, *(8,) * 12), 5e-5
 #: A reduced cost below this much is no reason to take a column in.
 _PAYS = 1e-9
-
-#: The value of a relaxation, its columns and their reduced costs.
-Solved = tuple[float, Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,15 +50,11 @@ def strengthened(
     taken = np.ones(len(program.cost), dtype=bool)
     if inside is not None:
         taken[: len(problem.rep)] = inside
-    made = _Sifted(
-        program, Rounding(problem), Relaxed(program.only(np.flatnonzero(taken)), seconds), np.flatnonzero(taken)
-    )
-    for rounds in _ROUNDS:
+    columns = np.flatnonzero(taken)
+    made = _Sifted(program, Rounding(problem), Relaxed(program.only(columns), seconds), columns)
+    for rounds in chain(_ROUNDS, repeat(0)):
         if not made.cut(rounds, stopped) or not made.sift():
             break
-    else:
-        while made.cut(0, stopped) and made.sift():
-            pass
     solved = None if made.solved is None else (made.solved[0], made.values, made.reduced)
     return Strengthened(program.with_rows(made.pool), len(made.pool), solved, made.model.duals(), made.model.work)
 

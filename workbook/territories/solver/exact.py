@@ -142,8 +142,7 @@ def _chain(search: Search, tight: Relaxation, kind: tuple[float, float, int], mo
     temperature, proposals per unit; ``more``: the plan it starts from, and the seed.
     """
     problem, (per_unit, heat, steps), (now, seed) = search.problem, kind, more
-    slope = np.median(problem.bands.over + problem.bands.under, axis=0)
-    price = float((problem.weight * slope).sum(axis=1).mean()) + 1e-12
+    price = problem.usual_price + 1e-12
     inside = core(problem, tight, per_unit)
     inside[now] = True
     small, arcs = problem.kept(inside), np.flatnonzero(inside)

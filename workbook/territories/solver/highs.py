@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ class Program:
     whole: npt.NDArray[np.bool_] | None = None
     offset: float = 0.0
 
-    @property
+    @cached_property
     def matrix(self) -> csc_matrix:
         return csc_matrix((self.value, self.index, self.start), shape=(len(self.low), len(self.cost)))
 
@@ -213,6 +214,10 @@ class Pool:
 NO_CUTS = Pool(np.zeros(1, dtype=np.int32), np.zeros(0, dtype=np.int32), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
+#: The value of a relaxation, its columns and their reduced costs.
+Solved = tuple[float, Floats, Floats]
+
+
 class Relaxed:
     """A linear program that is solved again and again with some columns closed, each time from the last basis. ``work``: in seconds, so far."""
 
@@ -256,7 +261,7 @@ class Relaxed:
             self.cuts = self.cuts.only(binding)
         return binding
 
-    def solve(self, closed: npt.NDArray[np.int64]) -> tuple[float, Floats, Floats] | None:
+    def solve(self, closed: npt.NDArray[np.int64]) -> Solved | None:
         """Value, solution and reduced costs with these columns closed; an infinite value when infeasible or beyond the
         bound set; None when the time limit came first. Raises :class:`SolverError` where HiGHS cannot say, even from scratch.
         """

@@ -57,8 +57,7 @@ _WORTH = 1.0
 def anneal_plan(search: Search, relaxed: Relaxation) -> None:
     """Rounds of chains of annealing; the best plan of each round is where the next one starts."""
     problem, effort = search.problem, search.effort
-    slope = np.median(problem.bands.over + problem.bands.under, axis=0)
-    price = float((problem.weight * slope).sum(axis=1).mean()) + 1e-12
+    price = problem.usual_price + 1e-12
     proposals = _share(problem) * search.seconds * _PROPOSALS / 2  # for each of two chains in all rounds
     each = int(min(proposals / _ROUNDS[0], _ENOUGH * problem.n))
     until = search.until - 0.5 * max(0.0, search.left)  # on a busy machine, time is left to improve and to prove

@@ -53,13 +53,10 @@ class Interior:
 
 @dataclass(eq=False)
 class _Point:
-    """Shares x and reduced costs z of the arcs (A,), duals of the units (n,) and of the loads (m, K), which are minus their prices,
-    filled pieces y (m, K, P) with the room left in them, and the duals of their lower and upper ends.
-    """
+    """Shares x and reduced costs z of the arcs (A,), duals of the loads (m, K), which are minus their prices, filled pieces y (m, K, P) with the room left in them, and the duals of their lower and upper ends."""
 
     x: Floats
     z: Floats
-    price: Floats
     dual: Floats
     y: Floats
     room: Floats
@@ -71,7 +68,6 @@ class _Point:
         self.y += primal * step.y
         self.room += primal * step.room
         self.z += dual * step.z
-        self.price += dual * step.price
         self.dual += dual * step.dual
         self.below += dual * step.below
         self.above += dual * step.above
@@ -121,9 +117,7 @@ class _Model:
 
     @cached_property
     def _sharing(self) -> csr_matrix:
-        problem = self.problem
-        who = csr_matrix((np.ones(len(problem.rep)), (problem.unit, problem.rep)), shape=(problem.n, problem.m))
-        return (who.T @ who).tocsr()
+        return self.problem.shared(np.arange(len(self.problem.rep)))
 
     @cached_property
     def shape(self) -> tuple[object, ...]:
@@ -140,11 +134,10 @@ class _Model:
         problem, width = self.problem, self.width
         x, z = np.empty(len(problem.rep)), np.empty(len(problem.rep))
         central(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, slope, mu, x, z)
-        left = problem.cost + (slope[problem.rep] * problem.weight[problem.row]).sum(axis=1) - z
         tilt = (problem.pieces.slope - slope[:, :, None]) * width
         y = 2 * mu * width / (tilt + 2 * mu + np.sqrt(tilt**2 + 4 * mu**2))
         y = np.clip(y, 1e-12 * width, (1 - 1e-12) * width)
-        return _Point(x, z, left[problem.start[:-1]], -slope, y, width - y, mu / y, mu / (width - y))
+        return _Point(x, z, -slope, y, width - y, mu / y, mu / (width - y))
 
     def products(self, at: _Point) -> float:
         """The sum of all products that shall be zero: how far primal and dual value are apart."""
@@ -200,12 +193,11 @@ class _Newton:
         dual = np.empty_like(at.dual)
         solved = cho_solve_banded((self.factor, True), right[model.order].ravel(), check_finite=False)
         dual[model.order] = solved.reshape(dual.shape)
-        price = np.empty_like(at.price)
-        stepped(*model.shape, self.stiff, self.lacks, dual, price, step)
+        stepped(*model.shape, self.stiff, self.lacks, dual, step)
         y = np.where(model.some, self.soft * (fill - dual[:, :, None]), 0.0)
         below = np.where(model.some, (low - at.below * y) / at.y, 0.0)
         above = np.where(model.some, (high + at.above * y) / at.room, 0.0)
-        return _Point(step, (arcs - at.z * step) / at.x, price, dual, y, -y, below, above)
+        return _Point(step, (arcs - at.z * step) / at.x, dual, y, -y, below, above)
 
     def lengths(self, step: _Point) -> tuple[float, float]:
         """How far primal and dual may go along a direction."""
@@ -260,6 +252,5 @@ def interior(problem: Problem, slope: Floats, away: float, accuracy: float, unti
 
 def _usual(problem: Problem) -> float:
     """A first product: what a unit's weight usually costs in the bands, spread over its arcs."""
-    slope = np.median(problem.bands.over + problem.bands.under, axis=0)
-    usual = float((problem.weight * slope).sum(axis=1).mean()) + float(problem.cost.mean()) + 1e-12
+    usual = problem.usual_price + float(problem.cost.mean()) + 1e-12
     return usual * problem.n / len(problem.rep)

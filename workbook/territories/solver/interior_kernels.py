@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from workbook.compiled import kernel
+from workbook.territories.solver.kernels import priced
 
 Array = Any
 
@@ -23,15 +24,11 @@ def central(
     start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, slope: Array, mu: float, x: Array, z: Array
 ) -> None:
     """Shares ``x`` and reduced costs ``z`` (A,) with x z = ``mu`` for every arc and shares that add up to 1 for every unit."""
-    n, k = len(start) - 1, slope.shape[1]
-    for u in range(n):
+    for u in range(len(start) - 1):
         first, last = start[u], start[u + 1]
         least = 1e300
         for a in range(first, last):
-            row = a if by_arc else u
-            value = cost[a]
-            for i in range(k):
-                value += slope[rep[a], i] * weight[row, i]
+            value = priced(a, a if by_arc else u, rep, cost, weight, slope)
             z[a] = value
             least = min(least, value)
         above = mu  # of the unit's price below its cheapest arc: with it the shares add up to 1 or more, and Newton's steps rise
@@ -135,10 +132,9 @@ def stepped(
     stiff: Array,
     given: Array,
     dual: Array,
-    price: Array,
     step: Array,
 ) -> None:
-    """The ``step`` (A,) of the shares when the loads' duals change by ``dual`` (m, K); in ``price`` (n,) that of the units' duals.
+    """The ``step`` (A,) of the shares when the loads' duals change by ``dual`` (m, K), and those of the units as they must.
 
     ``step`` holds what the arcs do of themselves, ``given`` (n,) is what the shares of each unit lack.
     """
@@ -153,9 +149,9 @@ def stepped(
             lacking -= step[a] + stiff[a] * drawn
             total += stiff[a]
             step[a] += stiff[a] * drawn
-        price[u] = lacking / total
+        price = lacking / total
         for a in range(start[u], start[u + 1]):
-            step[a] += stiff[a] * price[u]
+            step[a] += stiff[a] * price
 
 
 @kernel(nogil=True)

@@ -15,18 +15,24 @@ from workbook.compiled import kernel
 Array = Any
 
 
+@kernel(nogil=True, inline="always")
+def priced(a: int, row: int, rep: Array, cost: Array, weight: Array, slope: Array) -> float:
+    """What arc ``a``, whose weights stand in ``row``, costs with the prices of its loads: cost + slope[rep]·weight."""
+    value = cost[a]
+    for i in range(slope.shape[1]):
+        value += slope[rep[a], i] * weight[row, i]
+    return value
+
+
 @kernel(nogil=True)
 def cheapest(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, slope: Array) -> Array:
     """Shape (n,): the least priced cost of each unit's arcs, cost + slope[rep]·weight."""
-    n, k = len(start) - 1, slope.shape[1]
+    n = len(start) - 1
     least = np.empty(n)
     for u in range(n):
         best = np.inf
         for a in range(start[u], start[u + 1]):
-            row = a if by_arc else u
-            value = cost[a]
-            for i in range(k):
-                value += slope[rep[a], i] * weight[row, i]
+            value = priced(a, a if by_arc else u, rep, cost, weight, slope)
             best = min(best, value)
         least[u] = best
     return least
@@ -35,15 +41,12 @@ def cheapest(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool,
 @kernel(nogil=True)
 def reduced(start: Array, rep: Array, cost: Array, weight: Array, by_arc: bool, slope: Array) -> Array:
     """Shape (A,): each arc's priced cost above the cheapest arc of its unit, ≥ 0."""
-    n, k = len(start) - 1, slope.shape[1]
+    n = len(start) - 1
     out = np.empty(len(rep))
     for u in range(n):
         best = np.inf
         for a in range(start[u], start[u + 1]):
-            row = a if by_arc else u
-            value = cost[a]
-            for i in range(k):
-                value += slope[rep[a], i] * weight[row, i]
+            value = priced(a, a if by_arc else u, rep, cost, weight, slope)
             out[a] = value
             best = min(best, value)
         for a in range(start[u], start[u + 1]):
@@ -269,10 +272,7 @@ def soft_loads(start: Array, rep: Array, cost: Array, weight: Array, by_arc: boo
         width = start[u + 1] - first
         for j in range(width):
             a = first + j
-            row = a if by_arc else u
-            value[j] = cost[a]
-            for i in range(k):
-                value[j] += slope[rep[a], i] * weight[row, i]
+            value[j] = priced(a, a if by_arc else u, rep, cost, weight, slope)
             least = min(least, value[j])
         for j in range(width):
             value[j] = np.exp((least - value[j]) / heat)

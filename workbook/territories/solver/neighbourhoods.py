@@ -1,7 +1,4 @@
-"""Large-neighbourhood search: take a few reps' books apart and put them together again by a small exact model.
-
-(Shaw, 1998.)
-"""
+"""Large-neighbourhood search (Shaw, 1998): take a few reps' books apart and put them together again by a small exact model."""
 
 from __future__ import annotations
 
@@ -18,11 +15,7 @@ from workbook.territories.solver.program import assignment_program, warm_values
 
 def kinship(problem: Problem, reduced: Floats, near: float) -> Floats:
     """Shape (m, m): how many units could go either to one rep or the other at little cost (reduced cost ≤ ``near``)."""
-    arcs = np.flatnonzero(reduced <= near)
-    from scipy.sparse import csr_matrix
-
-    table = csr_matrix((np.ones(len(arcs)), (problem.unit[arcs], problem.rep[arcs])), shape=(problem.n, problem.m))
-    shared = (table.T @ table).toarray()
+    shared = problem.shared(np.flatnonzero(reduced <= near)).toarray()
     np.fill_diagonal(shared, 0.0)
     return np.asarray(shared)
 

@@ -7,13 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from workbook.territories.solver.highs import Program, Relaxed
+from workbook.territories.solver.highs import Program, Relaxed, Solved
 from workbook.territories.solver.problem import Floats, Ints, Problem
 from workbook.territories.solver.rounding import Rounding
 
 #: Up to this share an arc counts as not used.
 _NONE = 1e-6
-Solved = tuple[float, Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from workbook.territories.solver.pieces import Pieces, pieces_of
 
@@ -137,6 +138,17 @@ class Problem:
         weight = self.weight[self.row]
         least, most = (_sums(part, self.rep, self.m) for part in (np.minimum(weight, 0.0), np.maximum(weight, 0.0)))
         return pieces_of(self.bands, least, most, self.weight)
+
+    @cached_property
+    def usual_price(self) -> float:
+        """What the weight of a unit usually costs beyond the bands."""
+        slope = np.median(self.bands.over + self.bands.under, axis=0)
+        return float((self.weight * slope).sum(axis=1).mean())
+
+    def shared(self, arcs: Ints) -> csr_matrix:
+        """Shape (m, m): how many units two reps have in common by these arcs, each rep with itself among them."""
+        who = csr_matrix((np.ones(len(arcs)), (self.unit[arcs], self.rep[arcs])), shape=(self.n, self.m))
+        return (who.T @ who).tocsr()
 
     def arcs_of(self, chosen: npt.NDArray[Any]) -> Ints:
         """Shape (n,): the arc of each unit to the rep ``chosen`` for it, -1 where there is none."""

@@ -59,7 +59,7 @@ def relax(problem: Problem, *, gap: float = 1e-7, seconds: float = np.inf, until
         rounds = int(np.clip(seconds / (_ROUND * len(problem.rep)), *_ROUNDS)) if short else _ROUNDS[0]
         slope, away, work = ascend(problem, rounds, until), 0.1, _ROUND * len(problem.rep) * rounds
     best = Relaxation(slope, dual_bound(problem, slope), _over(problem, slope), np.zeros(len(problem.rep)), work)
-    inside = _cheapest(problem, best.reduced, _FEW // 2 if few else len(problem.rep))
+    inside = cheapest_arcs(problem, best.reduced, _FEW // 2 if few else len(problem.rep))
     while not short and time.perf_counter() < until:
         small = problem.kept(inside)
         made = _solved(small, best.slope, away, (gap, until))
@@ -73,7 +73,7 @@ def relax(problem: Problem, *, gap: float = 1e-7, seconds: float = np.inf, until
             best = replace(best, slope=slope, bound=bound, reduced=_over(problem, slope))
         if inside.all() or not made.solved or made.value - best.bound <= 2 * gap * max(1e-9, abs(made.value)):
             break
-        inside |= _cheapest(problem, _over(problem, slope), _MORE)
+        inside |= cheapest_arcs(problem, _over(problem, slope), _MORE)
         away = 0.01
     return best
 
@@ -101,7 +101,7 @@ def _over(problem: Problem, slope: Floats) -> Floats:
     return np.asarray(reduced(problem.start, problem.rep, problem.cost, problem.weight, problem.by_arc, slope))
 
 
-def _cheapest(problem: Problem, reduced_cost: Floats, count: int) -> np.ndarray:
+def cheapest_arcs(problem: Problem, reduced_cost: Floats, count: int) -> np.ndarray:
     """Mask of the ``count`` cheapest arcs of each unit."""
     order = np.lexsort((reduced_cost, problem.unit))
     rank = np.empty(len(order), dtype=np.int64)

@@ -50,11 +50,11 @@ class Rounding:
         for columns, beyond in ((under, False), (over, True)):
             rep, k, piece = np.nonzero(columns >= 0)
             at = columns[rep, k, piece]
-            ends = np.where(columns >= 0, columns, columns.max(initial=0) + 1)[rep, k].min(axis=1)
-            if beyond:
-                ends = columns[rep, k].max(axis=1) + 1
-            edge = pieces.edge[rep, k, piece if beyond else piece + 1]
-            first, last = (at, ends) if beyond else (ends, at + 1)
+            if beyond:  # from this piece to the last
+                edge, first, last = pieces.edge[rep, k, piece], at, columns[rep, k].max(axis=1) + 1
+            else:  # from the first piece to this one
+                some = np.where(columns >= 0, columns, columns.max(initial=0) + 1)
+                edge, first, last = pieces.edge[rep, k, piece + 1], some[rep, k].min(axis=1), at + 1
             parts.append((rep, k, edge, np.full(len(rep), beyond), first, last))
         return _Edges(*(np.concatenate(both) for both in zip(*parts, strict=True)))
 

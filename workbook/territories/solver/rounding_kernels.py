@@ -51,6 +51,29 @@ def _violation(
 
 
 @kernel(nogil=True)
+def _best_step(
+    weight: Array,
+    share: Array,
+    turn: Array,
+    split: Array,
+    edge: float,
+    over: bool,
+    slack: float,
+    best: float,
+    step: float,
+) -> tuple[float, float]:
+    """The largest violation and its step, if any step tried does better than ``best`` with ``step``."""
+    for i in split:
+        size = weight[i]
+        for _ in range(_PARTS):
+            value = _violation(weight, share, turn, split, edge, over, size, slack)
+            if value > best:
+                best, step = value, size
+            size /= 2.0
+    return best, step
+
+
+@kernel(nogil=True)
 def found(
     head: Array,
     weight: Array,
@@ -85,13 +108,7 @@ def found(
                 split[count], away[count] = i, abs(x[i] - 0.5)
                 count += 1
         best, step = worth[k[row]], 0.0
-        for i in split:
-            size = w[i]
-            for _ in range(_PARTS):
-                value = _violation(w, x, turn, split, at, over[row], size, slack[row])
-                if value > best:
-                    best, step = value, size
-                size /= 2.0
+        best, step = _best_step(w, x, turn, split, at, over[row], slack[row], best, step)
         if step == 0.0:
             continue
         nearest = split[np.argsort(away, kind="mergesort")]
@@ -103,13 +120,7 @@ def found(
                 best, at = value, at + change
             else:
                 turn[i] = not turn[i]
-        for i in split:
-            size = w[i]
-            for _ in range(_PARTS):
-                value = _violation(w, x, turn, split, at, over[row], size, slack[row])
-                if value > best:
-                    best, step = value, size
-                size /= 2.0
+        best, step = _best_step(w, x, turn, split, at, over[row], slack[row], best, step)
         steps[row] = step
         turned[row, : len(turn)] = turn
     return steps, turned

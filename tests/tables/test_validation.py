@@ -162,6 +162,20 @@ def test_a_thousand_of_a_kind_are_listed_and_all_are_counted(folder: Write) -> N
     assert "1,500 more rows" in listed["fault"].tolist()[-1]
 
 
+def test_what_is_not_listed_counts_for_its_territory(folder: Write) -> None:
+    """Sales of unknown products: 1,200 of an account of A, then 300 of one of B, of which none is listed for the company."""
+    rows = "a1,2026-01-05,1.00,Z\n" * 1200 + "b1,2026-01-05,1.00,Z\n" * 300
+    quality = look(folder(sales=f"account_id,booked_on,amount,product_id\n{rows}"))
+    assert quality.warnings == 1500
+    a, b = quality.scoped({"A"}), quality.scoped({"B"})
+    assert a.topics.query("topic == 'keys'")["count"].tolist() == [1200]
+    assert b.topics.query("topic == 'keys'")["count"].tolist() == [300]
+    assert a.faults.query("topic == 'keys'")["fault"].tolist()[-1].startswith("the same in 200 more rows: ")
+    assert b.faults.query("topic == 'keys'")["row"].tolist() == [0]
+    assert "keys that point nowhere or stand twice (300)" in b.sentence
+    assert quality.scoped({"A", "B"}).topics.query("topic == 'keys'")["count"].tolist() == [1500]
+
+
 def test_rows_after_blank_lines_and_quoted_newlines_keep_their_number(folder: Write) -> None:
     text = 'account_id,booked_on,amount,note\na1,2026-01-05,1.00,"two\nlines"\n\na2,2026-01-06,x,\n'
     faults = look(folder(sales=text)).faults

@@ -14,6 +14,8 @@ from workbook.tables.source import frame, text
 #: Columns of a frame of faults; ``node`` is the territory that a row belongs to, blank where it concerns the company;
 #: ``general`` is the fault without what it says of other rows.
 COLUMNS = ("table", "file", "row", "column", "value", "fault", "remedy", "severity", "topic", "node", "general")
+#: Columns of a frame of the rows that are not listed: how many (``count``) of each kind and node.
+UNLISTED = ("table", "file", "column", "remedy", "severity", "topic", "node", "general", "count")
 #: How many rows of one kind of fault are listed; the others are counted in a last row.
 LISTED = 1000
 
@@ -43,6 +45,10 @@ class Faults:
         self.topics: dict[tuple[str, str], int] = {}
         db.execute('create table _bad ("table" varchar, "row" bigint)')
         db.execute(
+            'create table _unlisted ("table" varchar, file varchar, "row" bigint, "column" varchar, remedy varchar, '
+            "severity varchar, topic varchar, place integer, general varchar)"
+        )
+        db.execute(
             'create table _faults ("table" varchar, file varchar, "row" bigint, "column" varchar, value varchar, '
             "fault varchar, remedy varchar, severity varchar, topic varchar, place integer, general varchar)"
         )
@@ -70,17 +76,22 @@ class Faults:
         if finding.severity == "error":
             self.db.execute(f"insert into _bad select {text(finding.table)}, _row from _hits where _row > 1")
         limit = "" if self.listed is None else f"limit {self.listed}"
+        order = "from _hits order by _row, value, detail"
         fault = f"replace({text(finding.fault)}, '{{}}', coalesce(detail::varchar, ''))"
         fixed = f"{text(finding.remedy)}, {text(finding.severity)}, {text(finding.topic)}, {_place(finding.table)}, {text(general(finding.fault))}"
         self.db.execute(
             f"insert into _faults select {text(finding.table)}, {text(file)}, _row, {text(finding.column)}, "
-            f"coalesce(value::varchar, '')[:200], {fault}, {fixed} from _hits order by _row, value, detail {limit}"
+            f"coalesce(value::varchar, '')[:200], {fault}, {fixed} {order} {limit}"
         )
         if self.listed is not None and number > self.listed:
             more = f"the same in {number - self.listed:,} more rows: {finding.fault.replace('{}', '…')}"
             self.db.execute(
                 f"insert into _faults select {text(finding.table)}, {text(file)}, 0, {text(finding.column)}, '', ?, {fixed}",
                 [more],
+            )
+            self.db.execute(
+                f"insert into _unlisted select {text(finding.table)}, {text(file)}, _row, {text(finding.column)}, {fixed} "
+                f"{order} offset {self.listed}"
             )
         return number
 
@@ -96,14 +107,7 @@ class Faults:
 
     def frame(self) -> pd.DataFrame:
         """All listed faults: errors first, then in the order of tables, rows, columns; columns as in :data:`COLUMNS`."""
-        self.db.execute('create or replace temp table _nodes ("table" varchar, "row" bigint, node varchar)')
-        for name, (node, source) in _NODES.items():
-            rows = f'select distinct "row" from _faults where "table" = \'{name}\' and "row" > 1'
-            if self.db.execute(f"select count(*) from ({rows})").fetchall()[0][0]:
-                self.db.execute(
-                    f"insert into _nodes select '{name}', t._row, min({node}) from {source} "
-                    f"where t._row in ({rows}) group by all"
-                )
+        self._find_nodes("_faults")
         found = frame(
             self.db,
             'select f."table", file, f."row", "column", value, fault, remedy, severity, topic, '
@@ -112,6 +116,28 @@ class Faults:
             'order by severity, place, f."row" = 0, f."row", "column", fault, value',
         )
         return found.astype({"row": "int64"})
+
+    def unlisted(self) -> pd.DataFrame:
+        """How many rows of each kind and node are at fault and not listed; columns as in :data:`UNLISTED`."""
+        self._find_nodes("_unlisted")
+        found = frame(
+            self.db,
+            'select u."table", file, "column", remedy, severity, topic, coalesce(node, \'\') as node, general, '
+            'count(*) as count from _unlisted u left join _nodes n on n."table" = u."table" and n."row" = u."row" '
+            'group by all order by severity, min(place), "column", general, node',
+        )
+        return found.astype({"count": "int64"})
+
+    def _find_nodes(self, faults: str) -> None:
+        """The territory of each row in a table of faults, in ``_nodes``."""
+        self.db.execute('create or replace temp table _nodes ("table" varchar, "row" bigint, node varchar)')
+        for name, (node, source) in _NODES.items():
+            rows = f'select distinct "row" from {faults} where "table" = \'{name}\' and "row" > 1'
+            if self.db.execute(f"select count(*) from ({rows})").fetchall()[0][0]:
+                self.db.execute(
+                    f"insert into _nodes select '{name}', t._row, min({node}) from {source} "
+                    f"where t._row in ({rows}) group by all"
+                )
 
 
 #: How to find the territory of a row, per table.

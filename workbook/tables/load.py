@@ -31,8 +31,8 @@ from workbook.tables.write import settle
 __all__ = ["assess", "load_tables", "table_file", "table_files"]
 
 #: Changes when what is cached changes its shape.
-_FORMAT = "7"
-_PARTS = ("faults", "topics", "counts", "completeness")
+_FORMAT = "8"
+_PARTS = ("faults", "topics", "counts", "completeness", "unlisted")
 #: Tables of more rows are cached only when they are opened, not when they are checked.
 MANY = 2_000_000
 
@@ -118,8 +118,8 @@ def _known(place: _Place) -> Quality | None:
     except (OSError, ValueError, KeyError, pa.ArrowException):
         place.cache.drop(f"{place.key}-quality")
         return None
-    faults, topics, counts, done = parts
-    return Quality(faults, topics, counts, done, place.mark, place.imported)
+    faults, topics, counts, done, unlisted = parts
+    return Quality(faults, topics, counts, done, unlisted, place.mark, place.imported)
 
 
 def _judge(intake: Intake, rules: QualityRules, place: _Place) -> Quality:
@@ -138,6 +138,7 @@ def _judge(intake: Intake, rules: QualityRules, place: _Place) -> Quality:
         pd.DataFrame(topics, columns=["topic", "severity", "count"]).astype({"count": "int64"}),
         pd.DataFrame(rows, columns=["table", "file", "read", "used", "rejected", "columns"]),
         done,
+        faults.unlisted(),
         place.mark,
         place.imported,
     )

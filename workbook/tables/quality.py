@@ -59,8 +59,8 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
 class Quality:
     """The data quality of a snapshot.
 
-    ``faults`` has the columns of :data:`workbook.tables.faults.COLUMNS` (up to a thousand rows of a kind), ``topics`` counts
-    all of them: topic, severity, count. ``counts``: table, file, read, used, rejected, columns (the canonical ones in the file,
+    ``faults`` has the columns of :data:`workbook.tables.faults.COLUMNS` (up to a thousand rows of a kind), ``unlisted`` those of
+    :data:`workbook.tables.faults.UNLISTED`, ``topics`` counts all of both: topic, severity, count. ``counts``: table, file, read, used, rejected, columns (the canonical ones in the file,
     with blanks between). ``completeness``: rep_id, territory_id, table, column, rows, filled, share. ``snapshot`` is the hash of the input files; ``imported`` is there as long as
     the tables that an import wrote are as it wrote them.
     """
@@ -69,6 +69,7 @@ class Quality:
     topics: pd.DataFrame
     counts: pd.DataFrame
     completeness: pd.DataFrame
+    unlisted: pd.DataFrame
     snapshot: str = ""
     imported: Imported | None = None
 
@@ -148,8 +149,25 @@ class Quality:
         faults = self.faults[self.faults["node"].isin(inside)].copy()
         own = faults["topic"].isin(["likeness", "ownership", "tree"])
         faults["fault"] = faults["fault"].where(~own, faults["general"])
-        topics = faults.groupby(["topic", "severity"], sort=False, observed=True).size().rename("count").reset_index()
+        unlisted = self.unlisted[self.unlisted["node"].isin(inside)].reset_index(drop=True)
+        both = pd.concat([faults.assign(count=1), unlisted])
+        topics = both.groupby(["topic", "severity"], sort=False, observed=True)["count"].sum().reset_index()
+        faults = pd.concat([faults, _summed(unlisted)]) if len(unlisted) else faults
         done = self.completeness[self.completeness["territory_id"].isin(inside)]
         return replace(
-            self, faults=faults.reset_index(drop=True), topics=topics, completeness=done.reset_index(drop=True)
+            self,
+            faults=faults.reset_index(drop=True),
+            topics=topics.astype({"count": "int64"}),
+            completeness=done.reset_index(drop=True),
+            unlisted=unlisted,
         )
+
+
+def _summed(unlisted: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are not listed as one fault of each kind."""
+    kinds = ["table", "file", "column", "remedy", "severity", "topic", "general"]
+    rows = unlisted.groupby(kinds, sort=False, dropna=False, as_index=False)["count"].sum()
+    said = [
+        f"the same in {counted(n, 'more row')}: {what}" for n, what in zip(rows["count"], rows["general"], strict=True)
+    ]
+    return rows.assign(row=0, value="", node="", fault=said).drop(columns="count")

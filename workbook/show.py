@@ -95,10 +95,12 @@ class Table:
         return "\n".join([*lines, *([self._more()] if self._more() else [])])
 
 
-#: JupyterLab sets all cells to the right; words belong to the left there too.
+#: JupyterLab sets all cells to the right and wraps them anywhere; words belong to the left there too, ids and numbers on one line.
 _LIVE = (
     "<style>.jp-RenderedHTMLCommon .wb-table :is(td,th){text-align:left}"
-    ".jp-RenderedHTMLCommon .wb-table .wb-n{text-align:right}.wb-id{white-space:nowrap}</style>"
+    ".jp-RenderedHTMLCommon .wb-table .wb-n{text-align:right}.wb-id{white-space:nowrap}"
+    ".jp-RenderedHTMLCommon .wb-table :is(.wb-n,.wb-short,.wb-v,td:first-child:not(.wb-prose)){white-space:nowrap}"
+    ".jp-RenderedHTMLCommon .wb-table td.wb-prose{min-width:18rem}</style>"
 )
 
 

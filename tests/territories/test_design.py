@@ -94,6 +94,8 @@ def test_recorded_locks_count():
         (Wishes(pins={"A1": "R2"}, forbids=frozenset({("A1", "R2")})), ["A1 is pinned to R2 and forbidden"]),
         (Wishes(pins={"A1": "R9"}), ["A1 is to go to R9"]),
         (Wishes(leaving=frozenset({"R1", "R2", "R3"})), ["nobody may hold A1"]),
+        (Wishes(pins={"A1": "R2"}, locks=frozenset({"A1"})), ["A1 is locked with R1 and pinned to R2"]),
+        (Wishes(leaving=frozenset({"R1"}), takers=frozenset({"R1"})), ["R1 is to leave and to receive accounts"]),
     ],
 )
 def test_wishes_that_clash_are_refused_by_name(book, wishes, named):
@@ -217,9 +219,20 @@ def test_a_longer_search_is_advised_only_for_what_it_could_prove(proposed):
     }
     longer = " A longer search proves it better."
     assert plain(summary, str).endswith(f"out of balance.{longer}")
-    left_out = " The moves left out would bring {} of these points."
-    assert plain({**summary, "left_out_points": 1.5}, str).endswith(left_out.format("1.50"))
-    assert plain({**summary, "left_out_points": 0.5}, str).endswith(left_out.format("0.50") + longer)
+    left_out = "The moves left out would bring {} of 10.0 points. No plan under these rules can beat all of them by more than {}"
+    most = plain({**summary, "left_out_points": 1.5}, str)
+    assert most.startswith(left_out.format("1.50", "0.50 points (5.9% of 8.5)"))
+    assert longer not in most
+    some = plain({**summary, "left_out_points": 0.5}, str)
+    assert some.startswith(left_out.format("0.50", "1.50 points (15.8% of 9.5): as much as 1 hours of workload"))
+    assert some.endswith(longer)
+    assert plain({**summary, "left_out_points": 2.0}, str).endswith("No plan under these rules can beat all of them.")
+
+
+def test_what_a_far_bound_is_worth_is_not_told_and_what_is_zero_neither(proposed):
+    summary = {**proposed.summary, "objective": 200.0, "gap_points": 10.0, "gap_hours": 5.0, "gap_sales_amount": 0}
+    assert "as much as 5 hours of workload out of balance" in plain(summary, str)
+    assert "out of balance" not in plain({**summary, "gap_points": 90.0}, str)
 
 
 def test_hand_over_holds_people_deals_and_promises_and_writes_text_as_text(tmp_path, book):

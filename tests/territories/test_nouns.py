@@ -75,7 +75,7 @@ def test_health_names_the_full_and_the_empty_book():
 def test_a_single_threaded_account_is_a_warning_from_a_lower_share_on():
     rows = pd.DataFrame(
         {"account_id": ["A", "B", "C", "D"], "name": ["a", "b", "c", "d"], "rep_id": ["R", "R", "R", "R"],
-         "territory_id": ["T1", "T1", "T1", "T1"], "sales_12m_amount": [3000, 2500, 2500, 2000]}
+         "territory_id": ["T1", "T1", "T1", "T1"], "sales_12m_amount": [3000, 2500, 2500, 2000], "elsewhere": [False] * 4}
     )  # fmt: skip
     tree = Tree.of(pd.DataFrame({"territory_id": ["CO", "T1"], "name": ["Co", "One"], "parent_id": [None, "CO"]}))
     single = pd.DataFrame({"account_id": ["A"], "contacts": pd.array([1], dtype="Int64"), "people": [1]})
@@ -85,6 +85,12 @@ def test_a_single_threaded_account_is_a_warning_from_a_lower_share_on():
         assert out.loc["T1", "verdict"] == verdict
     assert thread_words(single).to_dict() == {"A": "one contact and one of us"}
     assert out.loc["T1", "sentence"].startswith("a brings 30% of 100 USD of sales, the three largest 80%")
+    away = concentration(rows.assign(elsewhere=True), thread_words(single), tree, HealthRules(), "USD").set_index(
+        "node"
+    )
+    assert away.loc["R", "largest_id"] == ""
+    assert away.loc["R", "sentence"].startswith("An account in another territory brings 30%")
+    assert away.loc["T1", "largest_id"] == "A"
 
 
 def test_moves_are_read_from_decisions_and_wait_for_the_crm():

@@ -106,7 +106,7 @@ def test_a_split_territory_has_even_parts_and_a_merger_adds_up(book):
     assert len(rows) == table["accounts"].sum()
     assert table["needed_hours"].max() / table["needed_hours"].sum() < 0.56
     assert table["sales_amount"].max() / table["sales_amount"].sum() < 0.56
-    whole = merged(book, "T-01, T-02")[1].frame
+    whole = merged(book, "T-01, T-02")[1][1].frame
     assert whole["accounts"].iloc[2] == whole["accounts"].iloc[:2].sum()
     assert borders(book)[0].text.startswith("Texas Gulf (T-09) in 2 parts")
     with pytest.raises(UsageError, match="T-99 is no territory"):

@@ -122,6 +122,12 @@ def design(
     if split or merge:
         if accept:
             raise UsageError("--split and --merge record nothing", remedy="Leave --accept out: the CRM draws borders.")
+        others = (
+            ("across", across), ("seconds", seconds), ("seed", seed), ("lock", lock), ("pin", pin), ("forbid", forbid), ("leaver", leaver),
+            ("fill", fill), ("rotate", rotate), ("limit", limit), ("families", families), ("reunite", reunite), ("curve", curve),
+        )  # fmt: skip
+        if given := [f"--{name}" for name, value in others if value]:
+            raise UsageError(f"{', '.join(given)} does nothing with --split or --merge", remedy="Leave it out.")
         return show_borders.run((book, as_of, node), split, merge, (out, as_json))
 
     asked = show.Asked(

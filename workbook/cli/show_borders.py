@@ -28,7 +28,8 @@ def run(
         rows, told = split_up(book, split)
         shown += told
     if merge:
-        shown += merged(book, merge)
+        more_rows, told = merged(book, merge)
+        rows, shown = pd.concat([rows, more_rows], ignore_index=True), [*shown, *told]
     files = []
     if out is not None and len(rows):
         from workbook.sheets.moves import write_territories

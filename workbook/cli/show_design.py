@@ -12,9 +12,10 @@ import typer
 
 from workbook import periods
 from workbook.book import Book
+from workbook.checks import counted
 from workbook.cli.options import print_json, records
 from workbook.decisions import signed_at
-from workbook.errors import UsageError
+from workbook.errors import ConflictError, UsageError
 from workbook.money import format_amount
 from workbook.territories import daily
 from workbook.territories.decide import Answer, decisions
@@ -27,6 +28,19 @@ from workbook.territories.words import headline
 _LINES = 40
 #: More moves than this are not recorded without ``--limit``.
 _MANY = 100
+#: What ``--json`` says of a move.
+_ROWS = [
+    "account_id",
+    "name",
+    "from_rep",
+    "to_rep",
+    "told",
+    "step",
+    "undo_points",
+    "hours",
+    "sales_12m_amount",
+    "not_before",
+]
 #: Families printed one by one.
 _FAMILIES = 15
 
@@ -68,21 +82,23 @@ def run(
         raise UsageError("--accept needs --by", remedy='Say who decides: --by "Kim Lee".')
     book = Book.open(where[0], as_of=where[1], node=where[2])
     made = _proposal(book, asked)
-    if said.accept and asked.limit is None and len(made.moves) > _MANY:
+    if said.accept and len(made.moves) > max(_MANY, asked.limit or 0):
         raise UsageError(
             f"--accept would record {len(made.moves):,} moves at once",
             remedy=f"Say how many are meant, the most helpful first: --limit 30, or --limit {len(made.moves)} for all.",
         )
-    written = _answered(book, made, said)
+    written, recorded = _answered(book, made, said)
     summary = {k: v for k, v in made.summary.items() if k != "by_measure"}
     summary |= {"proposal": made.id, "accepted": bool(said.accept), "files": written, "notes": list(made.notes)}
     if curve:
-        summary["curve"] = records(_curve(book, made))
+        summary["curve"] = records(_curve(book, made, asked))
     offers = reunions(book.territories.company, made, book.territories.names) if families else None
     if offers is not None:
         summary["families"] = records(offers)
+    if said.accept:
+        summary["recorded"] = recorded
     if as_json:
-        rows = made.moves[["account_id", "from_rep", "to_rep", "sentence"]].rename(columns={"sentence": "reason"})
+        rows = made.moves[_ROWS].rename(columns={"told": "reason"})
         print_json("design", book=book.root, as_of=book.as_of, ok=True, summary=summary, rows=records(rows))
         return 0
     _print(book, made)
@@ -94,7 +110,7 @@ def run(
     if offers is not None:
         _print_families(offers)
     if said.accept:
-        typer.echo(f"recorded as proposal {made.id}, decided by {said.by}")
+        typer.echo(f"{recorded}: proposal {made.id}, decided by {said.by}")
     for path in written:
         typer.echo(f"wrote {path}")
     return 0
@@ -111,14 +127,18 @@ def _proposal(book: Book, asked: Asked) -> Proposal:
     accounts = book.territories.company.accounts
     known = set(accounts["account_id"])
     pins, forbids = _pairs(asked.pin, "--pin"), _pairs(asked.forbid, "--forbid")
+    if twice := sorted({a for a, rep in pins if dict(pins)[a] != rep}):
+        raise ConflictError(f"{', '.join(twice)} is pinned to more than one rep", remedy="Drop one of each.")
     strange = sorted({*asked.lock, *(a for a, _ in pins), *(a for a, _ in forbids)} - known)
     if strange:
         raise UsageError(f"there is no account {', '.join(strange)}", remedy="See `workbook check`.")
     wishes = Wishes(frozenset(asked.lock), dict(pins), frozenset(forbids), limit=asked.limit)
     people = set(book.territories.company.people["rep_id"])
-    for rep in (asked.leaver, asked.fill):
+    for rep in (asked.leaver, asked.fill, *(rep for _, rep in forbids)):
         if rep is not None and rep not in people:
-            raise UsageError(f"{rep} holds no book here", remedy="Name a rep of the reps table.")
+            raise UsageError(f"{rep} is nobody who holds a book here", remedy="Name a seller of the reps table.")
+    if asked.leaver and not accounts["rep_id"].eq(asked.leaver).any():
+        raise UsageError(f"{asked.leaver} holds no accounts here", remedy="There is no book to empty.")
     for text in asked.reunite:
         family, _, rep = (part.strip() for part in text.partition("="))
         wishes = together(accounts, family, rep or None, wishes)
@@ -143,10 +163,21 @@ def _pairs(given: tuple[str, ...], option: str) -> list[tuple[str, str]]:
     return [(a.strip(), b.strip()) for a, _, b in pairs]
 
 
-def _answered(book: Book, made: Proposal, said: Said) -> list[str]:
-    """Record what is accepted and write the files; returns their paths."""
+def _answered(book: Book, made: Proposal, said: Said) -> tuple[list[str], str]:
+    """Record what is accepted and write the files; their paths, and what was recorded in words."""
     refused = dict(_pairs(said.refuse, "--refuse"))
     on = periods.day(said.on) if said.on else book.as_of + timedelta(days=1)
+    if on < book.as_of:
+        raise UsageError(
+            f"--on {on} lies before {book.as_of}, as of which the book is read", remedy="Name a later day."
+        )
+    if said.out is not None:
+        try:
+            said.out.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise UsageError(
+                f"--out {said.out} cannot be a folder: {fault.strerror}", remedy="Name another."
+            ) from fault
     if said.accept:
         from workbook.store import open_store
 
@@ -154,8 +185,9 @@ def _answered(book: Book, made: Proposal, said: Said) -> list[str]:
         rows = decisions(made, answer)
         open_store(book.root).record_all(rows)
     moves = made.without(set(refused))
+    recorded = _recorded(made, moves, refused)
     if said.out is None or moves.empty:
-        return []
+        return [], recorded
     from workbook.sheets.moves import write_hand_overs, write_owners
     from workbook.territories.handover import hand_over
 
@@ -163,15 +195,23 @@ def _answered(book: Book, made: Proposal, said: Said) -> list[str]:
     handed = hand_over(moves, book.facts, book.portfolio.register, on, lines)
     paths = [write_owners(moves, said.out / "owners.csv", on)]
     paths += write_hand_overs(handed, said.out, book.as_of, book.facts.currency)
-    return [str(path) for path in paths]
+    return [str(path) for path in paths], recorded
 
 
-def _curve(book: Book, made: Proposal) -> Any:
+def _recorded(made: Proposal, moves: pd.DataFrame, refused: dict[str, str]) -> str:
+    """How many moves are recorded, and which are refused, those of the same family with them."""
+    out = sorted(set(made.moves["account_id"]) - set(moves["account_id"]))
+    told = ", ".join(f"{account} ({refused.get(account, 'same family')})" for account in out)
+    return f"{counted(len(moves), 'move')} recorded" + (f", {len(out)} refused: {told}" if out else "")
+
+
+def _curve(book: Book, made: Proposal, asked: Asked) -> Any:
     from workbook.territories.frontier import frontier
     from workbook.territories.solver import Effort
 
     rules = book.rules.territories.design
-    return frontier(made.design, Effort(seconds=rules.seconds, seed=rules.seed, limit=rules.clock()))
+    seconds, seed = asked.seconds or rules.seconds, rules.seed if asked.seed is None else asked.seed
+    return frontier(made.design, Effort(seconds=seconds, seed=seed, limit=rules.clock(seconds)))
 
 
 def _print(book: Book, made: Proposal) -> None:
@@ -192,7 +232,7 @@ def _print(book: Book, made: Proposal) -> None:
         typer.echo(f"{move.account_id:<12} {giver:<8} → {move.to_rep:<8} {move.name}: {move.told}")
     if len(made.moves) > _LINES:
         typer.echo(
-            f"and {len(made.moves) - _LINES:,} more moves that matter less: --out DIR writes them all, --json lists them"
+            f"and {counted(len(made.moves) - _LINES, 'more move')}: --out DIR writes them all, --json lists them"
         )
 
 

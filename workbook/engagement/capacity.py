@@ -8,18 +8,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.errors import DataError
 from workbook.rules.territories import CapacityRules
 
 Floats = npt.NDArray[np.float64]
 _NEVER = np.datetime64("2200-01-01", "D")
 _ALWAYS = np.datetime64("1900-01-01", "D")
+#: Own columns of reps: when somebody is away.
+ABSENT = ["absent_from_on", "absent_to_on"]
 
 
 def sellers(reps: pd.DataFrame, owners: pd.Series, rules: CapacityRules, as_of: date) -> pd.DataFrame:
     """The people who hold a book: in a selling role, or with accounts; not those who have left without accounts.
 
     Columns rep_id, name, territory_id, role, hired_on, left_on, selling_hours_per_week, cost_per_hour, holds (accounts),
-    present (bool: here on the as-of day), coming (bool: hired later).
+    present (bool: here on the as-of day), coming (bool: hired later); absent_from_on and absent_to_on where the book has the first
+    (own columns of reps; without an end the absence lasts). Raises :class:`DataError` for a cell of these that is no date.
     """
     out = reps.copy()
     out["holds"] = out["rep_id"].map(owners.value_counts()).fillna(0).astype("int64")
@@ -31,7 +35,22 @@ def sellers(reps: pd.DataFrame, owners: pd.Series, rules: CapacityRules, as_of: 
     sells = out["role"].fillna("rep").str.lower().isin(roles) & ~gone
     columns = ["rep_id", "name", "territory_id", "role", "hired_on", "left_on", "selling_hours_per_week"]
     columns += ["cost_per_hour", "holds", "present", "coming"]
+    if ABSENT[0] in reps:
+        out = out.assign(**{column: _own_days(reps, column) for column in ABSENT})
+        columns += ABSENT
     return out.loc[sells | (out["holds"] > 0), columns].reset_index(drop=True)
+
+
+def _own_days(reps: pd.DataFrame, column: str) -> pd.Series:
+    """An own column of reps, which is read as text, as days."""
+    text = reps.get(column, pd.Series(None, index=reps.index, dtype="object")).astype("object")
+    some = text.where(text.notna() & text.astype(str).str.strip().ne(""), None)
+    days = pd.to_datetime(some, format="ISO8601", errors="coerce")
+    wrong = reps.loc[(days.isna() & some.notna()).to_numpy(), "rep_id"]
+    if len(wrong):
+        what = f"{column} of {', '.join(f'{rep} is {some[at]!r}' for at, rep in wrong.items())}: not a date"
+        raise DataError(what, where="reps", remedy="Write it like 2026-07-01, or leave it blank.")
+    return days
 
 
 def months_ahead(as_of: date, count: int) -> npt.NDArray[np.datetime64]:
@@ -53,7 +72,7 @@ def presence(people: pd.DataFrame, edges: npt.NDArray[np.datetime64]) -> Floats:
     """
     begin, end = _days(people, "hired_on", _ALWAYS), _days(people, "left_on", _NEVER)
     out = _overlap(begin, end, edges)
-    if {"absent_from_on", "absent_to_on"} <= set(people.columns):
+    if set(ABSENT) <= set(people.columns):
         gone = _days(people, "absent_from_on", _NEVER)
         back = np.where(gone == _NEVER, _NEVER, _days(people, "absent_to_on", _NEVER))
         out = np.clip(out - _overlap(gone, back, edges), 0.0, 1.0)

@@ -33,7 +33,7 @@ def borders(book: Book, cut: str = "", join: str = "") -> list[Note | Table]:
     if cut:
         shown += split_up(book, cut)[1]
     if join:
-        shown += merged(book, join)
+        shown += merged(book, join)[1]
     return shown
 
 
@@ -69,13 +69,21 @@ def split_up(book: Book, cut: str) -> tuple[pd.DataFrame, list[Note | Table]]:
     ]
 
 
-def merged(book: Book, join: str) -> list[Note | Table]:
-    """What territories (``join``, such as "T-01,T-02") would be as one."""
+def merged(book: Book, join: str) -> tuple[pd.DataFrame, list[Note | Table]]:
+    """The accounts that would come to the first of several territories (account_id, territory_id), and what all would be as one.
+
+    ``join``: the territories, such as "T-01,T-02".
+    """
     nodes = list(dict.fromkeys(node.strip() for node in join.split(",") if node.strip()))
     if len(nodes) < 2:
         raise UsageError(f"{join!r} are not two territories", remedy="Write them like T-01,T-02.")
     accounts, _ = _of(book, nodes)
-    rows = merge(accounts, nodes, book.territories.capacity)
+    coming = accounts.loc[accounts["territory_id"].ne(nodes[0]).to_numpy(), ["account_id"]].assign(
+        territory_id=nodes[0]
+    )
+    capacity = book.territories.capacity
+    hours = capacity["available_hours"] * 12 / book.rules.territories.capacity.months
+    rows = merge(accounts, nodes, capacity.assign(available_hours=hours))
     names = [book.tree.name(node) for node in nodes]
     rows["name"] = [*names, " and ".join(names)]
     whole, currency = rows.iloc[-1], book.facts.currency
@@ -85,7 +93,7 @@ def merged(book: Book, join: str) -> list[Note | Table]:
         f"of sales, {whole['hours']:,.0f}{load} hours needed a year. Nothing is recorded: the CRM draws borders."
     )
     table = rows[["name", "accounts", "sales_amount", "hours", "available_hours", "load"]]
-    return [
+    return coming.reset_index(drop=True), [
         Note(text),
         Table(
             table.rename(columns={"load": "load_share", "hours": "needed_hours"}),

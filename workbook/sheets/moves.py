@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from workbook.checks import counted
 from workbook.files import replacing, write_text
 from workbook.money import exponent
 from workbook.places import safe_name
@@ -127,9 +128,9 @@ def _note(key: str, frame: pd.DataFrame | None, handed: HandOver, currency: str)
         ]
         return lacks[0] if lacks else "Nothing here."
     return (
-        f"{len(frame)} rows; amounts in {currency}. The buddy is whom to ask."
+        f"{counted(len(frame), 'row')}; amounts in {currency}. The buddy is whom to ask."
         if key == "accounts"
-        else f"{len(frame)} rows."
+        else f"{counted(len(frame), 'row')}."
     )
 
 

@@ -10,6 +10,7 @@ from workbook.engagement.geography import distance_km
 from workbook.errors import UsageError
 from workbook.territories.solver import Effort, solve
 from workbook.territories.solver.problem import Bands, Problem
+from workbook.territories.spread import hours_by_node
 
 Floats = npt.NDArray[np.float64]
 
@@ -109,8 +110,8 @@ def merge(accounts: pd.DataFrame, territories: list[str], capacity: pd.DataFrame
         accounts=("account_id", "size"), sales_amount=("sales_12m_amount", "sum"), hours=("hours_per_year", "sum")
     )
     frame = frame.reindex(territories, fill_value=0)
-    frame["available_hours"] = capacity.groupby("node")["available_hours"].sum(min_count=1).reindex(territories)
-    whole = frame.sum(min_count=1).rename(" + ".join(territories)).to_frame().T
+    frame["available_hours"] = hours_by_node(capacity, territories)
+    whole = frame.sum(skipna=False).rename(" + ".join(territories)).to_frame().T
     out = pd.concat([frame, whole]).rename_axis("node").reset_index()
     out["load"] = out["hours"] / out["available_hours"].where(out["available_hours"] > 0)
     return out.astype({"accounts": "int64", "sales_amount": "int64"})

@@ -20,11 +20,12 @@ def concentration(
 ) -> pd.DataFrame:
     """Per rep and node with sales in the last 12 months: columns :data:`COLUMNS`, shares of its sales, the largest account's key.
 
-    ``accounts``: account_id, name, rep_id, territory_id, sales_12m_amount. ``threads``: by account, on what a single-threaded
+    ``accounts``: account_id, name, rep_id, territory_id, sales_12m_amount, elsewhere (bool: not where its rep works; a rep's row does
+    not name such an account, as other territories read it). ``threads``: by account, on what a single-threaded
     one hangs. A warning where the largest brings more than ``concentration_share``, where it is single-threaded and brings more
     than ``thread_share``, or where the five largest of a node of the tree bring more than ``five_share``.
     """
-    rows = accounts[["account_id", "name", "rep_id", "territory_id", "sales_12m_amount"]]
+    rows = accounts[["account_id", "name", "rep_id", "territory_id", "sales_12m_amount", "elsewhere"]]
     rows = rows.sort_values(["sales_12m_amount", "account_id"], ascending=[False, True], kind="stable")
     paths = {t: tree.path(t) for t in rows["territory_id"].unique()}
     depth = max(map(len, paths.values()), default=0)
@@ -39,6 +40,10 @@ def concentration(
     alone |= (out["thread"] != "") & (out["largest_share"] > rules.thread_share)
     few = ~out["is_rep"] & (out["five_share"] > rules.five_share) & (out["accounts"] > 5)
     out["verdict"] = pd.Series(np.where(alone | few, "warn", "ok"), dtype="str")
+    away = set(rows.loc[rows["elsewhere"].to_numpy(dtype=bool), "account_id"])
+    hidden = out["is_rep"] & out["largest_id"].isin(away)
+    out["largest_name"] = out["largest_name"].mask(hidden, "An account in another territory")
+    out["largest_id"] = out["largest_id"].mask(hidden, "")
     out["sentence"] = [_sentence(row, currency) for row in out.itertuples()]
     return out[COLUMNS]
 

@@ -21,6 +21,6 @@ def fill(rep: str, wishes: Wishes) -> Wishes:
 
 
 def empty(accounts: pd.DataFrame, rep: str, wishes: Wishes) -> Wishes:
-    """A leaver's book goes to others; nothing else moves."""
+    """A leaver's book goes to others; nothing else moves but what was free before."""
     held = accounts.loc[accounts["rep_id"].eq(rep).to_numpy(dtype=bool), "account_id"]
-    return replace(wishes, leaving=wishes.leaving | {rep}, free=frozenset(held))
+    return replace(wishes, leaving=wishes.leaving | {rep}, free=frozenset(held) | (wishes.free or frozenset()))

@@ -53,6 +53,8 @@ def decisions(proposal: Proposal, answer: Answer) -> list[Decision]:
     ]
     figures = {k: proposal.summary[k] for k in ("objective", "bound", "gap", "moved")}
     said = {"answer": "accepted", "accepted": len(kept), "refused": dict(sorted(answer.refused.items())), **figures}
+    out = proposal.moves[~proposal.moves["account_id"].isin(kept["account_id"])].sort_values("account_id")
+    said["refused_to"] = dict(zip(out["account_id"].astype(str), out["to_rep"].astype(str), strict=True))
     return [
         *rows,
         Decision(

@@ -59,7 +59,7 @@ class Design:
     ``units``: account_id, unit, home per account · ``reps``: rep_id in the order of the problem, None last where accounts may
     stay with nobody · ``measures``: attribute names · ``terms``: the moving cost of each arc by term (A,) · ``totals``: what
     100 points of a measure are · ``fair``: (m, K) · ``prices``: what moving each unit away from its holder costs (n,), and
-    what a kilometre of travel a year costs · ``can``: reps who hold books and stay · ``rows``: positions of the company's accounts that take part · ``ways``:
+    what a kilometre of travel a year costs · ``can``: reps who hold books and stay · ``leaving``: those who have left or are to · ``rows``: positions of the company's accounts that take part · ``ways``:
     travel · ``notes``: what was left out, capped, or cannot move and why.
     """
 
@@ -75,6 +75,7 @@ class Design:
     ways: Ways
     prices: tuple[Floats, float]
     can: npt.NDArray[np.bool_]
+    leaving: npt.NDArray[np.bool_]
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -137,6 +138,7 @@ def design(company: Company, rules: DesignRules, wishes: Wishes) -> Design:
         ways,
         (away, ways.per_km(rules.travel)),
         reach.can,
+        reach.leaving,
         told,
     )
 

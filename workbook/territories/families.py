@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.errors import UsageError
+from workbook.errors import ConflictError, UsageError
 from workbook.money import format_amount
 from workbook.territories.design import Company, Design
 from workbook.territories.explain import Names
@@ -118,7 +118,8 @@ def _row(
 def together(accounts: pd.DataFrame, family: str, rep: str | None, wishes: Wishes) -> Wishes:
     """Wishes with all accounts of a family pinned to one rep: the given one, or who holds most of its sales now.
 
-    Raises :class:`UsageError` for a family that is not there, or that nobody holds.
+    Raises :class:`UsageError` for a family that is not there, or that nobody holds, :class:`ConflictError` where some of it is pinned to
+    another rep.
     """
     mine = accounts[accounts["family_id"].eq(family).to_numpy(dtype=bool)]
     mine = mine[~mine["disqualified"].to_numpy(dtype=bool)]
@@ -131,4 +132,10 @@ def together(accounts: pd.DataFrame, family: str, rep: str | None, wishes: Wishe
         if sums.empty:
             raise UsageError(f"nobody holds {family}", remedy=f"Name the rep: {family}=REP.")
         rep = str(sums.sort_values(["sum", "size"], ascending=False, kind="stable").index[0])
+    apart = sorted(account for account in mine["account_id"] if wishes.pins.get(account, rep) != rep)
+    if apart:
+        raise ConflictError(
+            f"{', '.join(apart)} of {family}, which is to be with {rep}, is pinned to {wishes.pins[apart[0]]}",
+            remedy="Drop or change one of each.",
+        )
     return replace(wishes, pins={**wishes.pins, **dict.fromkeys(mine["account_id"], rep)})

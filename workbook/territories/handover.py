@@ -46,20 +46,23 @@ def hand_over(
     """What goes with ``moves`` (account_id, from_rep, to_rep, sentence or reason).
 
     ``plan``: planned amounts per account (``plans.lines``), where there are any. The buddy is the rep who gives, until
-    ``BUDDY_WEEKS`` after the day; where that rep has left, a colleague is to be named.
+    ``BUDDY_WEEKS`` after the day; where that rep has left or leaves by then (also by the column ``stays`` of the moves), a colleague
+    is to be named.
     """
     tables = facts.tables
     who = moves[["account_id", "from_rep", "to_rep"]].drop_duplicates("account_id", keep="last")
     why = next(moves[column] for column in ("told", "sentence", "reason") if column in moves)
     names = tables.reps.set_index("rep_id")["name"]
-    gone = set(tables.reps.loc[(tables.reps["left_on"] <= pd.Timestamp(facts.as_of)).fillna(False), "rep_id"])
+    left = tables.reps.set_index("rep_id")["left_on"]
     accounts = who.merge(register, on="account_id", how="left")
     accounts["from_name"], accounts["to_name"] = accounts["from_rep"].map(names), accounts["to_rep"].map(names)
     days = from_days(moves, on)
     accounts["on"] = accounts["account_id"].map(dict(zip(moves["account_id"], days, strict=True)))
-    stays = accounts["from_rep"].notna() & ~accounts["from_rep"].isin(gone)
-    accounts["buddy"] = accounts["from_name"].where(stays)
     accounts["buddy_until"] = accounts["on"] + pd.Timedelta(weeks=BUDDY_WEEKS)
+    stays = accounts["from_rep"].notna() & ~(accounts["from_rep"].map(left) < accounts["buddy_until"]).fillna(False)
+    if "stays" in moves:
+        stays &= accounts["from_rep"].isin(moves.loc[moves["stays"], "from_rep"])
+    accounts["buddy"] = accounts["from_name"].where(stays)
     accounts["why"] = accounts["account_id"].map(dict(zip(moves["account_id"], why, strict=True)))
     columns = [
         "account_id",
@@ -148,7 +151,7 @@ def _promises(who: pd.DataFrame, facts: Facts) -> pd.DataFrame:
 
 
 def new_rep_book(accounts: pd.DataFrame, moves: pd.DataFrame, rep: str) -> pd.DataFrame:
-    """The book that a new rep starts with (A10): account_id, territory_id, name, warm (a customer, or touched within 91 days),
+    """The book that a new rep starts with (A10): account_id, territory_id, name, warm (a customer),
     class, sales_12m_amount, potential_amount, hours_per_year, coming (bool: by these moves).
     """
     coming = set(moves.loc[moves["to_rep"].eq(rep), "account_id"])
@@ -186,10 +189,11 @@ def first_success(people: pd.DataFrame, opportunities: pd.DataFrame, as_of: date
     hired = people[
         people["hired_on"].notna() & (people["hired_on"] >= begin) & (people["hired_on"] <= pd.Timestamp(as_of))
     ]
-    first = closed.groupby(won["rep_id"]).min()
+    begun = hired.set_index("rep_id")["hired_on"].reindex(won["rep_id"]).to_numpy()
+    own = ~(closed.to_numpy() < begun)  # what was won before a rep came is somebody else's
+    first = closed[own].groupby(won["rep_id"]).min()
     out = hired[["rep_id", "hired_on"]].copy()
     out["first_win_on"] = pd.to_datetime(first.reindex(out["rep_id"]).to_numpy())
-    out.loc[(out["first_win_on"] < out["hired_on"]).fillna(False), "first_win_on"] = pd.NaT
     out["won"] = out["first_win_on"].notna()
     out["days"] = (out["first_win_on"].fillna(pd.Timestamp(as_of)) - out["hired_on"]).dt.days
     return out.reset_index(drop=True)

@@ -8,7 +8,7 @@ from workbook.checks import Check, Verdict
 from workbook.rules.territories import HealthRules
 from workbook.territories import books as book_checks
 from workbook.territories import mixes
-from workbook.territories.spread import spreads
+from workbook.territories.spread import hours_by_node, spreads
 from workbook.territories.standing import Books
 
 
@@ -36,9 +36,8 @@ def health(books: Books, changed: dict[str, pd.DataFrame], rates: pd.DataFrame) 
 
 def _territory_hours(books: Books) -> pd.Series | None:
     """Available hours of each territory's people, aligned with the holdings; None where some are not known."""
-    hours = books.capacity.groupby("node")["available_hours"].sum(min_count=1)
-    own = hours.reindex(books.held["territory_id"]["territory_id"]).reset_index(drop=True)
-    return own if own.notna().all() else None
+    own = hours_by_node(books.capacity, books.held["territory_id"]["territory_id"]).reset_index(drop=True)
+    return own if own.notna().all() and (own > 0).all() else None
 
 
 def company_spread(books: Books) -> pd.DataFrame:

@@ -66,7 +66,7 @@ def invest_checks(books: Books, rates: pd.DataFrame) -> list[Check]:
             continue
         count = int(held["count"].get(row.rep_id, 0))
         hours = float(held["hours"].get(row.rep_id, 0.0))
-        room = books.rules.invest_hours_share * row.available_hours
+        room = books.rules.invest_hours_share * row.available_hours * books.year
         fits = int(room / each) if each > 0 else count
         verdict: Verdict = "ok" if hours <= room else "warn" if hours <= 1.5 * room else "fail"
         text = (

@@ -39,11 +39,20 @@ def moves(decisions: Decisions) -> pd.DataFrame:
     return out
 
 
-def pending(moved: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
-    """Accepted moves that the accounts' owners do not show yet: they wait for their date, or for the CRM."""
+def pending(moved: pd.DataFrame, register: pd.DataFrame, ownership: pd.DataFrame) -> pd.DataFrame:
+    """Accepted moves that the accounts' owners do not show yet: they wait for their date, or for the CRM.
+
+    A move is over as well where the ownership table has an owner who began after its day, or the one it names who began after
+    the decision: what the CRM did later counts.
+    """
     last = moved.drop_duplicates("account_id", keep="last")
     owner = last["account_id"].map(register.set_index("account_id")["owner_rep_id"])
-    return last[(owner != last["to_rep"]).to_numpy()].reset_index(drop=True)
+    held = ownership.loc[ownership["role"] == "owner", ["account_id", "rep_id", "from_on"]]
+    seen = last[["account_id", "to_rep", "on", "decided_at"]].merge(held, on="account_id")
+    done = (seen["rep_id"] == seen["to_rep"]) & (seen["from_on"] >= seen["decided_at"].dt.normalize())
+    over = set(seen.loc[(done | (seen["from_on"] > seen["on"])).to_numpy(dtype=bool), "account_id"])
+    waits = (owner != last["to_rep"]) & ~last["account_id"].isin(over)
+    return last[waits.to_numpy()].reset_index(drop=True)
 
 
 def transfers(moved: pd.DataFrame, ownership: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook.checks import counted
 from workbook.territories.design import Company, Design
 from workbook.territories.explain import Names, sentences, undo
 from workbook.territories.few import knee, order
@@ -21,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 #: The columns of a proposal's moves; hours_per_year is called hours there.
 _MOVES = (
     "account_id", "territory_id", "name", "unit", "from_rep", "to_rep", "sales_12m_amount", "potential_amount",
-    "projected_amount", "open_amount", "hours_per_year", "class", "grade", "undo_points", "step", "not_before", "sentence", "told",
+    "projected_amount", "open_amount", "hours_per_year", "class", "grade", "undo_points", "step", "not_before", "stays", "sentence", "told",
 )  # fmt: skip
 
 
@@ -32,7 +33,7 @@ class Proposal:
     ``moves``: account_id, territory_id, unit, from_rep (missing: nobody), to_rep, amounts, hours, undo_points (what the
     objective loses if only this unit went back), sentence (to be recorded; names nobody of another territory), told (the same
     for who plans, with every name), step (1: the move that helps most, then what helps most after it; moves without a choice
-    stand last), not_before (the day of the hire where the rep is still to come) · ``cards``: per rep and measure the load before, after and its fair share ·
+    stand last), not_before (the day of the hire where the rep is still to come), stays (whether who gives stays here) · ``cards``: per rep and measure the load before, after and its fair share ·
     ``summary``: objective, bound, gap … · ``notes``: what was capped, left out, or cut.
     """
 
@@ -73,6 +74,7 @@ def proposal(company: Company, design: Design, solution: Solution, names: Names)
     rank = np.full(problem.n, len(steps) + 1)
     rank[steps] = np.arange(1, len(steps) + 1)
     moved["step"] = rank[moved["unit"].to_numpy()]
+    moved["stays"] = ~moved["from_rep"].isin(design.reps[: len(design.leaving)][design.leaving])
     people = company.people.set_index("rep_id")
     hired = pd.to_datetime(people["hired_on"].where(people["coming"]))
     moved["not_before"] = hired.reindex(moved["to_rep"]).to_numpy()
@@ -180,11 +182,11 @@ def _shortages(design: Design, solution: Solution, names: Names, most: int = 5) 
     if hours.empty:
         return []
     told = [
-        f"{names.reps.get(str(rep), str(rep))} is short of {value:,.0f} hours"
+        f"{names.reps.get(str(rep), str(rep))} is short of {counted(round(value), 'hour')}"
         for rep, value in hours.head(most).items()
     ]
     more = f" and {len(hours) - most} more" if len(hours) > most else ""
-    return [f"{', '.join(told)}{more}: the hours that these accounts need are not there"]
+    return [f"after these moves {', '.join(told)}{more}: the books need more than there is"]
 
 
 def short(company: Company, design: Design, solution: Solution) -> list[str]:

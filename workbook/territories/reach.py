@@ -67,7 +67,8 @@ def eligible(
     """Pairs of unit and rep that are allowed.
 
     A unit may stay where it is (unless its rep has left or is to leave), and go to present or coming reps of its group with
-    the skills for all its accounts. Raises :class:`ConflictError` naming the units for which nobody is left.
+    the skills for all its accounts. Whom nobody can take stays as it is, with a note. Raises :class:`ConflictError` naming the units for
+    which wishes leave nobody.
     """
     tree, rules, wishes = more
     at = units["unit"].to_numpy()
@@ -94,12 +95,14 @@ def eligible(
     stays = home >= 0
     stays[stays] &= ~leaving[home[stays]]
     pairs[np.flatnonzero(stays), home[stays]] = True
+    had = pairs.any(axis=1)
+    had[home >= 0] |= people["rep_id"].isin(wishes.leaving).to_numpy()[home[home >= 0]]
     _wished(pairs, units, people, wishes)
     none = np.flatnonzero(~pairs.any(axis=1))
     why = Why(live.iloc[first].reset_index(drop=True), people, (tree, rules, wishes), (near, can, mixed, skilled, home))
-    if len(none) and wishes.free is None and wishes.takers is None:
-        refuse([f"nobody may hold {why.account(u)}: {why.reason(u)}" for u in none.tolist()])
-    owed = none if wishes.free is None else none[~fixed[none]]
+    if wishes.free is None and wishes.takers is None:
+        refuse([f"nobody may hold {why.account(u)}: {why.reason(u)}" for u in none[had[none]].tolist()])
+    owed = none[~fixed[none]]
     notes = why.notes(owed, np.bincount(at, minlength=count)) if wishes.takers is None else []
     held = none[home[none] >= 0]
     pairs[held, home[held]] = True

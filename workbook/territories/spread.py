@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -110,3 +112,13 @@ def spreads(held: pd.DataFrame, level: str) -> pd.DataFrame:
         for measure in MEASURES
     ]
     return pd.DataFrame(rows)
+
+
+def hours_by_node(capacity: pd.DataFrame, nodes: Iterable[str]) -> pd.Series:
+    """The available hours of each node's people, by node in the given order: nothing where nobody works, missing where the hours of
+    one are not known.
+    """
+    hours = capacity["available_hours"].groupby(capacity["node"]).sum()
+    unknown = capacity.loc[capacity["available_hours"].isna(), "node"]
+    at = pd.Index(nodes)
+    return hours.reindex(at, fill_value=0.0).mask(at.isin(unknown))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbook.rules.territories import CapacityRules, TerritoriesRules
 from workbook.territories.sizing import full_hours
+from workbook.territories.spread import hours_by_node
 
 Floats = npt.NDArray[np.float64]
 
@@ -68,7 +69,7 @@ def scenarios(
     need = live.groupby("territory_id")["hours_per_year"].sum() * part
     nodes = need.index.union(capacity["node"].dropna().unique())
     need = need.reindex(nodes, fill_value=0.0)
-    have = capacity.groupby("node")["available_hours"].sum(min_count=1).reindex(nodes)
+    have = hours_by_node(capacity, nodes)
     here = people["present"] | people["coming"]
     count = people[here.to_numpy(dtype=bool)].groupby("territory_id").size().reindex(nodes).fillna(0)
     typical = full_hours(capacity)
@@ -81,7 +82,7 @@ def scenarios(
         frame["available_hours"] = have.to_numpy()
         frame["reps"] = count.to_numpy(dtype=np.int64)
         frame["reps_needed"] = np.ceil(frame["needed_hours"] / (typical * rules.wanted_load) - 1e-9)
-        missing = (frame["needed_hours"] / rules.wanted_load - frame["available_hours"].fillna(0.0)) / typical
+        missing = (frame["needed_hours"] / rules.wanted_load - frame["available_hours"]) / typical
         within = frame["node"].map(reach).fillna(frame["node"])
         frame["hires"] = _hires(missing, within)
         frame["colleague_hours"], frame["short_hours"] = _lent(frame, within)
@@ -90,7 +91,8 @@ def scenarios(
         left = uncovered(live, frame.set_index("node")["short_hours"] / part / (1 + growth))
         frame = frame.merge(left, on="node", how="left")
         frame["hire_cost_amount"] = pd.array(
-            np.where(np.isnan(frame["short_hours"] * hour), np.nan, np.rint(frame["short_hours"] * hour)), dtype="Int64"
+            np.where(np.isnan(frame["short_hours"] * hour), np.nan, np.rint(frame["short_hours"] / part * hour)),
+            dtype="Int64",
         )
         rows.append(frame)
     out = pd.concat(rows, ignore_index=True)
@@ -110,6 +112,7 @@ def _hires(missing: pd.Series, within: pd.Series) -> Floats:
     for _, places in missing.groupby(within).groups.items():
         rest = missing.loc[places].to_numpy(dtype=np.float64).copy()
         if np.isnan(rest).any():
+            out[list(places)] = np.nan
             continue
         for _ in range(int(max(0.0, np.ceil(rest.sum() - 1e-9)))):
             at = int(np.argmax(rest))
@@ -120,7 +123,7 @@ def _hires(missing: pd.Series, within: pd.Series) -> Floats:
 
 def _lent(frame: pd.DataFrame, within: pd.Series) -> tuple[Floats, Floats]:
     """Hours that colleagues within reach lend to each territory that is short, and what stays short; lent in proportion."""
-    free = frame["available_hours"].fillna(0.0) - frame["needed_hours"]
+    free = frame["available_hours"] - frame["needed_hours"]
     short, spare = (-free).clip(lower=0.0), free.clip(lower=0.0)
     wanted, there = short.groupby(within).transform("sum"), spare.groupby(within).transform("sum")
     share = np.minimum(1.0, there / wanted.where(wanted > 0)).fillna(0.0)
@@ -137,6 +140,8 @@ def in_words(scenario: pd.DataFrame, money: Callable[[int], str], names: Callabl
         if rows["short_hours"].isna().all():
             out.append(f"{head}: {rows['needed_hours'].sum():,.0f} hours needed; how many there are is not known.")
             continue
+        known = rows["available_hours"].notna()
+        unknown, rows = [names(str(n)) for n in rows.loc[~known, "node"]], rows[known]
         need, have = rows["needed_hours"].sum(), rows["available_hours"].sum()
         hires, short = int(rows["hires"].sum()), float(rows["short_hours"].sum())
         parts = [f"{head}: {need:,.0f} of {have:,.0f} hours needed"]
@@ -159,6 +164,8 @@ def in_words(scenario: pd.DataFrame, money: Callable[[int], str], names: Callabl
             parts.append(
                 f"until then {short:,.0f} hours are missing: {left:,} accounts with {money(lost)} of projected revenue go without{priced}"
             )
+        if unknown:
+            parts.append(f"without {', '.join(unknown)}, whose hours are not known")
         out.append("; ".join(parts) + ".")
     return out
 

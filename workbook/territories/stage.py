@@ -26,7 +26,7 @@ from workbook.territories.solver import Effort, ready, solve
 from workbook.territories.standing import Books, accounts_frame
 from workbook.territories.tenure import tenure
 from workbook.territories.wishes import Wishes, refuse
-from workbook.territories.words import limited, without_takings
+from workbook.territories.words import again, limited, without_choice, without_takings
 
 Floats = npt.NDArray[np.float64]
 
@@ -80,7 +80,13 @@ class Territories(Stage):
         """How much of the sales of each rep and node hangs on its largest accounts, and those on how many threads (A19)."""
         threads = concentrating.thread_words(self._engagement.single_threaded)
         books = self._books
-        return concentrating.concentration(books.accounts, threads, self.facts.tree, books.rules, books.currency)
+        home = self.people.set_index("rep_id")["territory_id"].dropna()
+        below = {node: frozenset(self.facts.tree.below(node)) for node in home.unique() if node in self.facts.tree}
+        pairs = zip(books.accounts["rep_id"], books.accounts["territory_id"], strict=True)
+        away = [node not in below.get(home.get(rep), {node}) for rep, node in pairs]
+        return concentrating.concentration(
+            books.accounts.assign(elsewhere=away), threads, self.facts.tree, books.rules, books.currency
+        )
 
     @noun
     def spread(self) -> pd.DataFrame:
@@ -139,7 +145,7 @@ class Territories(Stage):
     @noun
     def pending_moves(self) -> pd.DataFrame:
         """Accepted moves that the ownership table does not show yet."""
-        return moves.pending(self.moves, self._portfolio.register)
+        return moves.pending(self.moves, self._portfolio.register, self.facts.tables.ownership)
 
     @noun
     def moved_wins(self) -> pd.DataFrame:
@@ -218,7 +224,10 @@ class Territories(Stage):
         made = proposal(company, problem, found, stage.names)
         if wanted.limit is not None:
             summary = {**made.summary, "left_out_points": max(0.0, found.objective - whole)}
-            made = replace(made, summary=summary, notes=(limited(problem.problem, found, whole), *made.notes))
+            told = (limited(problem.problem, found, whole), *without_choice(made, wanted.limit))
+            made = replace(made, summary=summary, notes=(*told, *made.notes))
+        if refused := again(made, wanted, stage.facts.decisions):
+            made = replace(made, notes=(*made.notes, refused))
         idle = without_takings(made, company, wanted.takers, stage.names)
         made = replace(made, notes=(*idle, *made.notes))
         if rules.hard_capacity and made.summary["short_hours"] > 0.5:
@@ -236,6 +245,7 @@ class Territories(Stage):
         """What a design starts from: accounts with who holds them once accepted moves are done, sellers, places."""
         accounts = self.accounts.copy()
         moved = self.pending_moves.set_index("account_id")["to_rep"]
+        moved = moved[moved.isin(self.people["rep_id"])]  # who has left since takes nothing
         accounts["rep_id"] = accounts["account_id"].map(moved).astype("str").fillna(accounts["rep_id"])
         people = self.people.merge(self.capacity[["rep_id", "available_hours"]], on="rep_id", how="left")
         scale = 12 / self.rules.capacity.months
@@ -275,7 +285,8 @@ class Territories(Stage):
         mix = dict(self.facts.rules.portfolio.classes.target_mix)
         knows = self.facts.tables.has("activities", "done_on")
         rules, worked, money = self.rules.health, self.facts.rules.engagement, self.facts.currency
-        return Books(live, self.capacity, people, held, mix, knows, self.facts.as_of, rules, worked, money)
+        year = 12 / self.rules.capacity.months
+        return Books(live, self.capacity, people, held, mix, knows, self.facts.as_of, rules, worked, money, year)
 
     @cached_property
     def _changed(self) -> dict[str, pd.DataFrame]:

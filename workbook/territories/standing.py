@@ -39,7 +39,7 @@ class Books:
     """What health is judged on.
 
     ``accounts``: :func:`accounts_frame` · ``capacity``: per rep · ``people``: the sellers · ``held``: holdings per rep and
-    per territory by column (``rep_id``, ``territory_id``) · ``worked``: the rules of engagement · ``mix``: the wanted class mix · ``knows_touches``.
+    per territory by column (``rep_id``, ``territory_id``) · ``worked``: the rules of engagement · ``year``: by what the hours of capacity make a year's · ``mix``: the wanted class mix · ``knows_touches``.
     """
 
     accounts: pd.DataFrame
@@ -52,6 +52,7 @@ class Books:
     rules: HealthRules
     worked: EngagementRules
     currency: str
+    year: float = 1.0
 
     def high_value(self) -> pd.Series:
         """Which accounts belong to the most valuable, by the published share; disqualified ones are not asked about."""

@@ -27,9 +27,19 @@ class Wishes:
     limit: int | None = None
 
     def with_decisions(self, decisions: Decisions) -> Wishes:
-        """These wishes and the locks that people recorded."""
+        """These wishes, the locks that people recorded, and the moves that they refused; a pin brings one of these back."""
         held = {a for a, row in decisions.state("lock").items() if row.payload.get("locked", True)}
-        return replace(self, locks=self.locks | held)
+        pinned = set(self.pins.items())
+        return replace(self, locks=self.locks | held, forbids=self.forbids | (set(refusals(decisions)) - pinned))
+
+
+def refusals(decisions: Decisions) -> dict[tuple[str, str], str]:
+    """Moves (account, rep) of proposals that were refused, each with the reason, who gave it and when."""
+    return {
+        (account, to_rep): f"{row.payload['refused'].get(account, 'same family')}, {row.by}, {row.at:%Y-%m-%d}"
+        for row in decisions.state("proposal").values()
+        for account, to_rep in row.payload.get("refused_to", {}).items()
+    }
 
 
 def clashes(wishes: Wishes, units: pd.DataFrame, reps: Iterable[str]) -> list[str]:
@@ -47,6 +57,7 @@ def clashes(wishes: Wishes, units: pd.DataFrame, reps: Iterable[str]) -> list[st
         if rep not in people
     ]
     found += [f"{rep} is to leave, but is no rep here" for rep in sorted(wishes.leaving - people)]
+    found += [f"{rep} is to leave and to receive accounts" for rep in sorted(wishes.leaving & (wishes.takers or set()))]
     wanted: dict[int, dict[str, str]] = {}
     for account, rep in sorted(wishes.pins.items()):
         if account in of_unit:
@@ -57,6 +68,9 @@ def clashes(wishes: Wishes, units: pd.DataFrame, reps: Iterable[str]) -> list[st
             found.append(f"{account} is pinned to {rep}, who is to leave")
     for account in sorted(wishes.locks & known):
         if isinstance(home[account], str):
+            if wishes.pins.get(account, home[account]) != home[account]:
+                found.append(f"{account} is locked with {home[account]} and pinned to {wishes.pins[account]}")
+                continue
             wanted.setdefault(of_unit[account], {})[account] = home[account]
             if home[account] in wishes.leaving:
                 found.append(f"{account} is locked with {home[account]}, who is to leave")

@@ -8,13 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbook.checks import counted
+from workbook.decisions import Decisions
 from workbook.territories.design import Company
 from workbook.territories.explain import Names
 from workbook.territories.proposal import Proposal
 from workbook.territories.solver import Solution
 from workbook.territories.solver.problem import Problem
+from workbook.territories.wishes import Wishes, refusals
 
 Money = Callable[[int], str]
+#: Points of the gap up to which it is told in hours and money: a point is 1 % of the book, and far out of balance costs more of them.
+_TELLING = 20.0
 
 
 def headline(summary: dict[str, Any], money: Money) -> list[str]:
@@ -58,24 +63,45 @@ def limited(problem: Problem, found: Solution, whole: float) -> str:
     return f"only the most helpful moves are proposed: they bring {share:.0%} of the gain of all moves"
 
 
+def without_choice(made: Proposal, limit: int) -> list[str]:
+    """That more accounts than the limit must go, as who holds them leaves: no limit holds these back."""
+    must = int((~made.moves["stays"] & made.moves["from_rep"].notna()).sum())
+    if must <= limit:
+        return []
+    return [
+        f"{counted(must, 'move')} without a choice: who holds these accounts leaves or has left, and no limit holds that back"
+    ]
+
+
+def again(made: Proposal, wishes: Wishes, decisions: Decisions, most: int = 5) -> str:
+    """Which moves of the accounts of this proposal were refused before and are not proposed again, and why; blank for none."""
+    here = set(made.design.units["account_id"])
+    told = [
+        f"{account} → {rep} ({why})"
+        for (account, rep), why in sorted(refusals(decisions).items())
+        if account in here and (account, rep) in wishes.forbids
+    ]
+    more = f" and {len(told) - most} more" if len(told) > most else ""
+    what = "refused before and not proposed again (--pin ACCOUNT=REP brings a move back)"
+    return f"{what}: {', '.join(told[:most])}{more}" if told else ""
+
+
 def plain(summary: dict[str, Any], money: Money) -> str:
     """The proof in plain words; ``money`` formats an amount."""
-    gap = summary["gap_points"]
-    if gap <= 1e-6 * max(1.0, abs(summary["objective"])):
-        return "No plan under these rules can beat this one."
-    share = (
-        f"{summary['gap']:.1%} of {summary['objective']:.1f}"
-        if summary["gap"] <= 1
-        else f"of {summary['objective']:.1f}"
-    )
-    text = (
-        f"No plan under these rules can beat this one by more than {gap:.2f} points "
-        f"({share}): as much as {summary['gap_hours']:,.0f} hours of workload or "
-        f"{money(summary['gap_sales_amount'])} of sales out of balance."
-    )
-    if (left := summary["left_out_points"]) > 0.005:
-        text += f" The moves left out would bring {left:.2f} of these points."
-    return text + (" A longer search proves it better." if (gap - left) / gap * summary["gap"] > 0.1 else "")
+    left = summary["left_out_points"] if summary["left_out_points"] > 0.005 else 0.0
+    gap, objective = max(0.0, summary["gap_points"] - left), summary["objective"] - left
+    first, what = "", "this one"
+    if left:
+        first, what = f"The moves left out would bring {left:.2f} of {summary['objective']:.1f} points. ", "all of them"
+    if gap <= 1e-6 * max(1.0, abs(objective)):
+        return f"{first}No plan under these rules can beat {what}."
+    share = f"{gap / objective:.1%} of {objective:.1f}" if gap <= objective else f"of {objective:.1f}"
+    part = gap / summary["gap_points"]
+    hours, sales = summary["gap_hours"] * part, round(summary["gap_sales_amount"] * part)
+    worth = [f"{hours:,.0f} hours of workload"] * (hours >= 0.5) + [f"{money(sales)} of sales"] * (sales > 0)
+    text = f"{first}No plan under these rules can beat {what} by more than {gap:.2f} points ({share})"
+    text += f": as much as {' or '.join(worth)} out of balance." if worth and gap <= _TELLING else "."
+    return text + (" A longer search proves it better." if gap > 0.1 * objective else "")
 
 
 def without_takings(made: Proposal, company: Company, takers: frozenset[str] | None, names: Names) -> list[str]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 
 from tests.territories.tiny import stage, tables
 from workbook.decisions import Decision, Decisions
+from workbook.sections.audience import AUDIENCES
+from workbook.sections.territory import moves_ahead
 from workbook.territories.decide import Answer, decisions
 from workbook.territories.solver import Effort
 from workbook.territories.wishes import Wishes, refusals
@@ -58,3 +62,22 @@ def test_a_move_waits_until_the_crm_shows_it_and_not_again_when_the_crm_goes_on(
     assert moved(("R2", "2026-02-01"), ("R3", "2026-05-01")) == []
     assert moved(("R3", "2026-05-01")) == []
     assert moved(("R3", "2026-01-25")) == ["A1"]
+
+
+def test_a_review_names_the_accounts_that_will_change_hands_and_nobody_of_another_territory():
+    """A1 goes to Raj, who works here, A2 to Kim, who does not."""
+    here = tables()
+    said = [
+        Decision("move", account, {**MOVE, "to_rep": rep, "on": "2026-07-01"}, "kim", datetime(2026, 6, 20), "", 1)
+        for account, rep in (("A1", "R2"), ("A2", "R3"))
+    ]
+    scoped = SimpleNamespace(accounts=here.accounts, reps=here.reps[here.reps["territory_id"] == "T1"])
+    made = stage(here, Decisions.of(said))
+    book: Any = SimpleNamespace(territories=made, tables=scoped, facts=made.facts)
+    shown = moves_ahead(book, AUDIENCES["manager"])
+    assert shown.frame["from_rep"].tolist() == ["Ann", "Ann"]
+    assert shown.frame["to_rep"].tolist() == ["Raj", "a colleague in another territory"]
+    assert shown.caption.startswith("2 accounts will change hands")
+    few = next(audience for audience in AUDIENCES.values() if not audience.people)
+    assert "Raj" not in repr(moves_ahead(book, few))
+    assert moves_ahead(SimpleNamespace(territories=stage(here)), few) is None  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ import pytest
 from tests.territories.tiny import stage, tables
 from workbook.engagement.capacity import sellers
 from workbook.errors import DataError
-from workbook.rules.territories import CapacityRules
+from workbook.rules.territories import CapacityRules, DesignRules, TerritoriesRules
 from workbook.territories import daily
 from workbook.territories.borders import merge
 from workbook.territories.handover import first_success, hand_over
@@ -103,3 +103,24 @@ def test_what_a_predecessor_won_does_not_hide_a_new_reps_first_win():
     assert bool(row["won"])
     assert row["first_win_on"] == pd.Timestamp("2025-08-01")
     assert row["days"] == 61
+
+
+def test_a_skill_may_name_a_segment_and_what_it_names_wrongly_is_said():
+    """A1 … A3 are of the segment Enterprise, which R3 may hold and R2 may not."""
+    segments = ["Enterprise"] * 3 + ["Small"] * 6
+    given = tables(accounts=tables().accounts.assign(segment=segments))
+    rules = TerritoriesRules(design=DesignRules(skills={"Enterprise": ("R1", "R3", "R9"), "Enterprize": ("R1",)}))
+    book = stage(given, territories=rules)
+    made = book.propose(daily.empty(book.company.accounts, "R1", Wishes()), QUICK)
+    taken = made.moves.set_index("account_id")["to_rep"]
+    assert set(taken[["A1", "A2", "A3"]]) == {"R3"}
+    assert "the skill 'Enterprize' is no industry or segment of these accounts" in made.notes
+    assert "R9, named in territories.design.skills, holds no book here" in made.notes
+
+
+def test_new_people_carry_in_full_where_the_rule_says_so():
+    reps = tables().reps.assign(hired_on=pd.to_datetime(["2020-01-01", "2020-01-01", "2026-06-01"]))
+    rules = [TerritoriesRules(design=DesignRules(ramp_new=ramp)) for ramp in (True, False)]
+    less, full = (stage(tables(reps=reps), territories=one) for one in rules)
+    hours = [book.company.people.set_index("rep_id").loc["R3", "available_hours"] for book in (less, full)]
+    assert hours[0] < hours[1] == full.company.people.set_index("rep_id").loc["R1", "available_hours"]

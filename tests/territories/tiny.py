@@ -17,6 +17,7 @@ from workbook.facts import Facts
 from workbook.portfolio import Portfolio
 from workbook.rules import Rules
 from workbook.rules.company import CompanyRules
+from workbook.rules.territories import TerritoriesRules
 from workbook.tables.frames import Tables
 from workbook.territories import Territories
 
@@ -52,7 +53,9 @@ def tables(**changes: pd.DataFrame) -> Tables:
     return Tables.of({**frames, **changes})
 
 
-def stage(given: Tables | None = None, decisions: Decisions | None = None) -> Territories:
-    rules = Rules(book=CompanyRules(fiscal_year=2026))
+def stage(
+    given: Tables | None = None, decisions: Decisions | None = None, territories: TerritoriesRules | None = None
+) -> Territories:
+    rules = Rules(book=CompanyRules(fiscal_year=2026), territories=territories or TerritoriesRules())
     facts = Facts(given or tables(), rules, AS_OF, decisions or Decisions())
     return Territories(facts, Engagement(facts, Portfolio(facts)))

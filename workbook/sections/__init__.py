@@ -78,6 +78,7 @@ from workbook.sections.sales import product_mix as product_mix
 from workbook.sections.sales import sales_against_target as sales_against_target
 from workbook.sections.sales import top_accounts as top_accounts
 from workbook.sections.territory import explained_target as explained_target
+from workbook.sections.territory import moves_ahead as moves_ahead
 from workbook.sections.territory import territory_health as territory_health
 from workbook.sections.together import plan_parts as plan_parts
 from workbook.sections.together import territory_plans as territory_plans

@@ -107,7 +107,7 @@ def eligible(
     held = none[home[none] >= 0]
     pairs[held, home[held]] = True
     unit, rep = np.nonzero(pairs)
-    return Reach(unit, rep, *_pools(free), leaving, can, tuple(notes))
+    return Reach(unit, rep, *_pools(free), leaving, can, (*notes, *_unmatched(live, people, rules)))
 
 
 def _pairs(tree: Tree, groups: npt.NDArray[np.object_], people: pd.DataFrame) -> Bools:
@@ -126,10 +126,22 @@ def _skilled(live: pd.DataFrame, at: Ints, count: int, people: pd.DataFrame, rul
     for skill, named in rules.skills.items():
         needs = live["industry"].eq(skill).fillna(False).to_numpy(dtype=bool)
         if "segment" in live:
-            needs |= live["segment"].eq(skill).fillna(False).to_numpy(dtype=bool)
+            needs = needs | live["segment"].eq(skill).fillna(False).to_numpy(dtype=bool)
         units = np.unique(at[needs])
         out[units] &= people["rep_id"].isin(named).to_numpy()[None, :]
     return out
+
+
+def _unmatched(live: pd.DataFrame, people: pd.DataFrame, rules: DesignRules) -> list[str]:
+    """Skills that ask for nothing here, and reps named in them who are not here: likely misspelt."""
+    here = set(live["industry"].dropna()) | (set(live["segment"].dropna()) if "segment" in live else set())
+    notes = [
+        f"the skill {skill!r} is no industry or segment of these accounts"
+        for skill in rules.skills
+        if skill not in here
+    ]
+    reps = {rep for skill, named in rules.skills.items() if skill in here for rep in named} - set(people["rep_id"])
+    return notes + [f"{rep}, named in territories.design.skills, holds no book here" for rep in sorted(reps)]
 
 
 def _fixed(units: pd.DataFrame, wishes: Wishes, count: int) -> Bools:

@@ -119,7 +119,7 @@ class Territories(Stage):
     def accounts(self) -> pd.DataFrame:
         """Every account with all that the design and health look at."""
         before, engagement = self._portfolio, self._engagement
-        return accounts_frame(
+        frame = accounts_frame(
             before.register,
             self.workload,
             classes=before.classes,
@@ -129,6 +129,11 @@ class Territories(Stage):
             cadence=engagement.cadence,
             keep=engagement.keep,
         )
+        if not self.rules.design.skills:
+            return frame
+        table = self.facts.tables.accounts
+        named = table if "segment" in table else before.segments  # the book's own word for it comes first
+        return frame.assign(segment=frame["account_id"].map(named.set_index("account_id")["segment"]))
 
     @noun
     def moves(self) -> pd.DataFrame:
@@ -247,7 +252,9 @@ class Territories(Stage):
         moved = self.pending_moves.set_index("account_id")["to_rep"]
         moved = moved[moved.isin(self.people["rep_id"])]  # who has left since takes nothing
         accounts["rep_id"] = accounts["account_id"].map(moved).astype("str").fillna(accounts["rep_id"])
-        people = self.people.merge(self.capacity[["rep_id", "available_hours"]], on="rep_id", how="left")
+        hours = "available_hours" if self.rules.design.ramp_new else "selling_hours"
+        there = self.capacity[["rep_id", hours]].rename(columns={hours: "available_hours"})
+        people = self.people.merge(there, on="rep_id", how="left")
         scale = 12 / self.rules.capacity.months
         people["available_hours"] *= scale
         visits = self.workload["visits_per_year"].to_numpy()

@@ -124,3 +124,11 @@ def test_new_people_carry_in_full_where_the_rule_says_so():
     less, full = (stage(tables(reps=reps), territories=one) for one in rules)
     hours = [book.company.people.set_index("rep_id").loc["R3", "available_hours"] for book in (less, full)]
     assert hours[0] < hours[1] == full.company.people.set_index("rep_id").loc["R1", "available_hours"]
+
+
+def test_a_company_without_sales_until_the_as_of_day_is_told_which_day():
+    made = stage(tables(sales=tables().sales.iloc[:0])).propose(Wishes(), QUICK)
+    assert (
+        "sales is zero or not known for every account in the 12 months to the as-of day (--as-of names another): it is not balanced"
+        in made.notes
+    )

@@ -41,7 +41,8 @@ def measures(
         total = float(raw.sum())
         if total <= 0:
             if name in wanted:
-                notes.append(f"{name} is zero or not known for every account: it is not balanced")
+                span = " in the 12 months to the as-of day (--as-of names another)" if name == "sales" else ""
+                notes.append(f"{name} is zero or not known for every account{span}: it is not balanced")
             continue
         names.append(name)
         totals[name] = total
